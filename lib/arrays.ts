@@ -1,0 +1,24 @@
+/** Element types of the arrays that this package reads and writes. */
+export type NumericData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** A dense array in C order (the last axis runs fastest). `data.length` is the product of `shape`. */
+export interface NdArray<Data extends NumericData = NumericData> {
+  data: Data;
+  /** Lengths of the axes; [] for a scalar. */
+  shape: readonly number[];
+}
+
+/** Number of elements of an array of this shape; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}

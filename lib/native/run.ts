@@ -1,0 +1,47 @@
+import { DantError, abortError, type ErrorCode } from '../errors.js';
+import { addon } from './addon.js';
+import type { JobControl } from './native.js';
+
+/** How a caller steers a computation. */
+export interface RunOptions {
+  /** Threads to use; −1 (default): all cores. The result does not depend on it. */
+  threads?: number;
+  /** Stops the computation within 100 ms; the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called every 100 ms at most with the done share in [0, 1]. */
+  onProgress?: (fraction: number) => void;
+}
+
+const progressIntervalMs = 100;
+
+/**
+ * Calls a native function: `call` gets the addon and the control fields to spread into its arguments.
+ * Rejects with a `DantError`, or with the signal's reason when aborted.
+ */
+export async function runNative<Result>(
+  call: (native: typeof addon, control: JobControl) => Promise<Result>,
+  { threads = -1, signal, onProgress }: RunOptions = {},
+): Promise<Result> {
+  if (signal?.aborted) throw abortError(signal);
+  const control = new Int32Array(2);
+  const abort = () => {
+    control[0] = 1;
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  const timer =
+    onProgress &&
+    setInterval(() => {
+      onProgress(control[1]! / 1e6);
+    }, progressIntervalMs);
+  try {
+    return await call(addon, { threads, control });
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    if (code === 'DANT_ABORTED') throw abortError(signal);
+    if (code?.startsWith('DANT_')) throw new DantError(code as ErrorCode, message, { cause: error });
+    throw new DantError('DANT_INTERNAL', message, { cause: error });
+  } finally {
+    clearInterval(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
