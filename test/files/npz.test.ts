@@ -1,0 +1,48 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readNpz } from '../../lib/files/npz.js';
+
+const golden = fileURLToPath(new URL('../fixtures/golden', import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dant-npz-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('readNpz', () => {
+  it("reads the reference's archives", async () => {
+    const results = await readNpz(join(golden, 'mini-default/expected/ClusteringResults.npz'));
+    expect(Object.keys(results).sort()).toEqual(
+      [
+        'good_matches_matrix',
+        'hdbscan_matrix',
+        'idx_cluster_hdbscan',
+        'leafOrder',
+        'n_cluster',
+        'thres',
+        'weights',
+      ].sort(),
+    );
+    expect(results.leafOrder).toMatchObject({ shape: [50], dtype: '<i4' });
+    expect([...(results.leafOrder!.data as Int32Array)].sort((a, b) => a - b)).toEqual([...Array(50).keys()]);
+    expect(results.n_cluster).toMatchObject({ shape: [], dtype: '<i8' });
+  });
+
+  it('refuses what is no archive, and damaged ones', async () => {
+    const bytes = await readFile(join(golden, 'mini-default/expected/ClusteringResults.npz'));
+    const path = join(folder, 'bad.npz');
+    await writeFile(path, Buffer.from('no archive at all'));
+    await expect(readNpz(path)).rejects.toThrow(/bad.npz: expected a .npz archive/);
+    await writeFile(path, bytes.subarray(0, -100));
+    await expect(readNpz(path)).rejects.toThrow(/bad.npz: expected a .npz archive/);
+    await writeFile(path, Buffer.from(bytes).fill(0xff, 60, 200));
+    await expect(readNpz(path)).rejects.toMatchObject({ code: 'DANT_DATA' });
+    await expect(readNpz(join(folder, 'none.npz'))).rejects.toThrow(/none.npz: there is no such file/);
+  });
+});
