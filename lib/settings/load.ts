@@ -1,0 +1,40 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import { DantError } from '../errors.js';
+import type { CheckedSettings } from './complete.js';
+import { parseSettings } from './parse.js';
+import { resolveSettings } from './paths.js';
+
+/**
+ * Reads a settings file.
+ * @param path The file, or a folder that holds a settings.json.
+ * @param assignments Settings of the command line, "clustering.max_distance=80".
+ * @returns The checked settings with absolute paths, and the file that was read.
+ * @throws DANT_SETTINGS
+ */
+export async function loadSettings(
+  path: string,
+  assignments: readonly string[] = [],
+): Promise<CheckedSettings & { file: string }> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const file = resolve(isFolder ? join(path, 'settings.json') : path);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DantError(
+      'DANT_SETTINGS',
+      code === 'ENOENT'
+        ? `There is no settings file ${file}. "dant init ${dirname(path)}" writes one.`
+        : `The settings file ${file} could not be read: ${message}.`,
+      { cause: error },
+    );
+  }
+  const { settings, warnings } = parseSettings(text, basename(file), assignments);
+  return { settings: resolveSettings(settings, dirname(file)), warnings, file };
+}
