@@ -6,8 +6,12 @@
 namespace {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
-  dant::binding::registerFeatures(env, exports);
   dant::binding::registerClustering(env, exports);
+  dant::binding::registerCorrection(env, exports);
+  dant::binding::registerFeatures(env, exports);
+  dant::binding::registerMotion(env, exports);
+  dant::binding::registerSimilarity(env, exports);
+  dant::binding::registerTracking(env, exports);
   return exports;
 }
 

@@ -4,7 +4,11 @@
 // One function per stage, each in its own file, that adds the stage's native functions to the exports.
 namespace dant::binding {
 
-void registerFeatures(Napi::Env env, Napi::Object exports);
 void registerClustering(Napi::Env env, Napi::Object exports);
+void registerCorrection(Napi::Env env, Napi::Object exports);
+void registerFeatures(Napi::Env env, Napi::Object exports);
+void registerMotion(Napi::Env env, Napi::Object exports);
+void registerSimilarity(Napi::Env env, Napi::Object exports);
+void registerTracking(Napi::Env env, Napi::Object exports);
 
 } // namespace dant::binding

@@ -25,7 +25,11 @@ TEST_CASE("parallelFor runs every index once, for any number of threads") {
 TEST_CASE("parallelFor hands on what a body throws") {
   Job job;
   job.threads = 2;
-  CHECK_THROWS_AS(parallelFor(job, 100, [](size_t i) { if (i == 50) throw InputError("bad"); }), InputError);
+  CHECK_THROWS_AS(parallelFor(job, 100,
+                              [](size_t i) {
+                                if (i == 50) throw InputError("bad");
+                              }),
+                  InputError);
 }
 
 TEST_CASE("parallelFor stops when the job is aborted") {
@@ -34,6 +38,10 @@ TEST_CASE("parallelFor stops when the job is aborted") {
   job.threads = 2;
   job.abortFlag = &abort;
   std::atomic<int> runs{0};
-  CHECK_THROWS_AS(parallelFor(job, 1000000, [&](size_t) { if (++runs == 10) abort = 1; }), Aborted);
+  CHECK_THROWS_AS(parallelFor(job, 1000000,
+                              [&](size_t) {
+                                if (++runs == 10) abort = 1;
+                              }),
+                  Aborted);
   CHECK(runs < 1000);
 }

@@ -10,10 +10,10 @@ struct Candidates {
   std::vector<double> stability;
 };
 
-void selectByExcessOfMass(const CondensedTree &tree, const ClusterOptions &options, Candidates &candidates) {
+void selectByExcessOfMass(const CondensedTree& tree, const ClusterOptions& options, Candidates& candidates) {
   const size_t first = options.allowSingleCluster ? 0 : 1;
   for (size_t k = tree.clusters.size(); k-- > first;) {
-    const auto &cluster = tree.clusters[k];
+    const auto& cluster = tree.clusters[k];
     double below = 0;
     if (cluster.firstChild >= 0) {
       const size_t child = static_cast<size_t>(cluster.firstChild) - tree.points;
@@ -32,12 +32,12 @@ void selectByExcessOfMass(const CondensedTree &tree, const ClusterOptions &optio
   }
 }
 
-void selectLeaves(const CondensedTree &tree, Candidates &candidates) {
+void selectLeaves(const CondensedTree& tree, Candidates& candidates) {
   for (size_t k = 0; k < tree.clusters.size(); ++k) candidates.selected[k] = tree.clusters[k].firstChild < 0;
 }
 
 /// The lowest cluster above `number` that is born at a distance above epsilon, or the highest that may be selected.
-int32_t mergeUpwards(const CondensedTree &tree, int32_t number, const ClusterOptions &options) {
+int32_t mergeUpwards(const CondensedTree& tree, int32_t number, const ClusterOptions& options) {
   while (1 / tree.cluster(number).birth <= options.selectionEpsilon) {
     const int32_t parent = tree.cluster(number).parent;
     if (parent == tree.root()) return options.allowSingleCluster ? parent : number;
@@ -46,7 +46,7 @@ int32_t mergeUpwards(const CondensedTree &tree, int32_t number, const ClusterOpt
   return number;
 }
 
-void mergeBelowEpsilon(const CondensedTree &tree, const ClusterOptions &options, Candidates &candidates) {
+void mergeBelowEpsilon(const CondensedTree& tree, const ClusterOptions& options, Candidates& candidates) {
   if (candidates.selected[0]) return;
   std::vector<bool> merged(candidates.selected.size());
   for (size_t k = 1; k < candidates.selected.size(); ++k) {
@@ -60,9 +60,9 @@ void mergeBelowEpsilon(const CondensedTree &tree, const ClusterOptions &options,
 
 } // namespace
 
-ClusterSelection selectClusters(const CondensedTree &tree, const ClusterOptions &options) {
+ClusterSelection selectClusters(const CondensedTree& tree, const ClusterOptions& options) {
   Candidates candidates{std::vector<bool>(tree.clusters.size()), {}};
-  for (const auto &cluster : tree.clusters) candidates.stability.push_back(cluster.stability);
+  for (const auto& cluster : tree.clusters) candidates.stability.push_back(cluster.stability);
   if (options.method == ClusterOptions::Method::leaf) selectLeaves(tree, candidates);
   else selectByExcessOfMass(tree, options, candidates);
   if (options.selectionEpsilon > 0) mergeBelowEpsilon(tree, options, candidates);

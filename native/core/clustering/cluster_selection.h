@@ -28,6 +28,6 @@ struct ClusterSelection {
 /// Campello et al. 2013, section 5 (excess of mass), or the leaves of the condensed tree; epsilon as in Malzer & Baum
 /// 2020. Excess of mass compares, and hands upwards, the children's total rounded to single precision: the reference
 /// does, and near-ties hang on it.
-ClusterSelection selectClusters(const CondensedTree &tree, const ClusterOptions &options);
+ClusterSelection selectClusters(const CondensedTree& tree, const ClusterOptions& options);
 
 } // namespace dant

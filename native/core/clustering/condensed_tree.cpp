@@ -10,7 +10,7 @@ namespace {
 
 class Condenser {
 public:
-  Condenser(const Linkage &linkage, size_t minClusterSize)
+  Condenser(const Linkage& linkage, size_t minClusterSize)
       : linkage_(linkage), minClusterSize_(minClusterSize), tree_{pointCount(linkage), {}, {}} {}
 
   CondensedTree run() {
@@ -21,7 +21,7 @@ public:
     std::vector<std::pair<int32_t, int32_t>> queue{{static_cast<int32_t>(2 * tree_.points - 2), tree_.root()}};
     for (size_t head = 0; head < queue.size(); ++head) {
       const auto [node, cluster] = queue[head];
-      const Merge &merge = linkage_[static_cast<size_t>(node) - tree_.points];
+      const Merge& merge = linkage_[static_cast<size_t>(node) - tree_.points];
       const double lambda = merge.distance > 0 ? 1 / merge.distance : std::numeric_limits<double>::infinity();
       const bool leftStays = sizeOf(merge.left) >= minClusterSize_, rightStays = sizeOf(merge.right) >= minClusterSize_;
       if (leftStays && rightStays) {
@@ -48,7 +48,7 @@ private:
     const auto size = static_cast<int32_t>(sizeOf(node));
     addRow(parent, number, lambda, size);
     tree_.clusters.push_back({.parent = parent, .birth = lambda, .size = size});
-    auto &above = tree_.cluster(parent);
+    auto& above = tree_.cluster(parent);
     if (above.firstChild < 0) above.firstChild = number;
     if (above.parent < 0) above.size += size;
     return number;
@@ -61,7 +61,7 @@ private:
       if (member < tree_.root()) {
         addRow(cluster, member, lambda, 1);
       } else {
-        const Merge &merge = linkage_[static_cast<size_t>(member) - tree_.points];
+        const Merge& merge = linkage_[static_cast<size_t>(member) - tree_.points];
         falling_.insert(falling_.end(), {merge.left, merge.right});
       }
     }
@@ -69,13 +69,13 @@ private:
 
   void addRow(int32_t parent, int32_t child, double lambda, int32_t size) {
     tree_.rows.push_back({parent, child, lambda, size});
-    auto &cluster = tree_.cluster(parent);
+    auto& cluster = tree_.cluster(parent);
     // A cluster that is born where its points leave has none, also where both are ∞.
     if (lambda != cluster.birth) cluster.stability += (lambda - cluster.birth) * size;
     cluster.death = std::max(cluster.death, lambda);
   }
 
-  const Linkage &linkage_;
+  const Linkage& linkage_;
   size_t minClusterSize_;
   CondensedTree tree_;
   std::vector<int32_t> falling_;
@@ -83,7 +83,7 @@ private:
 
 } // namespace
 
-CondensedTree condense(const Linkage &linkage, size_t minClusterSize) {
+CondensedTree condense(const Linkage& linkage, size_t minClusterSize) {
   return Condenser(linkage, minClusterSize).run();
 }
 

@@ -30,12 +30,12 @@ struct CondensedTree {
   std::vector<Cluster> clusters;
 
   int32_t root() const { return static_cast<int32_t>(points); }
-  Cluster &cluster(int32_t number) { return clusters[static_cast<size_t>(number) - points]; }
-  const Cluster &cluster(int32_t number) const { return clusters[static_cast<size_t>(number) - points]; }
+  Cluster& cluster(int32_t number) { return clusters[static_cast<size_t>(number) - points]; }
+  const Cluster& cluster(int32_t number) const { return clusters[static_cast<size_t>(number) - points]; }
 };
 
 /// A split with both sides of at least minClusterSize (≥ 2) points makes two clusters; a smaller side falls out of its
 /// cluster point by point. Works in O(points).
-CondensedTree condense(const Linkage &linkage, size_t minClusterSize);
+CondensedTree condense(const Linkage& linkage, size_t minClusterSize);
 
 } // namespace dant

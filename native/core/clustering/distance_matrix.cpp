@@ -17,7 +17,7 @@ std::string entry(size_t i, size_t j, double value) {
 
 } // namespace
 
-void requireDistanceMatrix(std::span<const double> matrix, size_t n, const Job &job) {
+void requireDistanceMatrix(std::span<const double> matrix, size_t n, const Job& job) {
   // Tiles: the lower half is read by columns.
   constexpr size_t tile = 64;
   const size_t tiles = (n + tile - 1) / tile;

@@ -8,7 +8,7 @@ namespace dant {
 namespace {
 
 /// The selected cluster that owns each cluster's points, itself included; −1: none.
-std::vector<int32_t> clusterOwners(const CondensedTree &tree, const ClusterSelection &selection) {
+std::vector<int32_t> clusterOwners(const CondensedTree& tree, const ClusterSelection& selection) {
   std::vector<int32_t> owners(tree.clusters.size(), -1);
   for (size_t k = 0; k < selection.clusters.size(); ++k) {
     owners[static_cast<size_t>(selection.clusters[k]) - tree.points] = static_cast<int32_t>(k);
@@ -22,13 +22,13 @@ std::vector<int32_t> clusterOwners(const CondensedTree &tree, const ClusterSelec
   return owners;
 }
 
-std::vector<int32_t> labelPoints(const CondensedTree &tree, const ClusterSelection &selection,
-                                 const ClusterOptions &options) {
+std::vector<int32_t> labelPoints(const CondensedTree& tree, const ClusterSelection& selection,
+                                 const ClusterOptions& options) {
   const auto owners = clusterOwners(tree, selection);
   // A single cluster of everything leaves out the points that fall out of the root early.
   const double rootLambda = options.selectionEpsilon > 0 ? 1 / options.selectionEpsilon : tree.clusters[0].death;
   std::vector<int32_t> labels(tree.points, -1);
-  for (const auto &row : tree.rows) {
+  for (const auto& row : tree.rows) {
     if (row.child >= tree.root()) continue;
     const int32_t owner = owners[static_cast<size_t>(row.parent) - tree.points];
     if (owner < 0) continue;
@@ -39,10 +39,10 @@ std::vector<int32_t> labelPoints(const CondensedTree &tree, const ClusterSelecti
 }
 
 /// λ / λmax of the point's cluster.
-std::vector<double> membershipProbabilities(const CondensedTree &tree, const ClusterSelection &selection,
-                                            const std::vector<int32_t> &labels) {
+std::vector<double> membershipProbabilities(const CondensedTree& tree, const ClusterSelection& selection,
+                                            const std::vector<int32_t>& labels) {
   std::vector<double> probabilities(tree.points, 0.0);
-  for (const auto &row : tree.rows) {
+  for (const auto& row : tree.rows) {
     if (row.child >= tree.root() || labels[row.child] < 0) continue;
     const double death = tree.cluster(selection.clusters[static_cast<size_t>(labels[row.child])]).death;
     const bool certain = death == 0 || std::isinf(row.lambda);
@@ -52,15 +52,15 @@ std::vector<double> membershipProbabilities(const CondensedTree &tree, const Clu
 }
 
 /// 1 − λ / (largest λ at or below the cluster that the point leaves).
-std::vector<double> globalLocalOutlierScores(const CondensedTree &tree) {
+std::vector<double> globalLocalOutlierScores(const CondensedTree& tree) {
   std::vector<double> deepest;
-  for (const auto &cluster : tree.clusters) deepest.push_back(cluster.death);
+  for (const auto& cluster : tree.clusters) deepest.push_back(cluster.death);
   for (size_t k = deepest.size(); k-- > 1;) {
-    double &above = deepest[static_cast<size_t>(tree.clusters[k].parent) - tree.points];
+    double& above = deepest[static_cast<size_t>(tree.clusters[k].parent) - tree.points];
     above = std::max(above, deepest[k]);
   }
   std::vector<double> scores(tree.points, 0.0);
-  for (const auto &row : tree.rows) {
+  for (const auto& row : tree.rows) {
     const double lambdaMax = deepest[static_cast<size_t>(row.parent) - tree.points];
     if (row.child >= tree.root() || lambdaMax == 0 || std::isinf(row.lambda)) continue;
     scores[row.child] = std::isinf(lambdaMax) ? 1 : (lambdaMax - row.lambda) / lambdaMax;
@@ -69,10 +69,10 @@ std::vector<double> globalLocalOutlierScores(const CondensedTree &tree) {
 }
 
 /// Stability / (points · largest λ of the tree).
-std::vector<double> clusterPersistence(const CondensedTree &tree, const ClusterSelection &selection,
-                                       const std::vector<int32_t> &labels) {
+std::vector<double> clusterPersistence(const CondensedTree& tree, const ClusterSelection& selection,
+                                       const std::vector<int32_t>& labels) {
   double lambdaMax = 0;
-  for (const auto &cluster : tree.clusters) lambdaMax = std::max(lambdaMax, cluster.death);
+  for (const auto& cluster : tree.clusters) lambdaMax = std::max(lambdaMax, cluster.death);
   std::vector<double> sizes(selection.clusters.size(), 0.0);
   for (const int32_t label : labels) {
     if (label >= 0) ++sizes[label];
@@ -88,12 +88,12 @@ std::vector<double> clusterPersistence(const CondensedTree &tree, const ClusterS
 
 } // namespace
 
-std::vector<int32_t> labelsFromLinkage(const Linkage &linkage, const ClusterOptions &options) {
+std::vector<int32_t> labelsFromLinkage(const Linkage& linkage, const ClusterOptions& options) {
   const auto tree = condense(linkage, options.minClusterSize);
   return labelPoints(tree, selectClusters(tree, options), options);
 }
 
-Clustering clusteringFromLinkage(const Linkage &linkage, const ClusterOptions &options) {
+Clustering clusteringFromLinkage(const Linkage& linkage, const ClusterOptions& options) {
   const auto tree = condense(linkage, options.minClusterSize);
   const auto selection = selectClusters(tree, options);
   Clustering clustering;

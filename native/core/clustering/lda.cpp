@@ -15,11 +15,11 @@ constexpr double smallestVariance = 1e-8;
 
 /// Sums over the rows, block by block and then in block order: the same bits for any number of threads.
 /// add(row index, sums) adds what one row gives.
-template <class Add> std::vector<double> sumOverRows(size_t rows, size_t sums, const Job &job, const Add &add) {
+template <class Add> std::vector<double> sumOverRows(size_t rows, size_t sums, const Job& job, const Add& add) {
   const size_t blocks = (rows + blockRows - 1) / blockRows;
   std::vector<double> partial(blocks * sums, 0.0);
   parallelFor(job, blocks, [&](size_t block) {
-    double *out = partial.data() + block * sums;
+    double* out = partial.data() + block * sums;
     const size_t end = std::min(rows, (block + 1) * blockRows);
     for (size_t row = block * blockRows; row < end; ++row) add(row, out);
   });
@@ -31,15 +31,15 @@ template <class Add> std::vector<double> sumOverRows(size_t rows, size_t sums, c
 } // namespace
 
 template <class Real> std::optional<LinearDiscriminant>
-linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const uint8_t> inClass1, const Job &job) {
+linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const uint8_t> inClass1, const Job& job) {
   const size_t count = inClass1.size();
   const auto count1 =
       static_cast<size_t>(std::count_if(inClass1.begin(), inClass1.end(), [](uint8_t x) { return x != 0; }));
   if (count1 == 0 || count1 == count) return std::nullopt;
 
   // Means of class 0, then of class 1.
-  auto means = sumOverRows(count, 2 * features, job, [&](size_t row, double *sums) {
-    double *ofClass = sums + (inClass1[row] ? features : 0);
+  auto means = sumOverRows(count, 2 * features, job, [&](size_t row, double* sums) {
+    double* ofClass = sums + (inClass1[row] ? features : 0);
     for (size_t f = 0; f < features; ++f) ofClass[f] += static_cast<double>(rows[row * features + f]);
   });
   for (size_t f = 0; f < features; ++f) {
@@ -50,9 +50,9 @@ linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const 
     }
   }
 
-  const auto scatter = sumOverRows(count, features * features, job, [&](size_t row, double *sums) {
-    const double *mean = means.data() + (inClass1[row] ? features : 0);
-    const Real *x = rows.data() + row * features;
+  const auto scatter = sumOverRows(count, features * features, job, [&](size_t row, double* sums) {
+    const double* mean = means.data() + (inClass1[row] ? features : 0);
+    const Real* x = rows.data() + row * features;
     for (size_t f = 0; f < features; ++f) {
       const double difference = static_cast<double>(x[f]) - mean[f];
       for (size_t g = 0; g <= f; ++g) sums[f * features + g] += difference * (static_cast<double>(x[g]) - mean[g]);
@@ -82,8 +82,8 @@ linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const 
 }
 
 template std::optional<LinearDiscriminant> linearDiscriminant(std::span<const float>, size_t, std::span<const uint8_t>,
-                                                              const Job &);
+                                                              const Job&);
 template std::optional<LinearDiscriminant> linearDiscriminant(std::span<const double>, size_t, std::span<const uint8_t>,
-                                                              const Job &);
+                                                              const Job&);
 
 } // namespace dant

@@ -21,6 +21,6 @@ struct LinearDiscriminant {
 /// than 1e-4 of a deviation are left out (pseudo-inverse), so that constant or duplicate features do no harm.
 /// Nothing when a class is empty. The same bits for any number of threads.
 template <class Real> std::optional<LinearDiscriminant>
-linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const uint8_t> inClass1, const Job &job);
+linearDiscriminant(std::span<const Real> rows, size_t features, std::span<const uint8_t> inClass1, const Job& job);
 
 } // namespace dant

@@ -7,7 +7,7 @@
 namespace dant {
 
 Linkage singleLinkage(std::vector<Edge> edges) {
-  std::stable_sort(edges.begin(), edges.end(), [](const Edge &x, const Edge &y) { return x.distance < y.distance; });
+  std::stable_sort(edges.begin(), edges.end(), [](const Edge& x, const Edge& y) { return x.distance < y.distance; });
   const size_t points = edges.size() + 1;
   std::vector<int32_t> parent(points + edges.size());
   std::iota(parent.begin(), parent.end(), 0);
@@ -23,7 +23,7 @@ Linkage singleLinkage(std::vector<Edge> edges) {
   const auto sizeOf = [&](int32_t node) {
     return node < static_cast<int32_t>(points) ? 1 : linkage[static_cast<size_t>(node) - points].size;
   };
-  for (const Edge &edge : edges) {
+  for (const Edge& edge : edges) {
     const int32_t left = root(edge.a), right = root(edge.b);
     parent[left] = parent[right] = static_cast<int32_t>(points + linkage.size());
     linkage.push_back({left, right, edge.distance, sizeOf(left) + sizeOf(right)});
@@ -31,7 +31,7 @@ Linkage singleLinkage(std::vector<Edge> edges) {
   return linkage;
 }
 
-void requireTree(const Linkage &linkage) {
+void requireTree(const Linkage& linkage) {
   const size_t points = pointCount(linkage);
   std::vector<bool> used(points + linkage.size());
   for (size_t k = 0; k < linkage.size(); ++k) {

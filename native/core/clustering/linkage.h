@@ -18,7 +18,7 @@ struct Merge {
 /// The merges in the order of their distances; one fewer than there are points.
 using Linkage = std::vector<Merge>;
 
-inline size_t pointCount(const Linkage &linkage) { return linkage.size() + 1; }
+inline size_t pointCount(const Linkage& linkage) { return linkage.size() + 1; }
 
 /// Single linkage from the edges of a spanning tree: sorted by distance (equal ones keep their order), each edge joins
 /// the node that holds its a (left) and the one that holds its b (right).
@@ -26,6 +26,6 @@ Linkage singleLinkage(std::vector<Edge> edges);
 
 /// Throws InputError unless the merges form one binary tree in which every node is made before it is used and sizes
 /// are right. For linkages that come from outside.
-void requireTree(const Linkage &linkage);
+void requireTree(const Linkage& linkage);
 
 } // namespace dant

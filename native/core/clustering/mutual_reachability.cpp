@@ -14,10 +14,10 @@ struct EuclideanDistances {
   std::span<const double> points;
   size_t dimensions;
 
-  void operator()(size_t i, std::span<const int32_t> others, double *out) const {
-    const double *a = points.data() + i * dimensions;
+  void operator()(size_t i, std::span<const int32_t> others, double* out) const {
+    const double* a = points.data() + i * dimensions;
     for (size_t k = 0; k < others.size(); ++k) {
-      const double *b = points.data() + static_cast<size_t>(others[k]) * dimensions;
+      const double* b = points.data() + static_cast<size_t>(others[k]) * dimensions;
       double sum = 0;
       for (size_t d = 0; d < dimensions; ++d) sum += (a[d] - b[d]) * (a[d] - b[d]);
       out[k] = std::sqrt(sum);
@@ -27,7 +27,7 @@ struct EuclideanDistances {
 
 /// Distance of each point to its `rank`-th nearest other point.
 template <class DistanceRow>
-std::vector<double> coreDistances(size_t n, size_t rank, const DistanceRow &distanceRow, const Job &job) {
+std::vector<double> coreDistances(size_t n, size_t rank, const DistanceRow& distanceRow, const Job& job) {
   std::vector<double> core(n);
   parallelFor(job, n, [&](size_t i) {
     std::vector<int32_t> others(n - 1);
@@ -43,12 +43,12 @@ std::vector<double> coreDistances(size_t n, size_t rank, const DistanceRow &dist
 }
 
 template <class DistanceRow>
-Linkage linkageOf(size_t n, size_t minSamples, const DistanceRow &distanceRow, const Job &job) {
+Linkage linkageOf(size_t n, size_t minSamples, const DistanceRow& distanceRow, const Job& job) {
   const size_t rank = std::min(minSamples, n > 0 ? n - 1 : 0);
   // The nearest point's distance is the core distance for 1, and never above any other distance.
   if (rank <= 1) return singleLinkage(primSpanningTree(n, distanceRow, job));
   const auto core = coreDistances(n, rank, distanceRow, job);
-  const auto reachability = [&](size_t i, std::span<const int32_t> others, double *out) {
+  const auto reachability = [&](size_t i, std::span<const int32_t> others, double* out) {
     distanceRow(i, others, out);
     for (size_t k = 0; k < others.size(); ++k) out[k] = std::max({out[k], core[i], core[others[k]]});
   };
@@ -57,7 +57,7 @@ Linkage linkageOf(size_t n, size_t minSamples, const DistanceRow &distanceRow, c
 
 } // namespace
 
-Linkage linkageOfPoints(std::span<const double> points, size_t dimensions, size_t minSamples, const Job &job) {
+Linkage linkageOfPoints(std::span<const double> points, size_t dimensions, size_t minSamples, const Job& job) {
   const size_t n = dimensions > 0 ? points.size() / dimensions : 0;
   if (const auto bad = std::find_if_not(points.begin(), points.end(), [](double x) { return std::isfinite(x); });
       bad != points.end()) {
@@ -68,7 +68,7 @@ Linkage linkageOfPoints(std::span<const double> points, size_t dimensions, size_
   return linkageOf(n, minSamples, EuclideanDistances{points, dimensions}, job);
 }
 
-Linkage linkageOfDistances(std::span<const double> distances, size_t n, size_t minSamples, const Job &job) {
+Linkage linkageOfDistances(std::span<const double> distances, size_t n, size_t minSamples, const Job& job) {
   requireDistanceMatrix(distances, n, job);
   return linkageOf(n, minSamples, MatrixDistances{distances, n}, job);
 }

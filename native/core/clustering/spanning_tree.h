@@ -20,7 +20,7 @@ struct Edge {
 /// to each point of `others` (ascending) into out. Equal distances go to the smallest index. The n − 1 edges come in
 /// the order in which points join, each from the point *joined before* to the new one: as in the reference, and enough
 /// for single linkage, which only asks whether a is on the side that b joins.
-template <class DistanceRow> std::vector<Edge> primSpanningTree(size_t n, DistanceRow &&distanceRow, const Job &job) {
+template <class DistanceRow> std::vector<Edge> primSpanningTree(size_t n, DistanceRow&& distanceRow, const Job& job) {
   std::vector<Edge> edges;
   if (n < 2) return edges;
   edges.reserve(n - 1);

@@ -9,7 +9,7 @@ namespace {
 
 class Curator {
 public:
-  explicit Curator(const CurationInput &input)
+  explicit Curator(const CurationInput& input)
       : input_(input), labels_(input.labels.begin(), input.labels.end()),
         largest_(std::max(0, labels_.empty() ? 0 : *std::max_element(labels_.begin(), labels_.end()))) {}
 
@@ -18,12 +18,12 @@ public:
     for (size_t i = 0; i < labels_.size(); ++i) {
       if (labels_[i] > 0) clusters[static_cast<size_t>(labels_[i]) - 1].push_back(static_cast<int32_t>(i));
     }
-    for (auto &members : clusters) {
+    for (auto& members : clusters) {
       while (dropSessionRepeats(members)) {
       }
     }
     if (input_.splitThreshold) {
-      for (const auto &members : clusters) split(members);
+      for (const auto& members : clusters) split(members);
     }
     closeUp();
     return {std::move(labels_), std::move(pairs_)};
@@ -31,7 +31,7 @@ public:
 
 private:
   /// One look at a cluster: of two units of one session the less similar one goes. False when there are none.
-  bool dropSessionRepeats(std::vector<int32_t> &members) {
+  bool dropSessionRepeats(std::vector<int32_t>& members) {
     if (!hasSessionRepeat(members)) return false;
     std::vector<double> mean;
     for (const int32_t i : members) {
@@ -61,7 +61,7 @@ private:
     return true;
   }
 
-  bool hasSessionRepeat(const std::vector<int32_t> &members) {
+  bool hasSessionRepeat(const std::vector<int32_t>& members) {
     sessions_.clear();
     for (const int32_t unit : members) sessions_.push_back(input_.sessions[unit]);
     std::sort(sessions_.begin(), sessions_.end());
@@ -69,7 +69,7 @@ private:
   }
 
   /// Connected components of good matches; all but the first become clusters of their own.
-  void split(const std::vector<int32_t> &members) {
+  void split(const std::vector<int32_t>& members) {
     const auto [component, count] = components(members);
     if (count < 2) return;
     for (size_t part = 1; part < count; ++part) {
@@ -85,7 +85,7 @@ private:
   }
 
   /// Component of each member, numbered by first members, and how many there are.
-  std::pair<std::vector<size_t>, size_t> components(const std::vector<int32_t> &members) const {
+  std::pair<std::vector<size_t>, size_t> components(const std::vector<int32_t>& members) const {
     const size_t none = members.size();
     std::vector<size_t> component(members.size(), none);
     std::vector<size_t> open;
@@ -119,12 +119,12 @@ private:
     for (size_t label = 1; label < sizes.size(); ++label) {
       if (sizes[label] > 1) renumbered[label] = ++next;
     }
-    for (int32_t &label : labels_) label = label > 0 ? renumbered[label] : -1;
+    for (int32_t& label : labels_) label = label > 0 ? renumbered[label] : -1;
   }
 
   void record(int32_t a, int32_t b, CurationType type) { pairs_.push_back({std::min(a, b), std::max(a, b), type}); }
 
-  const CurationInput &input_;
+  const CurationInput& input_;
   std::vector<int32_t> labels_;
   int32_t largest_;
   std::vector<CurationPair> pairs_;
@@ -133,6 +133,6 @@ private:
 
 } // namespace
 
-Curation curate(const CurationInput &input) { return Curator(input).run(); }
+Curation curate(const CurationInput& input) { return Curator(input).run(); }
 
 } // namespace dant

@@ -32,6 +32,6 @@ struct CurationInput {
 
 /// Automatic curation: a cluster keeps one unit per session, falls apart into connected components of good matches,
 /// and is dissolved when one unit is left.
-Curation curate(const CurationInput &input);
+Curation curate(const CurationInput& input);
 
 } // namespace dant

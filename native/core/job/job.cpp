@@ -11,9 +11,7 @@
 
 namespace dant {
 
-bool Job::aborted() const {
-  return abortFlag != nullptr && __atomic_load_n(abortFlag, __ATOMIC_RELAXED) != 0;
-}
+bool Job::aborted() const { return abortFlag != nullptr && __atomic_load_n(abortFlag, __ATOMIC_RELAXED) != 0; }
 
 void Job::throwIfAborted() const {
   if (aborted()) {

@@ -38,8 +38,7 @@ struct Job {
 /// in any order; returns when all are done. Stops early and throws Aborted when the job is aborted (looked at before
 /// each index), or the first exception that a body throws. For the same bits with any number of threads, every index
 /// must write only what belongs to it. Reports progress when `reportProgress` is set. Must not be nested.
-void parallelFor(const Job& job, size_t count, const std::function<void(size_t)>& body,
-                 bool reportProgress = false);
+void parallelFor(const Job& job, size_t count, const std::function<void(size_t)>& body, bool reportProgress = false);
 
 /// Hands a whole job to the process-wide pool, which has as many workers as the machine has cores; further jobs wait.
 void submit(std::function<void()> job);

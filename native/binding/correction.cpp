@@ -1,0 +1,28 @@
+#include "binding/async_job.h"
+#include "binding/stages.h"
+#include "binding/waveforms_argument.h"
+
+namespace dant::binding {
+
+namespace {
+
+Napi::Value correct(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto waveforms = waveformsOf(arguments);
+  const auto locations = arguments.array<double>("channelLocationsUm", 2 * waveforms.channels);
+  const auto shifts = arguments.array<double>("shiftsUm");
+  const auto templates = arguments.count("templates");
+  const auto first = arguments.count("first");
+  const auto corrected = arguments.array<double>("corrected");
+  return startJob(arguments, [=](const Job& job) {
+    correctWaveforms(job, waveforms, Kriging(locations), shifts, templates, first, corrected);
+  });
+}
+
+} // namespace
+
+void registerCorrection(Napi::Env env, Napi::Object exports) {
+  exports.Set("correctWaveforms", Napi::Function::New(env, correct, "correctWaveforms"));
+}
+
+} // namespace dant::binding

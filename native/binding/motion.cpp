@@ -1,0 +1,45 @@
+#include "core/motion/motion.h"
+
+#include "binding/async_job.h"
+#include "binding/stages.h"
+
+namespace dant::binding {
+
+namespace {
+
+Napi::Value estimate(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  MatchedDepths pairs;
+  pairs.sessionA = arguments.array<int32_t>("sessionA");
+  pairs.sessionB = arguments.array<int32_t>("sessionB", pairs.sessionA.size());
+  pairs.depthAUm = arguments.array<double>("depthAUm", pairs.sessionA.size());
+  pairs.depthBUm = arguments.array<double>("depthBUm", pairs.sessionA.size());
+  pairs.sessions = arguments.count("sessions");
+  MotionOptions options;
+  options.linear = arguments.boolean("linear");
+  options.resamples = static_cast<int>(arguments.count("resamples"));
+  options.seed = arguments.count("seed");
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    return [result = estimateMotion(job, pairs, options)](Napi::Env env) -> Napi::Value {
+                      const auto motion = [&](const Motion& m) {
+                        auto object = Napi::Object::New(env);
+                        object.Set("linear", toTypedArray(env, m.linear));
+                        object.Set("constantUm", toTypedArray(env, m.constantUm));
+                        return object;
+                      };
+                      auto object = motion(result.motion);
+                      object.Set("low", motion(result.low));
+                      object.Set("high", motion(result.high));
+                      object.Set("component", toTypedArray(env, result.component));
+                      return object;
+                    };
+                  }));
+}
+
+} // namespace
+
+void registerMotion(Napi::Env env, Napi::Object exports) {
+  exports.Set("estimateMotion", Napi::Function::New(env, estimate, "estimateMotion"));
+}
+
+} // namespace dant::binding

@@ -1,0 +1,75 @@
+#include "binding/async_job.h"
+#include "binding/combined_argument.h"
+#include "binding/stages.h"
+#include "binding/waveforms_argument.h"
+#include "core/similarity/correlation.h"
+#include "core/similarity/matrix_rows.h"
+#include "core/similarity/waveform_similarity.h"
+
+#include <optional>
+
+namespace dant::binding {
+
+namespace {
+
+Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto waveforms = waveformsOf(arguments);
+  const auto locations = arguments.array<double>("channelLocationsUm", 2 * waveforms.channels);
+  const auto shanks = arguments.has("channelShanks") ? arguments.array<int32_t>("channelShanks", waveforms.channels)
+                                                     : std::span<int32_t>();
+  const auto nearest = arguments.count("nearestChannels");
+  const auto peaks = arguments.array<int32_t>("peakChannels", waveforms.count());
+  const bool kriging = arguments.has("shiftsUm");
+  const auto shifts = kriging ? arguments.array<double>("shiftsUm") : std::span<double>();
+  const auto similarity = arguments.array<float>("similarity");
+  return startJob(arguments, [=](const Job& job) {
+    const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
+    std::optional<Kriging> corrector;
+    if (kriging) corrector.emplace(locations);
+    waveformSimilarity(job, waveforms, locations, neighbourhoods, corrector ? &*corrector : nullptr, peaks, shifts,
+                       similarity);
+  });
+}
+
+Napi::Value compareRows(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto rows = arguments.array<double>("rows");
+  const auto count = arguments.count("count");
+  const bool gaps = arguments.boolean("gaps");
+  const auto similarity = arguments.array<float>("similarity");
+  return startJob(
+      arguments, [=](const Job& job) { (gaps ? correlateRowsWithGaps : correlateRows)(job, rows, count, similarity); });
+}
+
+Napi::Value matrixRows(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto kind = arguments.text("kind");
+  const RowBlock block{arguments.array<int32_t>("rows"), arguments.array<int32_t>("outRows"),
+                       arguments.array<int32_t>("columns"), arguments.count("width")};
+  if (kind == "sameCluster") {
+    const auto labels = arguments.array<int32_t>("labels");
+    const auto out = arguments.array<uint8_t>("out");
+    return startJob(arguments, [=](const Job& job) { fillSameCluster(job, labels, block, out); });
+  }
+  const auto similarity = combinedOf(arguments);
+  if (kind == "goodMatches") {
+    const auto threshold = arguments.number("threshold");
+    const auto out = arguments.array<uint8_t>("out");
+    return startJob(arguments, [=](const Job& job) { fillGoodMatches(job, similarity, threshold, block, out); });
+  }
+  if (kind != "similarity" && kind != "distance") arguments.fail("kind", "a kind of matrix");
+  const auto out = arguments.array<double>("out");
+  const auto matrix = kind == "distance" ? MatrixKind::distance : MatrixKind::similarity;
+  return startJob(arguments, [=](const Job& job) { fillRows(job, similarity, matrix, block, out); });
+}
+
+} // namespace
+
+void registerSimilarity(Napi::Env env, Napi::Object exports) {
+  exports.Set("waveformSimilarity", Napi::Function::New(env, compareWaveforms, "waveformSimilarity"));
+  exports.Set("rowSimilarity", Napi::Function::New(env, compareRows, "rowSimilarity"));
+  exports.Set("matrixRows", Napi::Function::New(env, matrixRows, "matrixRows"));
+}
+
+} // namespace dant::binding

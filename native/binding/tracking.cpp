@@ -1,0 +1,102 @@
+#include "binding/async_job.h"
+#include "binding/combined_argument.h"
+#include "binding/stages.h"
+#include "core/clustering/similarity_tree.h"
+#include "core/clustering/weight_learning.h"
+#include "core/curation/curation.h"
+
+#include <cmath>
+#include <limits>
+
+namespace dant::binding {
+
+namespace {
+
+/// (P, 2)
+Napi::Value pairsArray(Napi::Env env, const std::vector<UnitPair>& pairs) {
+  auto array = Napi::Int32Array::New(env, 2 * pairs.size());
+  for (size_t p = 0; p < pairs.size(); ++p) {
+    array[2 * p] = pairs[p].i;
+    array[2 * p + 1] = pairs[p].j;
+  }
+  return array;
+}
+
+Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto similarity = combinedOf(arguments);
+  const auto depths = arguments.array<double>("depthsUm", similarity.units);
+  const auto sessions = arguments.array<int32_t>("sessions", similarity.units);
+  const auto maxDistance = arguments.number("maxDistanceUm");
+  WeightLearningOptions options;
+  options.maxClusterSize = arguments.count("maxClusterSize");
+  options.iterations = static_cast<int>(arguments.count("iterations"));
+  options.tolerance = arguments.number("tolerance");
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    auto nearby = findNearbyPairs(job, depths, maxDistance);
+                    auto learned = learnWeights(job, similarity, nearby, options);
+                    auto updated = similarity;
+                    updated.weights = learned.weights;
+                    std::vector<UnitPair> good;
+                    for (const auto [i, j] : nearby) {
+                      const auto a = static_cast<size_t>(i), b = static_cast<size_t>(j);
+                      const bool matched = learned.labels[a] >= 1 && learned.labels[a] == learned.labels[b];
+                      if (matched && sessions[a] != sessions[b] &&
+                          !(learned.threshold && updated(a, b) <= *learned.threshold)) {
+                        good.push_back({i, j});
+                      }
+                    }
+                    return [learned = std::move(learned), nearby = std::move(nearby),
+                            good = std::move(good)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("labels", toTypedArray(env, learned.labels));
+                      result.Set("weights", toTypedArray(env, learned.weights));
+                      result.Set("threshold", learned.threshold.value_or(std::numeric_limits<double>::quiet_NaN()));
+                      result.Set("discriminantUndefined", learned.discriminantUndefined);
+                      result.Set("iterations", learned.iterations);
+                      result.Set("matchedPairs", static_cast<double>(learned.matchedPairs));
+                      result.Set("nearbyPairs", pairsArray(env, nearby));
+                      result.Set("goodPairs", pairsArray(env, good));
+                      return result;
+                    };
+                  }));
+}
+
+Napi::Value curateTracked(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto similarity = combinedOf(arguments);
+  const auto labels = arguments.array<int32_t>("labels", similarity.units);
+  const auto sessions = arguments.array<int32_t>("sessions", similarity.units);
+  const auto threshold = arguments.number("threshold"); // NaN: no split
+  return startJob(arguments, Compute([=](const Job&) -> Finish {
+                    CurationInput input;
+                    input.labels = labels;
+                    input.sessions = sessions;
+                    input.similarity = [&](int32_t i, int32_t j) {
+                      return similarity(static_cast<size_t>(i), static_cast<size_t>(j));
+                    };
+                    if (!std::isnan(threshold)) input.splitThreshold = threshold;
+                    return [curation = curate(input)](Napi::Env env) -> Napi::Value {
+                      std::vector<UnitPair> pairs;
+                      std::vector<int32_t> types;
+                      for (const auto& pair : curation.pairs) {
+                        pairs.push_back({pair.a, pair.b});
+                        types.push_back(static_cast<int32_t>(pair.type));
+                      }
+                      auto result = Napi::Object::New(env);
+                      result.Set("labels", toTypedArray(env, curation.labels));
+                      result.Set("pairs", pairsArray(env, pairs));
+                      result.Set("types", toTypedArray(env, types));
+                      return result;
+                    };
+                  }));
+}
+
+} // namespace
+
+void registerTracking(Napi::Env env, Napi::Object exports) {
+  exports.Set("clusterAndLearnWeights", Napi::Function::New(env, clusterAndLearnWeights, "clusterAndLearnWeights"));
+  exports.Set("curateTracked", Napi::Function::New(env, curateTracked, "curateTracked"));
+}
+
+} // namespace dant::binding

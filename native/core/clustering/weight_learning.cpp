@@ -1,0 +1,98 @@
+#include "core/clustering/weight_learning.h"
+
+#include "core/clustering/hdbscan.h"
+#include "core/clustering/lda.h"
+#include "core/clustering/similarity_tree.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace dant {
+
+std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> depthsUm, double maxDistanceUm) {
+  std::vector<UnitPair> pairs;
+  for (size_t j = 0; j < depthsUm.size(); ++j) {
+    if (j % 256 == 0) job.throwIfAborted();
+    for (size_t i = 0; i < j; ++i) {
+      if (std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm) {
+        pairs.push_back({static_cast<int32_t>(i), static_cast<int32_t>(j)});
+      }
+    }
+  }
+  return pairs;
+}
+
+namespace {
+
+/// The nearby pairs' similarities (pairs, features).
+std::vector<float> similarityRows(const Job& job, const CombinedSimilarity& similarity,
+                                  std::span<const UnitPair> pairs) {
+  const size_t features = similarity.features.size();
+  std::vector<float> rows(pairs.size() * features);
+  constexpr size_t grain = 1 << 16;
+  parallelFor(job, (pairs.size() + grain - 1) / grain, [&](size_t block) {
+    for (size_t p = block * grain; p < std::min(pairs.size(), (block + 1) * grain); ++p) {
+      const size_t at = static_cast<size_t>(pairs[p].i) * similarity.units + static_cast<size_t>(pairs[p].j);
+      for (size_t f = 0; f < features; ++f) rows[p * features + f] = similarity.features[f][at];
+    }
+  });
+  return rows;
+}
+
+size_t countMatchedPairs(std::span<const int32_t> labels) {
+  std::vector<size_t> sizes;
+  for (const int32_t label : labels) {
+    if (label < 1) continue;
+    sizes.resize(std::max(sizes.size(), static_cast<size_t>(label) + 1));
+    ++sizes[static_cast<size_t>(label)];
+  }
+  size_t pairs = 0;
+  for (const size_t size : sizes) pairs += size > 1 ? size * (size - 1) / 2 : 0;
+  return pairs;
+}
+
+} // namespace
+
+LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std::span<const UnitPair> nearby,
+                             const WeightLearningOptions& options) {
+  const auto rows = similarityRows(job, similarity, nearby);
+  ClusterOptions clusterOptions;
+  clusterOptions.minClusterSize = 2;
+  clusterOptions.maxClusterSize = options.maxClusterSize;
+  LearnedClusters result;
+  std::vector<uint8_t> matched(nearby.size());
+  for (int iteration = 1; iteration <= options.iterations; ++iteration) {
+    result.iterations = iteration;
+    result.labels = labelsFromLinkage(linkageOfSimilarity(job, similarity), clusterOptions);
+    for (auto& label : result.labels)
+      if (label >= 0) ++label;
+    if (iteration == options.iterations) break;
+
+    for (size_t p = 0; p < nearby.size(); ++p) {
+      const int32_t label = result.labels[static_cast<size_t>(nearby[p].i)];
+      matched[p] = label >= 1 && label == result.labels[static_cast<size_t>(nearby[p].j)];
+    }
+    const auto discriminant = linearDiscriminant<float>(rows, similarity.features.size(), matched, job);
+    const double total =
+        discriminant ? std::accumulate(discriminant->coefficients.begin(), discriminant->coefficients.end(), 0.0) : 0.0;
+    if (!std::isnormal(total)) {
+      result.discriminantUndefined = true;
+      result.threshold.reset();
+      break;
+    }
+    double change = 0;
+    for (size_t f = 0; f < similarity.weights.size(); ++f) {
+      const double weight = discriminant->coefficients[f] / total;
+      change += std::abs(weight - similarity.weights[f]);
+      similarity.weights[f] = weight;
+    }
+    result.threshold = -discriminant->intercept / total;
+    if (change < options.tolerance) break;
+  }
+  result.weights = similarity.weights;
+  result.matchedPairs = countMatchedPairs(result.labels);
+  return result;
+}
+
+} // namespace dant

@@ -1,0 +1,43 @@
+#pragma once
+#include "core/job/job.h"
+#include "core/similarity/combined.h"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace dant {
+
+struct UnitPair {
+  int32_t i, j; ///< i < j
+};
+
+/// Pairs of units with |depth_i − depth_j| ≤ maxDistanceUm, ordered by j, then i. Depths are corrected for motion.
+std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> depthsUm, double maxDistanceUm);
+
+struct WeightLearningOptions {
+  size_t maxClusterSize = 0; ///< number of sessions
+  int iterations = 10;
+  double tolerance = 1e-8;
+};
+
+struct LearnedClusters {
+  /// Cluster of each unit from 1, −1 outside, of the last clustering.
+  std::vector<int32_t> labels;
+  /// Weights and threshold of S, updated after that clustering. No threshold: the discriminant was not defined, because
+  /// no pair or every pair was matched, or there was only one iteration.
+  std::vector<double> weights;
+  std::optional<double> threshold;
+  bool discriminantUndefined = false;
+  int iterations = 0;
+  /// Pairs in the same cluster, near or far, of the same session or not.
+  size_t matchedPairs = 0;
+};
+
+/// Clusters and feature weights in turn: HDBSCAN on S, then linear discriminant analysis of matched against unmatched
+/// nearby pairs gives the next weights, until they change by less than the tolerance. Starts from similarity.weights.
+LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std::span<const UnitPair> nearby,
+                             const WeightLearningOptions& options);
+
+} // namespace dant

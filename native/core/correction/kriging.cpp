@@ -1,0 +1,111 @@
+#include "core/correction/kriging.h"
+
+#include "core/simd/kernels.h"
+
+#include <Eigen/Cholesky>
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace dant {
+
+namespace {
+
+constexpr double lengthXUm = 20, lengthYUm = 30, ridge = 0.01;
+constexpr double negligible = 1e-13;
+
+double falloff(double distance, double length) { return std::exp(-std::abs(distance) / length); }
+
+} // namespace
+
+Kriging::Kriging(std::span<const double> locationsUm)
+    : locations_(locationsUm.begin(), locationsUm.end()), sorted_(locationsUm.size() / 2) {
+  const auto count = static_cast<Eigen::Index>(sorted_.size());
+  const auto x = [&](int32_t channel) { return locations_[2 * static_cast<size_t>(channel)]; };
+  const auto y = [&](int32_t channel) { return locations_[2 * static_cast<size_t>(channel) + 1]; };
+
+  std::iota(sorted_.begin(), sorted_.end(), 0);
+  std::sort(sorted_.begin(), sorted_.end(), [&](int32_t a, int32_t b) {
+    if (x(a) != x(b)) return x(a) < x(b);
+    return y(a) != y(b) ? y(a) < y(b) : a < b;
+  });
+  for (size_t i = 0; i < sorted_.size(); ++i) {
+    const bool newColumn = i == 0 || x(sorted_[i]) != columns_.back().x;
+    if (newColumn) columns_.push_back({x(sorted_[i]), i, i});
+    columns_.back().end = i + 1;
+    sortedY_.push_back(y(sorted_[i]));
+    decay_.push_back(newColumn ? 0 : falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm));
+  }
+
+  Eigen::MatrixXd kernel(count, count);
+  for (int32_t a = 0; a < count; ++a)
+    for (int32_t b = 0; b < count; ++b)
+      kernel(a, b) = falloff(x(a) - x(b), lengthXUm) * falloff(y(a) - y(b), lengthYUm) + (a == b ? ridge : 0);
+  const Eigen::MatrixXd inverse = kernel.llt().solve(Eigen::MatrixXd::Identity(count, count));
+  inverse_.start.push_back(0);
+  for (int32_t a = 0; a < count; ++a) {
+    for (int32_t b = 0; b < count; ++b) {
+      if (std::abs(inverse(a, b)) > negligible) {
+        inverse_.indices.push_back(b);
+        inverse_.coefficients.push_back(inverse(a, b));
+      }
+    }
+    inverse_.start.push_back(static_cast<int32_t>(inverse_.indices.size()));
+  }
+}
+
+void Kriging::solve(const double* waveform, size_t samples, double* solved) const {
+  kernels().combineRows(samples, channels(), inverse_.start.data(), inverse_.indices.data(),
+                        inverse_.coefficients.data(), waveform, solved);
+}
+
+void Kriging::sweep(const double* solved, size_t samples, double* sweeps) const {
+  const auto source = [&](size_t i) { return solved + static_cast<size_t>(sorted_[i]) * samples; };
+  double* up = sweeps;
+  double* down = sweeps + channels() * samples;
+  for (size_t i = 0; i < channels(); ++i) {
+    const double* here = source(i);
+    const double* before = up + (i == 0 ? 0 : i - 1) * samples;
+    double* to = up + i * samples;
+    for (size_t t = 0; t < samples; ++t) to[t] = decay_[i] == 0 ? here[t] : here[t] + decay_[i] * before[t];
+  }
+  for (size_t i = channels(); i-- > 0;) {
+    const double* here = source(i);
+    const double decay = i + 1 < channels() ? decay_[i + 1] : 0;
+    const double* after = down + (decay == 0 ? i : i + 1) * samples;
+    double* to = down + i * samples;
+    for (size_t t = 0; t < samples; ++t) to[t] = decay == 0 ? here[t] : here[t] + decay * after[t];
+  }
+}
+
+Kriging::Rows Kriging::shift(double dyUm) const {
+  Rows rows;
+  rows.start.push_back(0);
+  const auto add = [&](size_t index, double coefficient) {
+    if (coefficient > negligible) {
+      rows.indices.push_back(static_cast<int32_t>(index));
+      rows.coefficients.push_back(coefficient);
+    }
+  };
+  for (size_t channel = 0; channel < channels(); ++channel) {
+    const double x = locations_[2 * channel];
+    const double y = locations_[2 * channel + 1] + dyUm;
+    for (const auto& column : columns_) {
+      const double across = falloff(x - column.x, lengthXUm);
+      const auto first = sortedY_.begin() + static_cast<std::ptrdiff_t>(column.begin);
+      const auto last = sortedY_.begin() + static_cast<std::ptrdiff_t>(column.end);
+      const size_t above = static_cast<size_t>(std::upper_bound(first, last, y) - sortedY_.begin());
+      if (above > column.begin) add(above - 1, across * falloff(y - sortedY_[above - 1], lengthYUm));
+      if (above < column.end) add(channels() + above, across * falloff(sortedY_[above] - y, lengthYUm));
+    }
+    rows.start.push_back(static_cast<int32_t>(rows.indices.size()));
+  }
+  return rows;
+}
+
+void Kriging::apply(const Rows& shift, const double* sweeps, size_t samples, double* corrected) const {
+  kernels().combineRows(samples, channels(), shift.start.data(), shift.indices.data(), shift.coefficients.data(),
+                        sweeps, corrected);
+}
+
+} // namespace dant

@@ -1,0 +1,53 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dant {
+
+/// Kriging of waveforms along the probe: what the probe would have recorded had it stood `dy` µm elsewhere,
+///   W̃ = K(loc + (0, dy), loc) · (K(loc, loc) + 0.01·I)⁻¹ · W,  K(u, v) = exp(−|u_x − v_x|/20 − |u_y − v_y|/30)  (µm).
+///
+/// The second factor does not depend on dy: `solve` applies it once per unit. It falls off fast away from its diagonal,
+/// so what is left out of it changes nothing above 1e-7 µV. The first factor is a product of exponentials in depth, so
+/// that its sum over one column of channels (equal x) is one running sum from the tip and one from the top: `sweep`
+/// makes those, and `apply` combines two of them per column and channel instead of all channels.
+///
+/// All methods but the constructor are const and may be called from several threads. Arrays are C order.
+class Kriging {
+public:
+  /// locationsUm (C, 2): x, y of the channels.
+  explicit Kriging(std::span<const double> locationsUm);
+
+  size_t channels() const { return sorted_.size(); }
+
+  /// waveform (C, T) → solved (C, T).
+  void solve(const double* waveform, size_t samples, double* solved) const;
+  /// solved (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
+  void sweep(const double* solved, size_t samples, double* sweeps) const;
+
+  /// Sparse rows: channel c takes Σ coefficients[e]·sweeps[indices[e]] over start[c] ≤ e < start[c + 1].
+  struct Rows {
+    std::vector<int32_t> start, indices;
+    std::vector<double> coefficients;
+  };
+  /// The rows that make waveforms for a shift of dyUm.
+  Rows shift(double dyUm) const;
+  /// sweeps (2C, T) → corrected (C, T).
+  void apply(const Rows& shift, const double* sweeps, size_t samples, double* corrected) const;
+
+private:
+  struct Column {
+    double x;
+    size_t begin, end; ///< range in sorted_ and sortedY_
+  };
+  std::vector<double> locations_;
+  std::vector<Column> columns_;
+  std::vector<int32_t> sorted_; ///< channels by column, then by depth
+  std::vector<double> sortedY_; ///< their depths
+  std::vector<double> decay_;   ///< exp(−Δy/30) to the channel before in the same column; 0 at the start of a column
+  Rows inverse_;
+};
+
+} // namespace dant

@@ -1,0 +1,85 @@
+#include "core/correction/waveforms.h"
+
+#include <algorithm>
+
+namespace dant {
+
+void Waveforms::check() const {
+  const size_t available = std::max(f32.size(), f64.size()) / std::max<size_t>(1, size());
+  for (const int32_t unit : units) {
+    if (unit < 0 || static_cast<size_t>(unit) >= available) {
+      throw InputError("Expected indices of units below " + std::to_string(available) + " but found " +
+                       std::to_string(unit) + ".");
+    }
+  }
+}
+
+void Waveforms::load(size_t k, double* waveform) const {
+  const size_t offset = static_cast<size_t>(units[k]) * size();
+  if (f32.empty()) {
+    std::copy_n(f64.data() + offset, size(), waveform);
+  } else {
+    std::copy_n(f32.data() + offset, size(), waveform);
+  }
+}
+
+Corrector::Corrector(const Waveforms& waveforms, const Kriging* kriging)
+    : waveforms_(waveforms), kriging_(kriging), waveform_(waveforms.size()) {
+  if (kriging_ != nullptr) {
+    solved_.resize(waveforms.size());
+    sweeps_.resize(2 * waveforms.size());
+    corrected_.resize(waveforms.size());
+  }
+}
+
+void Corrector::select(size_t k) {
+  waveforms_.load(k, waveform_.data());
+  if (kriging_ != nullptr) {
+    kriging_->solve(waveform_.data(), waveforms_.samples, solved_.data());
+    kriging_->sweep(solved_.data(), waveforms_.samples, sweeps_.data());
+  }
+}
+
+const double* Corrector::corrected(double shiftUm) {
+  if (kriging_ == nullptr) return waveform_.data();
+  constexpr size_t cacheSize = 8;
+  auto found = std::find_if(cache_.begin(), cache_.end(), [&](const Cached& c) { return c.shiftUm == shiftUm; });
+  if (found == cache_.end()) {
+    Cached fresh{shiftUm, kriging_->shift(shiftUm)};
+    if (cache_.size() < cacheSize) {
+      cache_.push_back(std::move(fresh));
+      found = cache_.end() - 1;
+    } else {
+      found = cache_.begin() + static_cast<std::ptrdiff_t>(oldest_);
+      oldest_ = (oldest_ + 1) % cacheSize;
+      *found = std::move(fresh);
+    }
+  }
+  kriging_->apply(found->rows, sweeps_.data(), waveforms_.samples, corrected_.data());
+  return corrected_.data();
+}
+
+void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging& kriging,
+                      std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected) {
+  waveforms.check();
+  const size_t perUnit = waveforms.size() * templates;
+  const size_t count = perUnit == 0 ? 0 : corrected.size() / perUnit;
+  if (first + count > waveforms.count() || shiftsUm.size() != templates * waveforms.count()) {
+    throw InputError("The shifts and the output do not fit the units to correct.");
+  }
+  constexpr size_t grain = 16;
+  parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
+    Corrector corrector(waveforms, &kriging);
+    for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
+      job.throwIfAborted();
+      corrector.select(first + i);
+      for (size_t k = 0; k < templates; ++k) {
+        const double* from = corrector.corrected(shiftsUm[k * waveforms.count() + first + i]);
+        double* to = corrected.data() + i * perUnit + k;
+        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = from[e];
+      }
+    }
+  });
+}
+
+} // namespace dant

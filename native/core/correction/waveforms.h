@@ -1,0 +1,57 @@
+#pragma once
+#include "core/correction/kriging.h"
+#include "core/job/job.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dant {
+
+/// The mean waveforms of the units to compare, as they lie in memory: (·, C, T), single or double precision (one of the
+/// two spans is empty), of which `units` picks the rows.
+struct Waveforms {
+  std::span<const float> f32;
+  std::span<const double> f64;
+  std::span<const int32_t> units;
+  size_t channels = 0;
+  size_t samples = 0;
+
+  size_t count() const { return units.size(); }
+  size_t size() const { return channels * samples; }
+  /// Throws InputError if a unit lies outside of the array.
+  void check() const;
+  /// Copies the waveform (C, T) of the k-th picked unit.
+  void load(size_t k, double* waveform) const;
+};
+
+/// Corrects one unit after the other with whatever shifts they have; one per thread. Keeps what neighbours share.
+class Corrector {
+public:
+  /// kriging null: waveforms are left as they are.
+  Corrector(const Waveforms& waveforms, const Kriging* kriging);
+
+  /// Takes up the k-th picked unit.
+  void select(size_t k);
+  /// The unit's waveform (C, T) for a shift; valid until the next call.
+  const double* corrected(double shiftUm);
+
+private:
+  const Waveforms& waveforms_;
+  const Kriging* kriging_;
+  std::vector<double> waveform_, solved_, sweeps_, corrected_;
+  /// The shifts of the last few calls: rigid motion has a handful, one per template, for all units of a session.
+  struct Cached {
+    double shiftUm;
+    Kriging::Rows rows;
+  };
+  std::vector<Cached> cache_;
+  size_t oldest_ = 0;
+};
+
+/// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).
+void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging& kriging,
+                      std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected);
+
+} // namespace dant

@@ -1,0 +1,59 @@
+#include "core/job/job.h"
+#include "core/simd/kernels.h"
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace dant {
+
+#if defined(__x86_64__) || defined(_M_X64)
+extern const Kernels kernels_base, kernels_avx2, kernels_avx512;
+#elif defined(__aarch64__) || defined(_M_ARM64)
+extern const Kernels kernels_neon;
+#else
+extern const Kernels kernels_base;
+#endif
+
+namespace {
+
+/// Levels that this processor has, best first.
+std::vector<const Kernels*> available() {
+  std::vector<const Kernels*> levels;
+#if defined(__x86_64__) || defined(_M_X64)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512bw")) {
+    levels.push_back(&kernels_avx512);
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) levels.push_back(&kernels_avx2);
+  levels.push_back(&kernels_base);
+#elif defined(__aarch64__) || defined(_M_ARM64)
+  levels.push_back(&kernels_neon); // every 64-bit ARM processor has it
+#else
+  levels.push_back(&kernels_base);
+#endif
+  return levels;
+}
+
+const Kernels* choose() {
+  const auto levels = available();
+  const char* forced = std::getenv("DANT_SIMD");
+  if (forced == nullptr || *forced == '\0') return levels.front();
+  std::string names;
+  for (const auto* level : levels) {
+    if (std::string(forced) == level->name) return level;
+    names += (names.empty() ? "" : ", ") + std::string(level->name);
+  }
+  throw InputError("Expected DANT_SIMD to be one of the levels that this processor has (" + names + "), but it is " +
+                   forced + ".");
+}
+
+} // namespace
+
+const Kernels& kernels() {
+  static const Kernels* chosen = choose();
+  return *chosen;
+}
+
+} // namespace dant

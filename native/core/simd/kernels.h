@@ -1,0 +1,44 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace dant {
+
+/// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
+/// might emit as a shared (weak) symbol may cross or live behind this border.
+///
+/// A *panel* holds `width` rows (units) side by side: element (k, lane) stands at k·width + lane, so that a dot product
+/// of one row with all rows of the panel runs over contiguous vectors.
+struct Kernels {
+  const char* name; ///< value of DANT_SIMD that forces this level
+
+  int width;      ///< lanes of a single-precision panel
+  int widthF64;   ///< lanes of a double-precision panel
+  int maxRows;    ///< rows that one call of `dots` takes
+  int maxRowsF64; ///< rows that one call of `dotsExact` takes
+  int rowsF64;    ///< rows that one call of `dotsF64` takes; divides widthF64
+
+  /// out[r·width + lane] = Σ over segments s and samples t of a[(s·samples + t)·rows + r] · segments[s][t·width +
+  /// lane]. Partial sums of about a hundred terms keep the rounding error near 1e-7 of the largest partial sum.
+  void (*dots)(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples, float* out);
+  /// The same with `a` and all arithmetic in double precision.
+  void (*dotsExact)(const double* a, int rows, const float* const* segments, size_t segmentCount, size_t samples,
+                    double* out);
+  /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
+  void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
+
+  /// out[row·samples + t] = Σ_e coefficients[e] · source[indices[e]·samples + t] over start[row] ≤ e < start[row + 1].
+  void (*combineRows)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
+                      const double* coefficients, const double* source, double* out);
+
+  /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]); returns the first j with the
+  /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside).
+  size_t (*absorb)(size_t count, const float* const* rows, const double* weights, int features, double* best,
+                   const double* closed);
+};
+
+/// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512, neon)
+/// forces. Throws InputError when DANT_SIMD names a level that this processor or build lacks.
+const Kernels& kernels();
+
+} // namespace dant

@@ -1,0 +1,141 @@
+#include "core/similarity/correlation.h"
+
+#include "core/simd/kernels.h"
+#include "core/similarity/fisher.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace dant {
+
+namespace {
+
+constexpr double noVariance = 1e-13; // share of the mean square below which a variance is rounding error
+
+/// Rows side by side in double-precision panels: (panel, L, lane).
+class Panels {
+public:
+  Panels(size_t count, size_t length)
+      : width_(static_cast<size_t>(kernels().widthF64)), length_(length), count_((count + width_ - 1) / width_),
+        values_(count_ * length * width_) {}
+
+  size_t count() const { return count_; }
+  size_t width() const { return width_; }
+  size_t length() const { return length_; }
+  const double* panel(size_t p) const { return values_.data() + p * length_ * width_; }
+  double& at(size_t row, size_t k) { return values_[(row / width_ * length_ + k) * width_ + row % width_]; }
+
+private:
+  size_t width_, length_, count_;
+  std::vector<double> values_;
+};
+
+/// Products of the rows of one panel with those of another: tile[r·width + lane].
+void products(const Panels& a, size_t panelA, const Panels& b, size_t panelB, double* tile) {
+  const auto& k = kernels();
+  const auto step = static_cast<size_t>(k.rowsF64);
+  for (size_t r = 0; r < a.width(); r += step) {
+    k.dotsF64(a.panel(panelA) + r, a.width(), b.panel(panelB), a.length(), tile + r * a.width());
+  }
+}
+
+/// Calls tile(panelA, panelB) for the pairs panelA ≤ panelB in parallel.
+template <class Tile> void forPanelPairs(const Job& job, size_t panels, Tile tile) {
+  parallelFor(job, panels, [&](size_t index) {
+    const size_t panelA = index; // the long rows first
+    for (size_t panelB = panelA; panelB < panels; ++panelB) {
+      if (panelB % 64 == 0) job.throwIfAborted();
+      tile(panelA, panelB);
+    }
+  });
+}
+
+void fill(std::span<float> similarity, size_t count, size_t i, size_t j, double r) {
+  similarity[i * count + j] = similarity[j * count + i] = static_cast<float>(i == j ? largestFisherZ : fisherZ(r));
+}
+
+} // namespace
+
+void correlateRows(const Job& job, std::span<const double> rows, size_t count, std::span<float> similarity) {
+  const size_t length = count == 0 ? 0 : rows.size() / count;
+  if (rows.size() != count * length || similarity.size() != count * count) {
+    throw InputError("The table of rows and the similarity matrix do not fit each other.");
+  }
+  Panels panels(count, length);
+  parallelFor(job, panels.count(), [&](size_t p) {
+    for (size_t i = p * panels.width(); i < std::min(count, (p + 1) * panels.width()); ++i) {
+      const double* row = rows.data() + i * length;
+      double sum = 0, square = 0, deviations = 0;
+      for (size_t k = 0; k < length; ++k) {
+        sum += row[k];
+        square += row[k] * row[k];
+      }
+      const double mean = sum / static_cast<double>(length);
+      for (size_t k = 0; k < length; ++k) deviations += (row[k] - mean) * (row[k] - mean);
+      // Written so that NaN fails: the row is left at zero and correlates with nothing.
+      if (!(deviations > noVariance * square)) continue;
+      const double scale = 1 / std::sqrt(deviations);
+      for (size_t k = 0; k < length; ++k) panels.at(i, k) = (row[k] - mean) * scale;
+    }
+  });
+  forPanelPairs(job, panels.count(), [&](size_t a, size_t b) {
+    double tile[64 * 64];
+    products(panels, a, panels, b, tile);
+    for (size_t r = 0; r < panels.width() && a * panels.width() + r < count; ++r)
+      for (size_t lane = 0; lane < panels.width() && b * panels.width() + lane < count; ++lane)
+        fill(similarity, count, a * panels.width() + r, b * panels.width() + lane, tile[r * panels.width() + lane]);
+  });
+}
+
+void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t count, std::span<float> similarity) {
+  const size_t length = count == 0 ? 0 : rows.size() / count;
+  if (rows.size() != count * length || similarity.size() != count * count) {
+    throw InputError("The table of rows and the similarity matrix do not fit each other.");
+  }
+  // With mask m and values v (0 in gaps): the sums over common columns are products of v, v² and m.
+  Panels values(count, length), squares(count, length), masks(count, length);
+  for (size_t i = 0; i < count; ++i) {
+    const double* row = rows.data() + i * length;
+    double sum = 0, present = 0;
+    for (size_t k = 0; k < length; ++k) {
+      if (!std::isnan(row[k])) {
+        sum += row[k];
+        present += 1;
+      }
+    }
+    for (size_t k = 0; k < length; ++k) {
+      if (std::isnan(row[k])) continue;
+      const double value = row[k] - sum / present; // centred: less cancellation below
+      values.at(i, k) = value;
+      squares.at(i, k) = value * value;
+      masks.at(i, k) = 1;
+    }
+  }
+  forPanelPairs(job, values.count(), [&](size_t a, size_t b) {
+    const size_t width = values.width();
+    double n[64 * 64], x[64 * 64], y[64 * 64], xx[64 * 64], yy[64 * 64], xy[64 * 64];
+    products(masks, a, masks, b, n);
+    products(values, a, masks, b, x);
+    products(masks, a, values, b, y);
+    products(squares, a, masks, b, xx);
+    products(masks, a, squares, b, yy);
+    products(values, a, values, b, xy);
+    for (size_t r = 0; r < width && a * width + r < count; ++r) {
+      for (size_t lane = 0; lane < width && b * width + lane < count; ++lane) {
+        const size_t at = r * width + lane, i = a * width + r, j = b * width + lane;
+        if (n[at] == 0 && i != j) {
+          throw InputError("Units " + std::to_string(std::min(i, j)) + " and " + std::to_string(std::max(i, j)) +
+                           " have no PETH bin in which both have a value, so that their PETHs cannot be compared.");
+        }
+        const double varianceX = xx[at] - x[at] * x[at] / n[at];
+        const double varianceY = yy[at] - y[at] * y[at] / n[at];
+        const bool varies = varianceX > noVariance * xx[at] && varianceY > noVariance * yy[at];
+        const double covariance = xy[at] - x[at] * y[at] / n[at];
+        fill(similarity, count, i, j, varies ? covariance / std::sqrt(varianceX * varianceY) : 0);
+      }
+    }
+  });
+}
+
+} // namespace dant

@@ -1,0 +1,20 @@
+#pragma once
+#include "core/similarity/waveform_panels.h"
+
+#include <span>
+
+namespace dant {
+
+/// Fisher z (units, units) of the correlations between units over the neighbourhood of either one's peak channel, the
+/// larger of the two, and the largest over the templates; diagonal 6. A unit without variance there has 0.
+///
+/// Single precision with a bound on its error: a product of which it cannot settle 1e-6 in z is made again in double.
+///
+/// peakChannels (units): where units lie on the probe before correction; only sets the order of work.
+/// shiftsUm (K, units): kriging shift of each unit for each template; K = 1 and kriging null: as recorded.
+void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
+                        const Neighbourhoods& neighbourhoods, const Kriging* kriging,
+                        std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
+                        std::span<float> similarity);
+
+} // namespace dant
