@@ -30,7 +30,7 @@ export async function loadSettings(
     throw new DantError(
       'DANT_SETTINGS',
       code === 'ENOENT'
-        ? `There is no settings file ${file}. "dant init ${dirname(path)}" writes one.`
+        ? `There is no settings file ${file}. "dant init ${dirname(file)}" writes one.`
         : `The settings file ${file} could not be read: ${message}.`,
       { cause: error },
     );

@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { createRequire } from 'node:module';
+import { Command, CommanderError } from 'commander';
+
+import { DantError } from '../errors.js';
+import { initCommand } from './init.js';
+
+const exitCodes = { problem: 1, wrongUsage: 2 };
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+const program = new Command('dant')
+  .description('Follows single neurons across recording days (density-based across-day neuron tracking).')
+  .version(version, '-V, --version', 'Print the version.')
+  .helpOption('-h, --help', 'Print this help.')
+  .helpCommand('help [command]', 'Print the help of a command.')
+  .configureHelp({ helpWidth: process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : 100 })
+  .configureOutput({
+    outputError: (text, write) => {
+      write(text.replace(/^error: /, 'dant: '));
+    },
+  })
+  .showHelpAfterError('("dant help" and "dant <command> --help" explain the usage)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+A first run:
+  dant simulate recording     make a recording whose neurons are known
+  dant init recording         write recording/settings.json, with every setting explained
+  dant check recording        read and judge the input files
+  dant run recording          track; the results go to recording/DANT_Output
+  dant score recording/DANT_Output recording
+
+Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wrong usage; 130 interrupted.
+The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
+  );
+
+for (const command of [initCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
+
+// Whoever reads the output may stop reading ("dant run | head"); the run goes on.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Tells people what went wrong; returns the exit code. */
+function report(error: unknown): number {
+  // Commander has already printed its message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrongUsage;
+  const { message, stack } = error as Error;
+  const advice =
+    error instanceof DantError && error.code !== 'DANT_INTERNAL'
+      ? ''
+      : '\nThis is a mistake in node-dant; please report it, with what DANT_DEBUG=1 adds to this message.';
+  console.error(`dant: ${message}${advice}`);
+  if (process.env.DANT_DEBUG) console.error(stack);
+  return exitCodes.problem;
+}
