@@ -1,32 +1,72 @@
 import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
+import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
 import { constructorOf, machineIsLittleEndian, type Dtype } from './dtype.js';
 import { fileError } from './file_error.js';
-import { transposeFromFortran } from './fortran.js';
 import type { NpyHeader } from './npy_header.js';
 
 // One read takes well under 100 ms, so that an abort takes effect in time. (A single read of 2 GiB would fail.)
 const partBytes = 32 * 2 ** 20;
+const slabBytes = 256 * 2 ** 20;
 
 /** Reads the numbers that follow the header, in C order and in this machine's byte order. */
 export async function readNumbers(source: ByteSource, header: NpyHeader, signal?: AbortSignal): Promise<NumericData> {
   const { dtype, shape, fortranOrder } = header;
   const data = allocate(source.path, dtype, elementCount(shape));
-  const { kind, itemBytes } = dtype;
+  if (fortranOrder && shape.filter((length) => length !== 1).length > 1) {
+    await readFortranOrder(source, dtype, shape, data, signal);
+  } else {
+    await readElements(source, dtype, data, signal);
+  }
+  return data;
+}
+
+/** Fills `target` with the next elements of the file. */
+async function readElements(
+  source: ByteSource,
+  dtype: Dtype,
+  target: NumericData,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { kind, itemBytes, swapped } = dtype;
   const perPart = partBytes / itemBytes;
-  const halves = kind === 'f' && itemBytes === 2 ? new Uint16Array(Math.min(perPart, data.length)) : undefined;
-  for (let first = 0; first < data.length; first += perPart) {
+  const halves = kind === 'f' && itemBytes === 2 ? new Uint16Array(Math.min(perPart, target.length)) : undefined;
+  for (let first = 0; first < target.length; first += perPart) {
     if (signal?.aborted) throw abortError(signal);
-    const count = Math.min(perPart, data.length - first);
+    const count = Math.min(perPart, target.length - first);
     const bytes = halves
       ? new Uint8Array(halves.buffer, 0, count * itemBytes)
-      : new Uint8Array(data.buffer, data.byteOffset + first * itemBytes, count * itemBytes);
+      : new Uint8Array(target.buffer, target.byteOffset + first * itemBytes, count * itemBytes);
     await readExactly(source, bytes);
-    if (dtype.swapped) swapBytes(bytes, itemBytes);
-    if (halves) widenHalves(halves.subarray(0, count), data as Float32Array, first);
+    if (swapped) swapBytes(bytes, itemBytes);
+    if (halves) widenHalves(halves.subarray(0, count), target as Float32Array, first);
   }
-  return fortranOrder ? transposeFromFortran(data, shape) : data;
+}
+
+/** The same for a whole array whose first axis runs fastest: slab by slab of its last axis, to bound the memory. */
+async function readFortranOrder(
+  source: ByteSource,
+  dtype: Dtype,
+  shape: readonly number[],
+  target: NumericData,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (target.length === 0) return;
+  const itemBytes = target.BYTES_PER_ELEMENT;
+  const slices = shape.at(-1)!;
+  const perSlice = target.length / slices;
+  const perSlab = Math.min(slices, Math.max(1, Math.floor(slabBytes / (perSlice * itemBytes))));
+  const whole = allocate(source.path, dtype, perSlab * perSlice);
+  for (let firstSlice = 0; firstSlice < slices; firstSlice += perSlab) {
+    const slab = whole.subarray(0, Math.min(perSlab, slices - firstSlice) * perSlice);
+    await readElements(source, dtype, slab, signal);
+    await runNative(
+      (native, control) =>
+        native.fortranToC({ ...control, slab, target, shape: Float64Array.from(shape), itemBytes, firstSlice }),
+      { signal },
+    );
+  }
 }
 
 /** Reads the texts that follow the header, in C order. */
@@ -39,9 +79,18 @@ export async function readTexts(source: ByteSource, header: NpyHeader): Promise<
   const texts = Array.from({ length: count }, (_, i) =>
     decodeText(bytes.subarray(i * dtype.itemBytes, (i + 1) * dtype.itemBytes), dtype),
   );
-  if (!fortranOrder) return texts;
-  const order = transposeFromFortran(Float64Array.from(texts.keys()), shape);
-  return Array.from(order, (i) => texts[i]!);
+  return fortranOrder ? fortranOrderIndices(shape).map((i) => texts[i]!) : texts;
+}
+
+/** For each element in C order: which one it is in Fortran order. */
+function fortranOrderIndices(shape: readonly number[]): number[] {
+  return shape.reduceRight<{ stride: number; indices: number[] }>(
+    ({ indices }, length, axis) => {
+      const stride = elementCount(shape.slice(0, axis));
+      return { stride, indices: Array.from({ length }, (_, i) => indices.map((index) => i * stride + index)).flat() };
+    },
+    { stride: 1, indices: [0] },
+  ).indices;
 }
 
 async function readExactly(source: ByteSource, target: Uint8Array): Promise<void> {

@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 
 import { openPromise, type ZipFile } from 'yauzl';
 
+import { DantError } from '../errors.js';
+import { addon } from '../native/addon.js';
 import type { ByteSource } from './byte_source.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyFrom, type NpyArray, type ReadNpyOptions } from './npy.js';
-import { DantError } from '../errors.js';
 
 /**
  * Reads all arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does.
@@ -24,6 +25,7 @@ export async function readNpz(
       const source = streamSource(stream, `${path} (${name})`, entry.uncompressedSize);
       try {
         arrays.push([name, await readNpyFrom(source, { signal })]);
+        if (source.crc32() !== entry.crc32) throw fileError(source.path, 'its checksum is wrong: the file is damaged.');
       } finally {
         stream.destroy();
       }
@@ -50,9 +52,10 @@ async function openArchive(path: string): Promise<ZipFile> {
   }
 }
 
-function streamSource(stream: Readable, path: string, size: number): ByteSource {
+function streamSource(stream: Readable, path: string, size: number): ByteSource & { crc32(): number } {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let chunk: Buffer = Buffer.alloc(0);
+  let checksum = 0;
   return {
     path,
     size,
@@ -63,6 +66,7 @@ function streamSource(stream: Readable, path: string, size: number): ByteSource 
           const next = await chunks.next();
           if (next.done) break;
           chunk = next.value;
+          checksum = addon.crc32({ bytes: chunk, previous: checksum });
         }
         const count = chunk.copy(target, filled);
         chunk = chunk.subarray(count);
@@ -70,5 +74,6 @@ function streamSource(stream: Readable, path: string, size: number): ByteSource 
       }
       return filled;
     },
+    crc32: () => checksum,
   };
 }

@@ -7,7 +7,7 @@ export interface RunOptions {
   /** Threads to use; −1 (default): all cores. The result does not depend on it. */
   threads?: number;
   /** Stops the computation within 100 ms; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called every 100 ms at most with the done share in [0, 1]. */
   onProgress?: (fraction: number) => void;
 }

@@ -9,6 +9,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerClustering(env, exports);
   dant::binding::registerCorrection(env, exports);
   dant::binding::registerFeatures(env, exports);
+  dant::binding::registerFiles(env, exports);
   dant::binding::registerMotion(env, exports);
   dant::binding::registerSimilarity(env, exports);
   dant::binding::registerTracking(env, exports);

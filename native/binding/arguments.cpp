@@ -55,6 +55,14 @@ bool Arguments::isFloat32(const char* key) const {
   return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
 }
 
+std::span<uint8_t> Arguments::elementBytes(const char* key, size_t itemBytes) const {
+  const auto value = object_.Get(key);
+  if (!value.IsTypedArray()) fail(key, "a typed array");
+  const auto typed = value.As<Napi::TypedArray>();
+  if (typed.ElementSize() != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
+  return {static_cast<uint8_t*>(typed.ArrayBuffer().Data()) + typed.ByteOffset(), typed.ByteLength()};
+}
+
 void Arguments::requireLength(const char* key, size_t found, size_t expected) const {
   if (found != expected) {
     fail(key, std::to_string(expected) + " elements, not " + std::to_string(found) + ",");

@@ -48,6 +48,9 @@ public:
     return found;
   }
 
+  /// The bytes of a typed array of any type whose elements have `itemBytes` bytes.
+  std::span<uint8_t> elementBytes(const char* key, size_t itemBytes) const;
+
   /// An array of typed arrays.
   template <class T> std::vector<std::span<T>> arrays(const char* key) const {
     const auto list = object_.Get(key);

@@ -7,6 +7,7 @@ namespace dant::binding {
 void registerClustering(Napi::Env env, Napi::Object exports);
 void registerCorrection(Napi::Env env, Napi::Object exports);
 void registerFeatures(Napi::Env env, Napi::Object exports);
+void registerFiles(Napi::Env env, Napi::Object exports);
 void registerMotion(Napi::Env env, Napi::Object exports);
 void registerSimilarity(Napi::Env env, Napi::Object exports);
 void registerTracking(Napi::Env env, Napi::Object exports);

@@ -9,6 +9,10 @@ import { readNpz } from '../../lib/files/npz.js';
 
 const golden = fileURLToPath(new URL('../fixtures/golden', import.meta.url));
 
+// numpy.savez(file, a=numpy.array([1.5, 2.5]))
+const storedArchive =
+  'UEsDBC0AAAAAAAAAIQCU3hHI//////////8FABQAYS5ucHkBABAAkAAAAAAAAACQAAAAAAAAAJNOVU1QWQEAdgB7J2Rlc2NyJzogJzxmOCcsICdmb3J0cmFuX29yZGVyJzogRmFsc2UsICdzaGFwZSc6ICgyLCksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAKAAAAAAAA+D8AAAAAAAAEQFBLAQItAy0AAAAAAAAAIQCU3hHIkAAAAJAAAAAFAAAAAAAAAAAAAACAAQAAAABhLm5weVBLBQYAAAAAAQABADMAAADHAAAAAAA=';
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dant-npz-'));
@@ -43,6 +47,12 @@ describe('readNpz', () => {
     await expect(readNpz(path)).rejects.toThrow(/bad.npz: expected a .npz archive/);
     await writeFile(path, Buffer.from(bytes).fill(0xff, 60, 200));
     await expect(readNpz(path)).rejects.toMatchObject({ code: 'DANT_DATA' });
+    const archive = Buffer.from(storedArchive, 'base64');
+    await writeFile(path, archive);
+    expect(await readNpz(path)).toEqual({ a: { data: Float64Array.of(1.5, 2.5), shape: [2], dtype: '<f8' } });
+    archive[archive.indexOf(Buffer.from(Float64Array.of(2.5).buffer)) + 6]! ^= 1;
+    await writeFile(path, archive);
+    await expect(readNpz(path)).rejects.toThrow(/bad.npz \(a\): its checksum is wrong/);
     await expect(readNpz(join(folder, 'none.npz'))).rejects.toThrow(/none.npz: there is no such file/);
   });
 });

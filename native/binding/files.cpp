@@ -1,0 +1,48 @@
+#include "binding/async_job.h"
+#include "binding/stages.h"
+#include "core/files/crc32.h"
+#include "core/files/finite.h"
+#include "core/files/fortran_order.h"
+
+namespace dant::binding {
+
+namespace {
+
+// Not a job: a megabyte takes a fraction of a millisecond, and must not wait behind a long computation.
+Napi::Value bindCrc32(const Napi::CallbackInfo &info) {
+  const Arguments arguments(info);
+  const auto previous = static_cast<uint32_t>(arguments.count("previous"));
+  return Napi::Number::New(info.Env(), crc32(arguments.array<uint8_t>("bytes"), previous));
+}
+
+Napi::Value bindFortranToC(const Napi::CallbackInfo &info) {
+  const Arguments arguments(info);
+  const auto itemBytes = arguments.count("itemBytes");
+  return startJob(arguments,
+                  [slab = arguments.elementBytes("slab", itemBytes),
+                   target = arguments.elementBytes("target", itemBytes), shape = arguments.array<double>("shape"),
+                   itemBytes, firstSlice = arguments.count("firstSlice")](const Job &job) {
+                    fortranToC(job, slab, target, shape, itemBytes, firstSlice);
+                  });
+}
+
+Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo &info) {
+  const Arguments arguments(info);
+  const auto start = [&](auto values) {
+    return startJob(arguments, [values, notFinite = arguments.array<uint8_t>("notFinite")](const Job &job) {
+      findNonFiniteRows(job, values, notFinite);
+    });
+  };
+  return arguments.isFloat32("values") ? start(arguments.array<float>("values"))
+                                       : start(arguments.array<double>("values"));
+}
+
+} // namespace
+
+void registerFiles(Napi::Env env, Napi::Object exports) {
+  exports.Set("crc32", Napi::Function::New(env, bindCrc32));
+  exports.Set("fortranToC", Napi::Function::New(env, bindFortranToC));
+  exports.Set("findNonFiniteRows", Napi::Function::New(env, bindFindNonFiniteRows));
+}
+
+} // namespace dant::binding

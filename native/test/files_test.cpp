@@ -1,0 +1,107 @@
+#include "core/files/crc32.h"
+#include "core/files/finite.h"
+#include "core/files/fortran_order.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <numeric>
+#include <string_view>
+#include <vector>
+
+using namespace dant;
+
+TEST_CASE("crc32 gives the published check values") {
+  const auto of = [](std::string_view text, uint32_t previous = 0) {
+    return crc32({reinterpret_cast<const uint8_t *>(text.data()), text.size()}, previous);
+  };
+  CHECK(of("") == 0);
+  CHECK(of("123456789") == 0xCBF43926);
+  CHECK(of("The quick brown fox jumps over the lazy dog") == 0x414FA339);
+  CHECK(of("fox jumps over the lazy dog", of("The quick brown ")) == 0x414FA339);
+  CHECK(crc32(std::vector<uint8_t>(32, 0xFF)) == 0xFF6CAB0B);
+}
+
+namespace {
+
+template <class Element> void checkFortranToC(const std::vector<double> &shape, size_t perSlab) {
+  size_t count = 1;
+  for (const double length : shape) {
+    count *= static_cast<size_t>(length);
+  }
+  // In C order, element i has the value i; `fortran` holds the same array in Fortran order.
+  std::vector<Element> fortran(count);
+  for (size_t c = 0; c < count; ++c) {
+    size_t rest = c;
+    size_t f = 0;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      size_t stride = 1;
+      for (size_t before = 0; before < axis; ++before) {
+        stride *= static_cast<size_t>(shape[before]);
+      }
+      f += rest % static_cast<size_t>(shape[axis]) * stride;
+      rest /= static_cast<size_t>(shape[axis]);
+    }
+    fortran[f] = static_cast<Element>(c);
+  }
+  std::vector<Element> target(count);
+  const auto slices = static_cast<size_t>(shape.back());
+  const size_t sliceBytes = count / slices * sizeof(Element);
+  const auto *bytes = reinterpret_cast<const uint8_t *>(fortran.data());
+  Job job;
+  job.threads = 2;
+  for (size_t first = 0; first < slices; first += perSlab) {
+    const size_t n = std::min(perSlab, slices - first);
+    fortranToC(job, {bytes + first * sliceBytes, n * sliceBytes},
+               {reinterpret_cast<uint8_t *>(target.data()), count * sizeof(Element)}, shape, sizeof(Element), first);
+  }
+  std::vector<Element> expected(count);
+  for (size_t c = 0; c < count; ++c) {
+    expected[c] = static_cast<Element>(c);
+  }
+  CHECK(target == expected);
+}
+
+} // namespace
+
+TEST_CASE("fortranToC puts every element to its place") {
+  checkFortranToC<uint64_t>({3, 4}, 4);
+  checkFortranToC<uint32_t>({300, 70}, 33);
+  checkFortranToC<uint64_t>({5, 1, 4, 2, 7}, 3);
+  checkFortranToC<uint16_t>({2, 3, 600}, 599);
+  checkFortranToC<uint8_t>({257, 1}, 1);
+}
+
+TEST_CASE("fortranToC refuses what does not fit") {
+  std::vector<uint8_t> slab(24);
+  std::vector<uint8_t> target(48);
+  const std::vector<double> shape{3, 2};
+  const Job job;
+  const auto bytes = std::span(target);
+  CHECK_THROWS_AS(fortranToC(job, slab, bytes.first(47), shape, 8, 0), InputError);
+  CHECK_THROWS_AS(fortranToC(job, std::span(slab).first(23), target, shape, 8, 0), InputError);
+  CHECK_THROWS_AS(fortranToC(job, slab, target, shape, 8, 2), InputError);
+  CHECK_THROWS_AS(fortranToC(job, target, target, shape, 8, 1), InputError);
+  CHECK_THROWS_AS(fortranToC(job, slab, target, std::vector<double>{6}, 8, 0), InputError);
+  CHECK_THROWS_AS(fortranToC(job, slab, bytes.first(18), shape, 3, 0), InputError);
+}
+
+TEST_CASE_TEMPLATE("findNonFiniteRows finds each kind in any place", Value, float, double) {
+  constexpr size_t rows = 20;
+  constexpr size_t length = 9001;
+  std::vector<Value> values(rows * length);
+  std::iota(values.begin(), values.end(), Value{-1000});
+  values[0] = std::numeric_limits<Value>::max();
+  values[1] = std::numeric_limits<Value>::denorm_min();
+  values[3 * length] = std::numeric_limits<Value>::quiet_NaN();
+  values[5 * length - 1] = std::numeric_limits<Value>::infinity();
+  values[7 * length + 4500] = -std::numeric_limits<Value>::infinity();
+  std::vector<uint8_t> expected(rows);
+  expected[3] = expected[4] = expected[7] = 1;
+  std::vector<uint8_t> found(rows, 9);
+  Job job;
+  job.threads = 2;
+  findNonFiniteRows(job, std::span<const Value>(values), found);
+  CHECK(found == expected);
+  CHECK_THROWS_AS(findNonFiniteRows(job, std::span<const Value>(values).first(rows * length - 1), found), InputError);
+}
