@@ -1,3 +1,5 @@
+import type { NdArray } from './arrays.js';
+
 /** Every code that an error of this package can carry in `code`. */
 export const errorCodes = {
   DANT_SETTINGS: 'A setting is unknown to the method, of the wrong type or out of range.',
@@ -40,6 +42,12 @@ function describe(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'string') return JSON.stringify(value);
+  if (isNdArray(value)) return `${describe(value.data)} with the shape (${value.shape.join(', ')})`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
+}
+
+function isNdArray(value: unknown): value is NdArray {
+  const { data, shape } = (value ?? {}) as Partial<NdArray>;
+  return ArrayBuffer.isView(data) && Array.isArray(shape);
 }
