@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 
 /** A file, or a member of an archive, that is read from its beginning to its end. */
 export interface ByteSource {
@@ -13,10 +14,9 @@ export interface ByteSource {
 // Several reads at once: fresh memory costs more time than the copying, and is set up by the thread that reads into it.
 const pieceBytes = 8 * 2 ** 20;
 
-/** Reads an open file from its beginning. */
-export async function fileSource(handle: FileHandle, path: string): Promise<ByteSource> {
-  const { size } = await handle.stat();
-  let position = 0;
+/** Reads `size` bytes of an open file from `position` on. */
+export function fileSource(handle: FileHandle, path: string, size: number, position = 0): ByteSource {
+  let at = position;
 
   const readPiece = async (target: Uint8Array, from: number): Promise<number> => {
     let filled = 0;
@@ -32,14 +32,39 @@ export async function fileSource(handle: FileHandle, path: string): Promise<Byte
     path,
     size,
     async read(target) {
+      const wanted = target.subarray(0, position + size - at);
       const pieces: Promise<number>[] = [];
-      for (let at = 0; at < target.length; at += pieceBytes) {
-        pieces.push(readPiece(target.subarray(at, at + pieceBytes), position + at));
+      for (let first = 0; first < wanted.length; first += pieceBytes) {
+        pieces.push(readPiece(wanted.subarray(first, first + pieceBytes), at + first));
       }
       // All must be over before the file may be closed.
       await Promise.allSettled(pieces);
       const filled = (await Promise.all(pieces)).reduce((sum, count) => sum + count, 0);
-      position += filled;
+      at += filled;
+      return filled;
+    },
+  };
+}
+
+/** Reads a stream of `size` bytes. */
+export function streamSource(stream: Readable, path: string, size: number): ByteSource {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let chunk: Buffer = Buffer.alloc(0);
+  return {
+    path,
+    size,
+    async read(target) {
+      let filled = 0;
+      while (filled < target.length) {
+        if (chunk.length === 0) {
+          const next = await chunks.next();
+          if (next.done) break;
+          chunk = next.value;
+        }
+        const count = chunk.copy(target, filled);
+        chunk = chunk.subarray(count);
+        filled += count;
+      }
       return filled;
     },
   };

@@ -39,6 +39,14 @@ export function constructorOf(dtype: Dtype): NumericConstructor {
   return constructors[`${dtype.kind}${dtype.itemBytes}`]!;
 }
 
+/** The bytes of each element in the other order, in place. */
+export function swapBytes({ buffer, byteOffset, byteLength }: Uint8Array, itemBytes: number): void {
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  if (itemBytes === 2) bytes.swap16();
+  else if (itemBytes === 4) bytes.swap32();
+  else if (itemBytes === 8) bytes.swap64();
+}
+
 /** The type that numpy calls `name`; undefined if it is none of those that can be read. */
 export function parseDtype(name: string): Dtype | undefined {
   const [, order, kind, digits] = /^([<>|=]?)([biufUS])(\d{1,9})$/.exec(name === '?' ? '|b1' : name) ?? [];

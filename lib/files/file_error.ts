@@ -20,3 +20,27 @@ const reasons: Record<string, string> = {
   EMFILE: 'too many files are open.',
   EIO: 'the disk reports an error while reading it.',
 };
+
+/** For a file or folder that cannot be written: "<path>: <problem>". */
+export function outputError(path: string, problem: string, cause?: unknown): DantError {
+  return new DantError('DANT_OUTPUT', `${path}: ${problem}`, { cause });
+}
+
+/** The same for a failed system call. */
+export function systemOutputError(path: string, error: unknown): DantError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return outputError(path, outputReasons[code ?? ''] ?? message, error);
+}
+
+const outputReasons: Record<string, string> = {
+  EACCES: 'no permission to write here.',
+  EPERM: 'no permission to write here.',
+  EROFS: 'this disk cannot be written to.',
+  ENOSPC: 'the disk is full.',
+  EDQUOT: 'the disk quota is used up.',
+  EEXIST: 'it exists already and is not overwritten.',
+  ENOENT: 'the folder does not exist.',
+  ENOTDIR: 'part of this path is a file, not a folder.',
+  EFBIG: 'the file system does not allow files of this size.',
+  EIO: 'the disk reports an error while writing.',
+};

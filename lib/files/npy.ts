@@ -49,7 +49,7 @@ export async function readNpy(path: string, options: ReadNpyOptions = {}): Promi
     throw systemFileError(path, error);
   });
   try {
-    return await readNpyFrom(await fileSource(handle, path), options);
+    return await readNpyFrom(fileSource(handle, path, (await handle.stat()).size), options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall) throw systemFileError(path, error);
     throw error;

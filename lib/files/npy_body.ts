@@ -2,7 +2,7 @@ import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
 import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
-import { constructorOf, machineIsLittleEndian, type Dtype } from './dtype.js';
+import { constructorOf, machineIsLittleEndian, swapBytes, type Dtype } from './dtype.js';
 import { fileError } from './file_error.js';
 import type { NpyHeader } from './npy_header.js';
 
@@ -107,13 +107,6 @@ function allocate(path: string, dtype: Dtype, length: number): NumericData {
       cause: error,
     });
   }
-}
-
-function swapBytes({ buffer, byteOffset, byteLength }: Uint8Array, itemBytes: number): void {
-  const bytes = Buffer.from(buffer, byteOffset, byteLength);
-  if (itemBytes === 2) bytes.swap16();
-  else if (itemBytes === 4) bytes.swap32();
-  else if (itemBytes === 8) bytes.swap64();
 }
 
 function decodeText(bytes: Buffer, { kind }: Dtype): string {

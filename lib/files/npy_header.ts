@@ -101,3 +101,17 @@ function isShape(value: PythonLiteral | undefined): value is number[] {
 export function shapeText(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
+
+/** The first bytes of a .npy file (format version 1.0, C order), as numpy.save writes them. */
+export function formatNpyHeader({ name }: Dtype, shape: readonly number[]): Uint8Array {
+  const start = magic.length + 4;
+  const fields = `{'descr': '${name}', 'fortran_order': False, 'shape': ${shapeText(shape)}, }`;
+  // The numbers begin at a multiple of 64 bytes.
+  const length = Math.ceil((start + fields.length + 1) / 64) * 64 - start;
+  const header = Buffer.alloc(start + length);
+  magic.copy(header);
+  header.writeUInt8(1, magic.length);
+  header.writeUInt16LE(length, start - 2);
+  header.write(`${fields.padEnd(length - 1)}\n`, start, 'latin1');
+  return header;
+}

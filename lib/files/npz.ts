@@ -1,49 +1,58 @@
-import type { Readable } from 'node:stream';
+import { open, type FileHandle } from 'node:fs/promises';
 
-import { openPromise, type ZipFile } from 'yauzl';
+import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { DantError } from '../errors.js';
 import { addon } from '../native/addon.js';
-import type { ByteSource } from './byte_source.js';
+import { fileSource, streamSource, type ByteSource } from './byte_source.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyFrom, type NpyArray, type ReadNpyOptions } from './npy.js';
 
-/**
- * Reads all arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does.
- */
+/** Reads all arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does. */
 export async function readNpz(
   path: string,
   { signal }: Pick<ReadNpyOptions, 'signal'> = {},
 ): Promise<Record<string, NpyArray>> {
-  const archive = await openArchive(path);
+  const handle = await open(path).catch((error: unknown) => {
+    throw systemFileError(path, error);
+  });
   try {
+    // The archive borrows the file: it is not closed through it.
+    const archive = await openArchive(handle, path);
     const arrays: [string, NpyArray][] = [];
     for await (const entry of archive.eachEntry()) {
       const [, name] = /^(.*)\.npy$/.exec(entry.fileName) ?? [];
       if (name === undefined) continue;
-      const stream = await archive.openReadStreamPromise(entry);
-      const source = streamSource(stream, `${path} (${name})`, entry.uncompressedSize);
+      const member = `${path} (${name})`;
+      const stored = entry.canDecodeFileData() && entry.compressionMethod === 0;
+      const stream = stored ? undefined : await archive.openReadStreamPromise(entry);
       try {
+        const source = checksummed(
+          stream
+            ? streamSource(stream, member, entry.uncompressedSize)
+            : fileSource(handle, member, entry.uncompressedSize, await contentStart(archive, entry)),
+        );
         arrays.push([name, await readNpyFrom(source, { signal })]);
-        if (source.crc32() !== entry.crc32) throw fileError(source.path, 'its checksum is wrong: the file is damaged.');
+        if (source.crc32() !== entry.crc32) throw fileError(member, 'its checksum is wrong: the file is damaged.');
       } finally {
-        stream.destroy();
+        stream?.destroy();
       }
     }
     return Object.fromEntries(arrays);
   } catch (error) {
     if (error instanceof DantError || signal?.aborted) throw error;
+    if ((error as NodeJS.ErrnoException).syscall) throw systemFileError(path, error);
     throw fileError(path, `the .npz archive is damaged: ${(error as Error).message}.`, error);
   } finally {
-    archive.close();
+    await handle.close();
   }
 }
 
-async function openArchive(path: string): Promise<ZipFile> {
+async function openArchive(handle: FileHandle, path: string): Promise<ZipFile> {
   try {
-    return await openPromise(path, { autoClose: false });
+    return await fromFdPromise(handle.fd, { autoClose: false });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall) throw systemFileError(path, error);
+    if ((error as NodeJS.ErrnoException).syscall) throw error;
     throw fileError(
       path,
       `expected a .npz archive of arrays but found something else: ${(error as Error).message}.`,
@@ -52,26 +61,18 @@ async function openArchive(path: string): Promise<ZipFile> {
   }
 }
 
-function streamSource(stream: Readable, path: string, size: number): ByteSource & { crc32(): number } {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let chunk: Buffer = Buffer.alloc(0);
+async function contentStart(archive: ZipFile, entry: Entry): Promise<number> {
+  return (await archive.readLocalFileHeaderPromise(entry, { minimal: true })).fileDataStart;
+}
+
+/** A source that knows the CRC-32 of what was read from it. */
+function checksummed(source: ByteSource): ByteSource & { crc32(): number } {
   let checksum = 0;
   return {
-    path,
-    size,
+    ...source,
     async read(target) {
-      let filled = 0;
-      while (filled < target.length) {
-        if (chunk.length === 0) {
-          const next = await chunks.next();
-          if (next.done) break;
-          chunk = next.value;
-          checksum = addon.crc32({ bytes: chunk, previous: checksum });
-        }
-        const count = chunk.copy(target, filled);
-        chunk = chunk.subarray(count);
-        filled += count;
-      }
+      const filled = await source.read(target);
+      checksum = addon.crc32({ bytes: target.subarray(0, filled), previous: checksum });
       return filled;
     },
     crc32: () => checksum,

@@ -1,0 +1,103 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+
+import { elementCount } from '../arrays.js';
+import { DantError, argumentError } from '../errors.js';
+import type { Dtype } from './dtype.js';
+import { writableDtype, type WritableData } from './encode.js';
+import { systemOutputError } from './file_error.js';
+import { formatNpyHeader } from './npy_header.js';
+import {
+  checkWritable,
+  writeElements,
+  writeFully,
+  type BlockSink,
+  type NpyLayout,
+  type WritableArray,
+} from './write_elements.js';
+
+export interface WriteOptions {
+  /** Stops the writing within 100 ms; the promise rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A new .npy file whose elements are written block by block, of any size. What is never written is zero, and takes no
+ * room on the disk. An existing file is refused. Everything rejects with a `DantError` DANT_OUTPUT if the disk does.
+ */
+export class NpyWriter implements BlockSink {
+  private next = 0;
+
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+    private readonly dtype: Dtype,
+    private readonly dataStart: number,
+    private readonly count: number,
+    private readonly options: WriteOptions,
+  ) {}
+
+  static async create(path: string, { dtype: name, shape }: NpyLayout, options: WriteOptions = {}): Promise<NpyWriter> {
+    const dtype = writableDtype([], name);
+    const header = formatNpyHeader(dtype, shape);
+    const count = elementCount(shape);
+    return withOutputErrors(path, async () => {
+      const handle = await open(path, 'wx');
+      const writer = new NpyWriter(path, handle, dtype, header.length, count, options);
+      try {
+        await writeFully(handle, header, 0);
+        await handle.truncate(header.length + count * dtype.itemBytes);
+        return writer;
+      } catch (error) {
+        await writer.discard();
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Writes a block of elements from element `first` (in C order) on; by default behind the block before. The block must
+   * not change until the promise resolves; meanwhile the next one can be computed (see `writeBlocks`).
+   */
+  async write(block: WritableData, first = this.next): Promise<void> {
+    if (first < 0 || first + block.length > this.count) {
+      throw argumentError('block', `elements within the array's ${this.count}`, `${first} … ${first + block.length}`);
+    }
+    this.next = first + block.length;
+    const position = this.dataStart + first * this.dtype.itemBytes;
+    await withOutputErrors(this.path, () => writeElements(this.handle, position, block, this.dtype, this.options));
+  }
+
+  /** Ends the file. */
+  close(): Promise<void> {
+    return withOutputErrors(this.path, () => this.handle.close());
+  }
+
+  /** Gives the file up and removes it. */
+  async discard(): Promise<void> {
+    await this.handle.close();
+    await rm(this.path, { force: true });
+  }
+}
+
+/** Writes an array to a new .npy file; an existing one is refused. Rejects as `NpyWriter` does, and leaves no part. */
+export async function writeNpy(path: string, array: WritableArray, options: WriteOptions = {}): Promise<void> {
+  const dtype = checkWritable(array);
+  const writer = await NpyWriter.create(path, { dtype: dtype.name, shape: array.shape }, options);
+  try {
+    await writer.write(array.data);
+    await writer.close();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+/** Words the system's errors for people. */
+export async function withOutputErrors<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof DantError) && (error as NodeJS.ErrnoException).syscall) throw systemOutputError(path, error);
+    throw error;
+  }
+}

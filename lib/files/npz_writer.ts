@@ -1,0 +1,113 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+
+import { elementCount } from '../arrays.js';
+import { argumentError } from '../errors.js';
+import { addon } from '../native/addon.js';
+import { writableDtype } from './encode.js';
+import { formatNpyHeader } from './npy_header.js';
+import { withOutputErrors, type WriteOptions } from './npy_writer.js';
+import {
+  checkWritable,
+  writeBlocks,
+  writeElements,
+  writeFully,
+  type Blocks,
+  type NpyLayout,
+  type WritableArray,
+} from './write_elements.js';
+import { centralDirectory, localHeader, type ZipMember } from './zip_records.js';
+
+/**
+ * A new .npz archive, stored as numpy.savez does; the same arrays give the same bytes. Members follow one after the
+ * other and can have any size. An existing file is refused. Rejects with a `DantError` DANT_OUTPUT if the disk does.
+ */
+export class NpzWriter {
+  private readonly members: ZipMember[] = [];
+  private end = 0;
+
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+    private readonly options: WriteOptions,
+  ) {}
+
+  static create(path: string, options: WriteOptions = {}): Promise<NpzWriter> {
+    return withOutputErrors(path, async () => new NpzWriter(path, await open(path, 'wx'), options));
+  }
+
+  /** Adds an array under a name. */
+  async add(name: string, array: WritableArray): Promise<void> {
+    const { name: dtype } = checkWritable(array);
+    await this.addBlocks(name, { dtype, shape: array.shape }, [array.data]);
+  }
+
+  /** Adds an array whose elements come block by block, in C order; see `writeBlocks`. */
+  async addBlocks(name: string, { dtype: dtypeName, shape }: NpyLayout, blocks: Blocks): Promise<void> {
+    if (this.members.some((member) => member.name === `${name}.npy`))
+      throw argumentError('name', 'a name not used before', name);
+    const dtype = writableDtype([], dtypeName);
+    const member = { name: `${name}.npy`, offset: this.end, size: 0, crc32: 0 };
+    const contentStart = member.offset + localHeader(member).length;
+    const onBytes = (bytes: Uint8Array) => {
+      member.crc32 = addon.crc32({ bytes, previous: member.crc32 });
+    };
+    let at = contentStart;
+    await withOutputErrors(this.path, async () => {
+      const header = formatNpyHeader(dtype, shape);
+      onBytes(header);
+      await writeFully(this.handle, header, at);
+      at += header.length;
+      const end = at + elementCount(shape) * dtype.itemBytes;
+      await writeBlocks(
+        {
+          write: async (block) => {
+            at = await writeElements(this.handle, at, block, dtype, { ...this.options, onBytes });
+          },
+        },
+        blocks,
+      );
+      if (at !== end)
+        throw argumentError(
+          'blocks',
+          `${elementCount(shape)} elements for ${name}`,
+          elementCount(shape) + (at - end) / dtype.itemBytes,
+        );
+      member.size = at - contentStart;
+      await writeFully(this.handle, localHeader(member), member.offset);
+    });
+    this.members.push(member);
+    this.end = at;
+  }
+
+  /** Ends the archive. */
+  close(): Promise<void> {
+    return withOutputErrors(this.path, async () => {
+      // A member that failed may have left bytes behind the last whole one.
+      await this.handle.truncate(this.end);
+      await writeFully(this.handle, centralDirectory(this.members, this.end), this.end);
+      await this.handle.close();
+    });
+  }
+
+  /** Gives the archive up and removes it. */
+  async discard(): Promise<void> {
+    await this.handle.close();
+    await rm(this.path, { force: true });
+  }
+}
+
+/** Writes arrays to a new .npz archive; an existing one is refused. Rejects as `NpzWriter` does, and leaves no part. */
+export async function writeNpz(
+  path: string,
+  arrays: Readonly<Record<string, WritableArray>>,
+  options: WriteOptions = {},
+): Promise<void> {
+  const writer = await NpzWriter.create(path, options);
+  try {
+    for (const [name, array] of Object.entries(arrays)) await writer.add(name, array);
+    await writer.close();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
