@@ -14,6 +14,49 @@ export interface JobControl {
   control: Int32Array;
 }
 
+/** Mean waveforms (·, C, T) and the rows of them that a call works on. */
+interface WaveformsArgument {
+  waveforms: Float32Array | Float64Array;
+  /** (n) rows of `waveforms`. */
+  units: Int32Array;
+  /** C */
+  channels: number;
+  /** T */
+  samples: number;
+  /** (C, 2) x, y in µm */
+  channelLocationsUm: Float64Array;
+}
+
+/** S = Σ weights[f]·features[f]. */
+interface CombinedSimilarityArgument {
+  /** n */
+  units: number;
+  /** each (n, n) Fisher z */
+  features: Float32Array[];
+  /** (features) */
+  weights: Float64Array;
+}
+
+interface MotionArrays {
+  /** (S) µm per mm of depth */
+  linear: Float64Array;
+  /** (S) µm */
+  constantUm: Float64Array;
+}
+
+interface SpikeTrains {
+  /** Spike times of all units, one unit after the other. */
+  timesMs: Float64Array;
+  /** (N + 1): unit k has the times offsets[k] … offsets[k + 1] − 1. */
+  offsets: Float64Array;
+}
+
+interface Binning {
+  windowMs: number;
+  binWidthMs: number;
+  gaussianSigmaMs: number;
+}
+
 export interface NativeAddon {
   /**
    * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none). The one function
@@ -87,19 +130,119 @@ export interface NativeAddon {
   gaussianFilter1d(
     params: JobControl & { rows: Float64Array; length: number; sigmaBins: number; out: Float64Array },
   ): Promise<void>;
-}
 
-interface SpikeTrains {
-  /** Spike times of all units, one unit after the other. */
-  timesMs: Float64Array;
-  /** (N + 1): unit k has the times offsets[k] … offsets[k + 1] − 1. */
-  offsets: Float64Array;
-}
+  /** Fills `corrected` (m, C, T, K): units first … first + m − 1 of `units`, kriged by shiftsUm (K, n). */
+  correctWaveforms(
+    args: JobControl &
+      WaveformsArgument & { shiftsUm: Float64Array; templates: number; first: number; corrected: Float64Array },
+  ): Promise<void>;
 
-interface Binning {
-  windowMs: number;
-  binWidthMs: number;
-  gaussianSigmaMs: number;
+  /** Fills `similarity` (n, n) with Fisher z over neighbourhoods of `nearestChannels` channels of the same shank. */
+  waveformSimilarity(
+    args: JobControl &
+      WaveformsArgument & {
+        /** (C) */
+        channelShanks?: Int32Array | undefined;
+        nearestChannels: number;
+        /** (n) channels at which the units peak as recorded */
+        peakChannels: Int32Array;
+        /** (K, n) µm; absent: the waveforms as they are */
+        shiftsUm?: Float64Array | undefined;
+        similarity: Float32Array;
+      },
+  ): Promise<void>;
+
+  /**
+   * Fills `similarity` (n, n) with Fisher z of the correlations of `rows` (n, L). With `gapNames` (n), over the columns that
+   * are not NaN in both rows; a pair without any is an error that calls the rows by these numbers.
+   */
+  rowSimilarity(
+    args: JobControl & {
+      rows: Float64Array;
+      count: number;
+      gapNames?: Int32Array | undefined;
+      similarity: Float32Array;
+    },
+  ): Promise<void>;
+
+  /**
+   * Writes rows of a matrix between the units of one group into a block of rows of a matrix of all units, and leaves the
+   * rest of the block alone. sameCluster: 1 where labels ≥ 1 agree and on the diagonal; goodMatches: 1 where S > threshold
+   * and on the diagonal; similarity: S; distance: 1/(1 + tanh S), diagonal 0.
+   */
+  matrixRows(
+    args: JobControl & {
+      /** rows of the group that are wanted, their rows in the block, and the column of each unit of the group */
+      rows: Int32Array;
+      outRows: Int32Array;
+      columns: Int32Array;
+      /** columns of the block */
+      width: number;
+    } & (
+        | { kind: 'sameCluster'; labels: Int32Array; out: Uint8Array }
+        | ({ kind: 'goodMatches'; threshold: number; out: Uint8Array } & CombinedSimilarityArgument)
+        | ({ kind: 'similarity' | 'distance'; out: Float64Array } & CombinedSimilarityArgument)
+      ),
+  ): Promise<void>;
+
+  /** Least-squares probe motion from matched pairs (M), with bounds of bootstrap intervals. Sessions are 0-based. */
+  estimateMotion(
+    args: JobControl & {
+      sessionA: Int32Array;
+      sessionB: Int32Array;
+      depthAUm: Float64Array;
+      depthBUm: Float64Array;
+      sessions: number;
+      linear: boolean;
+      resamples: number;
+      seed: number;
+    },
+  ): Promise<MotionArrays & { low: MotionArrays; high: MotionArrays; component: Int32Array }>;
+
+  /** HDBSCAN and weight learning in turn. */
+  clusterAndLearnWeights(
+    args: JobControl &
+      CombinedSimilarityArgument & {
+        /** (n) motion-corrected depth */
+        depthsUm: Float64Array;
+        /** (n) */
+        sessions: Int32Array;
+        maxDistanceUm: number;
+        maxClusterSize: number;
+        iterations: number;
+        tolerance: number;
+      },
+  ): Promise<{
+    /** (n) from 1; −1: in no cluster */
+    labels: Int32Array;
+    weights: Float64Array;
+    /** NaN: none */
+    threshold: number;
+    discriminantUndefined: boolean;
+    iterations: number;
+    /** pairs in the same cluster, near or far */
+    matchedPairs: number;
+    /** (P, 2) ordered by the second, then the first unit */
+    nearbyPairs: Int32Array;
+    /** (M, 2) the nearby pairs in the same cluster, of different sessions, above the threshold */
+    goodPairs: Int32Array;
+  }>;
+
+  /** Automatic curation. `threshold` NaN: no split. */
+  curateTracked(
+    args: JobControl &
+      CombinedSimilarityArgument & { labels: Int32Array; sessions: Int32Array; threshold: number },
+  ): Promise<{
+    /** (n) 1 … K; −1: unmatched */
+    labels: Int32Array;
+    /** (Q, 2) */
+    pairs: Int32Array;
+    /** (Q) 1: same session, 2: low similarity */
+    types: Int32Array;
+  }>;
+
+  /** (n) optimal leaf order of the single-linkage tree of S. */
+  leafOrderOfSimilarity(args: JobControl & CombinedSimilarityArgument): Promise<Int32Array>;
 }
 
 export type NativeFunction = {

@@ -36,10 +36,15 @@ Napi::Value compareRows(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto rows = arguments.array<double>("rows");
   const auto count = arguments.count("count");
-  const bool gaps = arguments.boolean("gaps");
+  const auto names = arguments.has("gapNames") ? arguments.array<int32_t>("gapNames", count) : std::span<int32_t>();
   const auto similarity = arguments.array<float>("similarity");
-  return startJob(
-      arguments, [=](const Job& job) { (gaps ? correlateRowsWithGaps : correlateRows)(job, rows, count, similarity); });
+  return startJob(arguments, [=](const Job& job) {
+    if (names.empty()) {
+      correlateRows(job, rows, count, similarity);
+    } else {
+      correlateRowsWithGaps(job, rows, count, names, similarity);
+    }
+  });
 }
 
 Napi::Value matrixRows(const Napi::CallbackInfo& info) {

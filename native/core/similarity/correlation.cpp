@@ -88,9 +88,10 @@ void correlateRows(const Job& job, std::span<const double> rows, size_t count, s
   });
 }
 
-void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t count, std::span<float> similarity) {
+void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t count, std::span<const int32_t> names,
+                           std::span<float> similarity) {
   const size_t length = count == 0 ? 0 : rows.size() / count;
-  if (rows.size() != count * length || similarity.size() != count * count) {
+  if (rows.size() != count * length || similarity.size() != count * count || names.size() != count) {
     throw InputError("The table of rows and the similarity matrix do not fit each other.");
   }
   // With mask m and values v (0 in gaps): the sums over common columns are products of v, v² and m.
@@ -125,8 +126,9 @@ void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t 
       for (size_t lane = 0; lane < width && b * width + lane < count; ++lane) {
         const size_t at = r * width + lane, i = a * width + r, j = b * width + lane;
         if (n[at] == 0 && i != j) {
-          throw InputError("Units " + std::to_string(std::min(i, j)) + " and " + std::to_string(std::max(i, j)) +
-                           " have no PETH bin in which both have a value, so that their PETHs cannot be compared.");
+          throw InputError("Units " + std::to_string(names[i]) + " and " + std::to_string(names[j]) +
+                           " have no PETH bin in which both have a value, so that their PETHs cannot be compared. "
+                           "Fill the gaps, leave one of the units out, or take PETH off the features");
         }
         const double varianceX = xx[at] - x[at] * x[at] / n[at];
         const double varianceY = yy[at] - y[at] * y[at] / n[at];

@@ -1,0 +1,59 @@
+import type { Motion } from '../correction/motion.js';
+import { runNative, type RunOptions } from '../native/run.js';
+
+/** Matched units of different sessions, one entry per pair. */
+export interface MatchedDepths {
+  /** (M) 1-based */
+  sessionA: Int32Array;
+  sessionB: Int32Array;
+  /** (M) µm, not corrected */
+  depthAUm: Float64Array;
+  depthBUm: Float64Array;
+}
+
+export interface MotionEstimate extends Motion {
+  /** Lower and upper bounds of the 95 % bootstrap interval of each value. */
+  low: Motion;
+  high: Motion;
+  /** (S) Sessions with equal numbers are connected by matches. Between groups of sessions the motion is unknown; each
+   * group has mean 0. */
+  component: Int32Array;
+}
+
+export interface MotionOptions {
+  /** S */
+  sessionCount: number;
+  /** Motion may grow linearly with depth. Default: false. */
+  linear?: boolean;
+  /** Resamples for the interval. Default: 100. */
+  resamples?: number;
+  /** Seed of the resampling. Default: 0. */
+  seed?: number;
+}
+
+/**
+ * Probe motion by least squares of p(s_b, d) − p(s_a, d) = depth_b − depth_a, d the pair's mean depth. Rigid motion has
+ * mean 0 over the sessions; linear motion has linear = 0 in the first session and mean 0 over the sessions at the mean
+ * depth of the pairs.
+ */
+export async function estimateMotion(
+  pairs: MatchedDepths,
+  { sessionCount, linear = false, resamples = 100, seed = 0 }: MotionOptions,
+  options: RunOptions = {},
+): Promise<MotionEstimate> {
+  return runNative(
+    (native, control) =>
+      native.estimateMotion({
+        ...control,
+        sessionA: pairs.sessionA.map((session) => session - 1),
+        sessionB: pairs.sessionB.map((session) => session - 1),
+        depthAUm: pairs.depthAUm,
+        depthBUm: pairs.depthBUm,
+        sessions: sessionCount,
+        linear,
+        resamples,
+        seed,
+      }),
+    options,
+  );
+}

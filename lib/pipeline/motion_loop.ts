@@ -1,0 +1,119 @@
+import { noMotion, type Motion } from '../correction/motion.js';
+import { planCorrection, type Correction } from '../correction/templates.js';
+import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
+import type { RunOptions } from '../native/run.js';
+import type { Settings } from '../settings/index.js';
+import type { FeatureSimilarity } from './feature_similarity.js';
+import { matchUnits, type Matching } from './inner_loop.js';
+import type { TrackedUnits } from './tracked_units.js';
+
+/** One round of the motion estimate, for the record. */
+export interface MotionIteration {
+  features: readonly string[];
+  weights: Float64Array;
+  threshold: number | undefined;
+  matchedPairs: number;
+  /** The motion that the waveforms and depths were corrected with in this round. */
+  motionUsed: Motion;
+}
+
+export interface MotionLoopResult {
+  motion: Motion;
+  /** Bounds of the 95 % intervals; undefined when no motion was estimated. */
+  interval: { low: Motion; high: Motion } | undefined;
+  iterations: MotionIteration[];
+  stoppedBecause: 'no more matches' | 'all iterations done';
+}
+
+/** Section 8 of the specification. Leaves the correction for the final clustering in `similarity`. */
+export async function findMotion(
+  units: TrackedUnits,
+  similarity: FeatureSimilarity,
+  given: Motion | undefined,
+  settings: Settings,
+  warn: (message: string) => void,
+  options: RunOptions & { onIteration?: (iteration: MotionIteration) => void },
+): Promise<MotionLoopResult> {
+  const { features: sets, max_iter, repeat_last_feature_set, stop_early } = settings.motionEstimation;
+  const iterationCount = repeat_last_feature_set ? max_iter : Math.min(max_iter, sets.length);
+  const correct = (motion: Motion) => planWith(units, motion, settings);
+
+  let motion = given ?? noMotion(units.sessionCount);
+  let interval: MotionLoopResult['interval'];
+  if (given) similarity.correction = correct(given);
+  const iterations: MotionIteration[] = [];
+  for (let i = 0; i < iterationCount; ++i) {
+    const matching = await matchUnits(units, similarity, sets[Math.min(i, sets.length - 1)]!, motion, settings.clustering, options);
+    const { features, weights, threshold, matchedPairs } = matching;
+    iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion });
+    options.onIteration?.(iterations[i]!);
+    const before = iterations[i - 1];
+    if (stop_early && before && matchedPairs <= before.matchedPairs) {
+      // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
+      similarity.correction = correct(before.motionUsed);
+      return { motion, interval, iterations, stoppedBecause: 'no more matches' };
+    }
+    const estimate = await estimateFromMatches(units, matching, settings, warn, options);
+    if (estimate) {
+      motion = { linear: estimate.linear, constantUm: estimate.constantUm };
+      interval = { low: estimate.low, high: estimate.high };
+    }
+    similarity.correction = correct(motion);
+  }
+  return { motion, interval, iterations, stoppedBecause: 'all iterations done' };
+}
+
+function planWith(units: TrackedUnits, motion: Motion, settings: Settings): Correction {
+  const depths = units.channelLocationsUm.filter((_, i) => i % 2 === 1);
+  return planCorrection(
+    motion,
+    units,
+    { min: depths.reduce((a, b) => Math.min(a, b)), max: depths.reduce((a, b) => Math.max(a, b)) },
+    settings.waveformCorrection.n_templates,
+  );
+}
+
+async function estimateFromMatches(
+  units: TrackedUnits,
+  { goodPairs }: Matching,
+  settings: Settings,
+  warn: (message: string) => void,
+  options: RunOptions,
+): Promise<MotionEstimate | undefined> {
+  if (goodPairs.length === 0) {
+    warn('No units of different sessions were matched, so that the probe motion could not be estimated; it is left as it was.');
+    return undefined;
+  }
+  const side = (offset: number) => goodPairs.filter((_, index) => index % 2 === offset);
+  const [a, b] = [side(0), side(1)];
+  const estimate = await estimateMotion(
+    {
+      sessionA: a.map((unit) => units.sessions[unit]!),
+      sessionB: b.map((unit) => units.sessions[unit]!),
+      depthAUm: Float64Array.from(a, (unit) => units.depthsUm[unit]!),
+      depthBUm: Float64Array.from(b, (unit) => units.depthsUm[unit]!),
+    },
+    {
+      sessionCount: units.sessionCount,
+      linear: settings.waveformCorrection.linear_correction,
+      seed: settings.seed,
+    },
+    options,
+  );
+  const groups = sessionGroups(estimate.component);
+  if (groups.length > 1) {
+    warn(
+      `No matches connect the sessions ${groups.map((group) => `{${group.join(', ')}}`).join(' and ')}: ` +
+        'the motion between these groups is not known and taken as 0 on average.',
+    );
+  }
+  return estimate;
+}
+
+function sessionGroups(component: Int32Array): number[][] {
+  const groups: number[][] = [];
+  component.forEach((group, session) => {
+    (groups[group] ??= []).push(session + 1);
+  });
+  return groups;
+}

@@ -1,0 +1,116 @@
+import type { Motion } from '../correction/motion.js';
+import type { Correction } from '../correction/templates.js';
+import type { RunOptions } from '../native/run.js';
+import { runNative } from '../native/run.js';
+import type { FeatureName, Settings } from '../settings/index.js';
+import { FeatureSimilarity, type SimilarityMatrix } from './feature_similarity.js';
+import { matchUnits } from './inner_loop.js';
+import { findMotion, type MotionIteration, type MotionLoopResult } from './motion_loop.js';
+import type { Stage } from './progress.js';
+import type { TrackedUnits } from './tracked_units.js';
+
+/** The result for units that were tracked together. Units are numbered within the group, 0 … n − 1. */
+export interface GroupResult {
+  /** Shank of the group; undefined when all units were tracked in one run. */
+  shank: number | undefined;
+  /** (n) index of each unit in the data set */
+  units: Int32Array;
+  motion: Motion;
+  /** Bounds of the 95 % intervals of the motion; undefined when none was estimated. */
+  motionInterval: MotionLoopResult['interval'];
+  motionIterations: MotionIteration[];
+  stoppedBecause: MotionLoopResult['stoppedBecause'];
+  /** The correction of the waveforms that were compared last; undefined: compared as recorded. */
+  correction: Correction | undefined;
+  /** The features of the final clustering with their weights and matrices (n, n). */
+  features: readonly FeatureName[];
+  weights: Float64Array;
+  matrices: SimilarityMatrix[];
+  /** Similarity above which a match counts as good; undefined when it could not be learned. */
+  threshold: number | undefined;
+  /** (n) clusters before curation, from 1; −1: in none */
+  labelsBeforeCuration: Int32Array;
+  /** (n) clusters, 1 … K; −1: unmatched */
+  labels: Int32Array;
+  /** (P, 2) pairs that the weights were learned from */
+  nearbyPairs: Int32Array;
+  /** (Q, 2) pairs that curation took apart, and why: 1 same session, 2 low similarity */
+  curationPairs: Int32Array;
+  curationTypes: Int32Array;
+  /** (n) units in the optimal leaf order of the final tree */
+  leafOrder: Int32Array;
+}
+
+export interface GroupOptions extends RunOptions {
+  warn: (message: string) => void;
+  /** The options of a native call that belongs to a stage. */
+  stage: (stage: Stage) => RunOptions;
+  onIteration: (iteration: MotionIteration) => void;
+}
+
+/** Sections 3 to 10 of the specification for one group of units. */
+export async function trackGroup(
+  units: TrackedUnits,
+  shank: number | undefined,
+  given: Motion | undefined,
+  settings: Settings,
+  options: GroupOptions,
+): Promise<GroupResult> {
+  const similarity = new FeatureSimilarity(units, settings.waveformCorrection.n_nearest_channels);
+  const { motion, interval, iterations, stoppedBecause } = await findMotion(units, similarity, given, settings, options.warn, {
+    ...options.stage('motion'),
+    onIteration: options.onIteration,
+  });
+
+  similarity.keepOnly(settings.clustering.features);
+  const matching = await matchUnits(
+    units,
+    similarity,
+    settings.clustering.features,
+    motion,
+    settings.clustering,
+    options.stage('clustering'),
+  );
+  if (matching.threshold === undefined && units.count > 1) {
+    options.warn(
+      'The feature weights and the threshold for good matches could not be learned: ' +
+        `${matching.matchedPairs === 0 ? 'no' : 'every'} pair of nearby units was matched. ` +
+        'The weights are left as they were and clusters are not split.',
+    );
+  }
+  const combined = { units: units.count, features: matching.matrices, weights: matching.weights };
+  const curation = await runNative(
+    (native, control) =>
+      native.curateTracked({
+        ...control,
+        ...combined,
+        labels: matching.labels,
+        sessions: units.sessions,
+        threshold: settings.autoCuration.auto_split ? (matching.threshold ?? NaN) : NaN,
+      }),
+    options.stage('curation'),
+  );
+  const leafOrder = await runNative(
+    (native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }),
+    options.stage('leafOrder'),
+  );
+  return {
+    shank,
+    units: units.indices,
+    motion,
+    motionInterval: interval,
+    motionIterations: iterations,
+    stoppedBecause,
+    correction: similarity.correction,
+    features: matching.features,
+    weights: matching.weights,
+    matrices: matching.matrices,
+    threshold: matching.threshold,
+    labelsBeforeCuration: matching.labels,
+    labels: curation.labels,
+    nearbyPairs: matching.nearbyPairs,
+    curationPairs: curation.pairs,
+    curationTypes: curation.types,
+    leafOrder,
+  };
+}

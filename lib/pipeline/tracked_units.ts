@@ -1,0 +1,60 @@
+import type { NdArray } from '../arrays.js';
+import type { Dataset } from '../dataset/types.js';
+import type { UnitFeatures } from './unit_features.js';
+import type { FeatureName } from '../settings/index.js';
+
+/** A group of units that are tracked together (all, or those of one shank), by local index 0 … count − 1. */
+export class TrackedUnits {
+  readonly count: number;
+  /** (n) */
+  readonly sessions: Int32Array;
+  /** (n) as localised, not corrected for motion */
+  readonly depthsUm: Float64Array;
+  /** (n) */
+  readonly peakChannels: Int32Array;
+
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly features: UnitFeatures,
+    /** (n) index of each unit in the data set */
+    readonly indices: Int32Array,
+  ) {
+    this.count = indices.length;
+    this.sessions = indices.map((unit) => dataset.sessions[unit]!);
+    this.peakChannels = indices.map((unit) => features.peakChannels[unit]!);
+    this.depthsUm = Float64Array.from(indices, (unit) => features.locationsUm[3 * unit + 1]!);
+  }
+
+  get waveforms(): NdArray<Float32Array | Float64Array> {
+    return this.features.waveforms;
+  }
+
+  get channelLocationsUm(): Float64Array {
+    return this.dataset.channelLocationsUm;
+  }
+
+  get channelShanks(): Int32Array | undefined {
+    return this.dataset.channelShanks;
+  }
+
+  get sessionCount(): number {
+    return this.dataset.sessionCount;
+  }
+
+  /** The units' rows of a feature (n, L). */
+  rows(feature: Exclude<FeatureName, 'Waveform'>): Float64Array {
+    const table = {
+      AutoCorr: this.features.autoCorrelograms,
+      ISI: this.features.isiHistograms,
+      PETH: this.dataset.peth,
+    }[feature];
+    if (!table) throw new Error(`The feature ${feature} was not prepared.`);
+    const length = table.shape[1]!;
+    if (this.count === table.shape[0]) return table.data;
+    const rows = new Float64Array(this.count * length);
+    this.indices.forEach((unit, i) => {
+      rows.set(table.data.subarray(unit * length, (unit + 1) * length), i * length);
+    });
+    return rows;
+  }
+}
