@@ -25,7 +25,7 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
   const auto similarity = arguments.array<float>("similarity");
   return startJob(arguments, [=](const Job& job) {
     const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
-    std::optional<Kriging> corrector;
+    std::optional<Kriging<float>> corrector;
     if (kriging) corrector.emplace(locations);
     waveformSimilarity(job, waveforms, locations, neighbourhoods, corrector ? &*corrector : nullptr, peaks, shifts,
                        similarity);

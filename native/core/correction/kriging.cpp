@@ -12,13 +12,24 @@ namespace dant {
 namespace {
 
 constexpr double lengthXUm = 20, lengthYUm = 30, ridge = 0.01;
-constexpr double negligible = 1e-13;
+/// Of coefficients that are of the order of 1 where they count.
+constexpr double negligible = 1e-10;
 
 double falloff(double distance, double length) { return std::exp(-std::abs(distance) / length); }
 
+void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices, const float* coefficients,
+                 const float* source, float* out) {
+  kernels().combineRows(samples, rows, start, indices, coefficients, source, out);
+}
+
+void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices, const double* coefficients,
+                 const double* source, double* out) {
+  kernels().combineRowsF64(samples, rows, start, indices, coefficients, source, out);
+}
+
 } // namespace
 
-Kriging::Kriging(std::span<const double> locationsUm)
+template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm)
     : locations_(locationsUm.begin(), locationsUm.end()), sorted_(locationsUm.size() / 2) {
   const auto count = static_cast<Eigen::Index>(sorted_.size());
   const auto x = [&](int32_t channel) { return locations_[2 * static_cast<size_t>(channel)]; };
@@ -34,7 +45,7 @@ Kriging::Kriging(std::span<const double> locationsUm)
     if (newColumn) columns_.push_back({x(sorted_[i]), i, i});
     columns_.back().end = i + 1;
     sortedY_.push_back(y(sorted_[i]));
-    decay_.push_back(newColumn ? 0 : falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm));
+    decay_.push_back(newColumn ? Real{0} : static_cast<Real>(falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm)));
   }
 
   Eigen::MatrixXd kernel(count, count);
@@ -47,44 +58,44 @@ Kriging::Kriging(std::span<const double> locationsUm)
     for (int32_t b = 0; b < count; ++b) {
       if (std::abs(inverse(a, b)) > negligible) {
         inverse_.indices.push_back(b);
-        inverse_.coefficients.push_back(inverse(a, b));
+        inverse_.coefficients.push_back(static_cast<Real>(inverse(a, b)));
       }
     }
     inverse_.start.push_back(static_cast<int32_t>(inverse_.indices.size()));
   }
 }
 
-void Kriging::solve(const double* waveform, size_t samples, double* solved) const {
-  kernels().combineRows(samples, channels(), inverse_.start.data(), inverse_.indices.data(),
-                        inverse_.coefficients.data(), waveform, solved);
+template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* solved) const {
+  combineRows(samples, channels(), inverse_.start.data(), inverse_.indices.data(), inverse_.coefficients.data(),
+              waveform, solved);
 }
 
-void Kriging::sweep(const double* solved, size_t samples, double* sweeps) const {
+template <class Real> void Kriging<Real>::sweep(const Real* solved, size_t samples, Real* sweeps) const {
   const auto source = [&](size_t i) { return solved + static_cast<size_t>(sorted_[i]) * samples; };
-  double* up = sweeps;
-  double* down = sweeps + channels() * samples;
+  Real* up = sweeps;
+  Real* down = sweeps + channels() * samples;
   for (size_t i = 0; i < channels(); ++i) {
-    const double* here = source(i);
-    const double* before = up + (i == 0 ? 0 : i - 1) * samples;
-    double* to = up + i * samples;
+    const Real* here = source(i);
+    const Real* before = up + (i == 0 ? 0 : i - 1) * samples;
+    Real* to = up + i * samples;
     for (size_t t = 0; t < samples; ++t) to[t] = decay_[i] == 0 ? here[t] : here[t] + decay_[i] * before[t];
   }
   for (size_t i = channels(); i-- > 0;) {
-    const double* here = source(i);
-    const double decay = i + 1 < channels() ? decay_[i + 1] : 0;
-    const double* after = down + (decay == 0 ? i : i + 1) * samples;
-    double* to = down + i * samples;
+    const Real* here = source(i);
+    const Real decay = i + 1 < channels() ? decay_[i + 1] : 0;
+    const Real* after = down + (decay == 0 ? i : i + 1) * samples;
+    Real* to = down + i * samples;
     for (size_t t = 0; t < samples; ++t) to[t] = decay == 0 ? here[t] : here[t] + decay * after[t];
   }
 }
 
-Kriging::Rows Kriging::shift(double dyUm) const {
+template <class Real> typename Kriging<Real>::Rows Kriging<Real>::shift(double dyUm) const {
   Rows rows;
   rows.start.push_back(0);
   const auto add = [&](size_t index, double coefficient) {
     if (coefficient > negligible) {
       rows.indices.push_back(static_cast<int32_t>(index));
-      rows.coefficients.push_back(coefficient);
+      rows.coefficients.push_back(static_cast<Real>(coefficient));
     }
   };
   for (size_t channel = 0; channel < channels(); ++channel) {
@@ -103,9 +114,13 @@ Kriging::Rows Kriging::shift(double dyUm) const {
   return rows;
 }
 
-void Kriging::apply(const Rows& shift, const double* sweeps, size_t samples, double* corrected) const {
-  kernels().combineRows(samples, channels(), shift.start.data(), shift.indices.data(), shift.coefficients.data(),
-                        sweeps, corrected);
+template <class Real>
+void Kriging<Real>::apply(const Rows& shift, const Real* sweeps, size_t samples, Real* corrected) const {
+  combineRows(samples, channels(), shift.start.data(), shift.indices.data(), shift.coefficients.data(), sweeps,
+              corrected);
 }
+
+template class Kriging<float>;
+template class Kriging<double>;
 
 } // namespace dant

@@ -14,8 +14,9 @@ namespace dant {
 /// that its sum over one column of channels (equal x) is one running sum from the tip and one from the top: `sweep`
 /// makes those, and `apply` combines two of them per column and channel instead of all channels.
 ///
-/// All methods but the constructor are const and may be called from several threads. Arrays are C order.
-class Kriging {
+/// All methods but the constructor are const and may be called from several threads. Arrays are C order. Real: float,
+/// exact to about 1e-6 of the amplitude, or double.
+template <class Real> class Kriging {
 public:
   /// locationsUm (C, 2): x, y of the channels.
   explicit Kriging(std::span<const double> locationsUm);
@@ -23,19 +24,19 @@ public:
   size_t channels() const { return sorted_.size(); }
 
   /// waveform (C, T) → solved (C, T).
-  void solve(const double* waveform, size_t samples, double* solved) const;
+  void solve(const Real* waveform, size_t samples, Real* solved) const;
   /// solved (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
-  void sweep(const double* solved, size_t samples, double* sweeps) const;
+  void sweep(const Real* solved, size_t samples, Real* sweeps) const;
 
   /// Sparse rows: channel c takes Σ coefficients[e]·sweeps[indices[e]] over start[c] ≤ e < start[c + 1].
   struct Rows {
     std::vector<int32_t> start, indices;
-    std::vector<double> coefficients;
+    std::vector<Real> coefficients;
   };
   /// The rows that make waveforms for a shift of dyUm.
   Rows shift(double dyUm) const;
   /// sweeps (2C, T) → corrected (C, T).
-  void apply(const Rows& shift, const double* sweeps, size_t samples, double* corrected) const;
+  void apply(const Rows& shift, const Real* sweeps, size_t samples, Real* corrected) const;
 
 private:
   struct Column {
@@ -46,7 +47,7 @@ private:
   std::vector<Column> columns_;
   std::vector<int32_t> sorted_; ///< channels by column, then by depth
   std::vector<double> sortedY_; ///< their depths
-  std::vector<double> decay_;   ///< exp(−Δy/30) to the channel before in the same column; 0 at the start of a column
+  std::vector<Real> decay_;     ///< exp(−Δy/30) to the channel before in the same column; 0 at the start of a column
   Rows inverse_;
 };
 

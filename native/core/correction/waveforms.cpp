@@ -14,16 +14,17 @@ void Waveforms::check() const {
   }
 }
 
-void Waveforms::load(size_t k, double* waveform) const {
+template <class Real> void Waveforms::load(size_t k, Real* waveform) const {
   const size_t offset = static_cast<size_t>(units[k]) * size();
   if (f32.empty()) {
-    std::copy_n(f64.data() + offset, size(), waveform);
+    std::transform(f64.data() + offset, f64.data() + offset + size(), waveform,
+                   [](double v) { return static_cast<Real>(v); });
   } else {
     std::copy_n(f32.data() + offset, size(), waveform);
   }
 }
 
-Corrector::Corrector(const Waveforms& waveforms, const Kriging* kriging)
+template <class Real> Corrector<Real>::Corrector(const Waveforms& waveforms, const Kriging<Real>* kriging)
     : waveforms_(waveforms), kriging_(kriging), waveform_(waveforms.size()) {
   if (kriging_ != nullptr) {
     solved_.resize(waveforms.size());
@@ -32,7 +33,7 @@ Corrector::Corrector(const Waveforms& waveforms, const Kriging* kriging)
   }
 }
 
-void Corrector::select(size_t k) {
+template <class Real> void Corrector<Real>::select(size_t k) {
   waveforms_.load(k, waveform_.data());
   if (kriging_ != nullptr) {
     kriging_->solve(waveform_.data(), waveforms_.samples, solved_.data());
@@ -40,7 +41,7 @@ void Corrector::select(size_t k) {
   }
 }
 
-const double* Corrector::corrected(double shiftUm) {
+template <class Real> const Real* Corrector<Real>::corrected(double shiftUm) {
   if (kriging_ == nullptr) return waveform_.data();
   constexpr size_t cacheSize = 8;
   auto found = std::find_if(cache_.begin(), cache_.end(), [&](const Cached& c) { return c.shiftUm == shiftUm; });
@@ -59,7 +60,10 @@ const double* Corrector::corrected(double shiftUm) {
   return corrected_.data();
 }
 
-void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging& kriging,
+template class Corrector<float>;
+template class Corrector<double>;
+
+void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,
                       std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected) {
   waveforms.check();
   const size_t perUnit = waveforms.size() * templates;
@@ -69,7 +73,7 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging&
   }
   constexpr size_t grain = 16;
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    Corrector corrector(waveforms, &kriging);
+    Corrector<double> corrector(waveforms, &kriging);
     for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
       job.throwIfAborted();
       corrector.select(first + i);

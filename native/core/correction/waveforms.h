@@ -23,35 +23,35 @@ struct Waveforms {
   /// Throws InputError if a unit lies outside of the array.
   void check() const;
   /// Copies the waveform (C, T) of the k-th picked unit.
-  void load(size_t k, double* waveform) const;
+  template <class Real> void load(size_t k, Real* waveform) const;
 };
 
 /// Corrects one unit after the other with whatever shifts they have; one per thread. Keeps what neighbours share.
-class Corrector {
+template <class Real> class Corrector {
 public:
   /// kriging null: waveforms are left as they are.
-  Corrector(const Waveforms& waveforms, const Kriging* kriging);
+  Corrector(const Waveforms& waveforms, const Kriging<Real>* kriging);
 
   /// Takes up the k-th picked unit.
   void select(size_t k);
   /// The unit's waveform (C, T) for a shift; valid until the next call.
-  const double* corrected(double shiftUm);
+  const Real* corrected(double shiftUm);
 
 private:
   const Waveforms& waveforms_;
-  const Kriging* kriging_;
-  std::vector<double> waveform_, solved_, sweeps_, corrected_;
+  const Kriging<Real>* kriging_;
+  std::vector<Real> waveform_, solved_, sweeps_, corrected_;
   /// The shifts of the last few calls: rigid motion has a handful, one per template, for all units of a session.
   struct Cached {
     double shiftUm;
-    Kriging::Rows rows;
+    typename Kriging<Real>::Rows rows;
   };
   std::vector<Cached> cache_;
   size_t oldest_ = 0;
 };
 
 /// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).
-void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging& kriging,
+void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,
                       std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected);
 
 } // namespace dant

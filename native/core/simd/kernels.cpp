@@ -8,6 +8,7 @@ namespace {
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
 typedef float VectorF __attribute__((vector_size(vectorBytes)));
 typedef double VectorD __attribute__((vector_size(vectorBytes)));
+typedef long long VectorI __attribute__((vector_size(vectorBytes)));
 typedef float HalfF __attribute__((vector_size(vectorBytes / 2)));
 // Loads and stores need no alignment beyond that of an element.
 typedef float UnalignedF __attribute__((vector_size(vectorBytes), aligned(4), may_alias));
@@ -109,34 +110,99 @@ void dotsF64(const double* a, size_t stride, const double* b, size_t length, dou
     for (int c = 0; c < columnsF64; ++c) store(out + r * widthF64 + c * lanesD, sum[r][c]);
 }
 
-void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices, const double* coefficients,
-                 const double* source, double* out) {
-  constexpr size_t vectors = 8;
-  constexpr size_t block = vectors * lanesD;
+template <class Real> struct VectorOf;
+template <> struct VectorOf<float> {
+  typedef VectorF Type;
+};
+template <> struct VectorOf<double> {
+  typedef VectorD Type;
+};
+
+/// One block of `Vectors` vectors of samples, from t on, of one row.
+template <int Vectors, class Real> inline void combineBlock(size_t samples, size_t t, int32_t first, int32_t last,
+                                                            const int32_t* indices, const Real* coefficients,
+                                                            const Real* source, Real* to) {
+  typedef typename VectorOf<Real>::Type Vector;
+  constexpr int lanes = vectorBytes / static_cast<int>(sizeof(Real));
+  Vector sum[Vectors] = {};
+  for (int32_t e = first; e < last; ++e) {
+    const Real* from = source + static_cast<size_t>(indices[e]) * samples + t;
+    for (int v = 0; v < Vectors; ++v) sum[v] += coefficients[e] * load(from + v * lanes);
+  }
+  for (int v = 0; v < Vectors; ++v) store(to + t + v * lanes, sum[v]);
+}
+
+template <class Real> void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
+                                       const Real* coefficients, const Real* source, Real* out) {
+  constexpr size_t lanes = vectorBytes / sizeof(Real);
   for (size_t row = 0; row < rows; ++row) {
     const int32_t first = start[row], last = start[row + 1];
-    double* to = out + row * samples;
+    Real* to = out + row * samples;
     size_t t = 0;
-    for (; t + block <= samples; t += block) {
-      VectorD sum[vectors] = {};
-      for (int32_t e = first; e < last; ++e) {
-        const double* from = source + static_cast<size_t>(indices[e]) * samples + t;
-        for (size_t v = 0; v < vectors; ++v) sum[v] += coefficients[e] * load(from + v * lanesD);
-      }
-      for (size_t v = 0; v < vectors; ++v) store(to + t + v * lanesD, sum[v]);
-    }
-    for (; t + lanesD <= samples; t += lanesD) {
-      VectorD sum = {};
-      for (int32_t e = first; e < last; ++e)
-        sum += coefficients[e] * load(source + static_cast<size_t>(indices[e]) * samples + t);
-      store(to + t, sum);
-    }
+    for (; t + 8 * lanes <= samples; t += 8 * lanes)
+      combineBlock<8>(samples, t, first, last, indices, coefficients, source, to);
+    for (; t + 4 * lanes <= samples; t += 4 * lanes)
+      combineBlock<4>(samples, t, first, last, indices, coefficients, source, to);
+    for (; t + lanes <= samples; t += lanes)
+      combineBlock<1>(samples, t, first, last, indices, coefficients, source, to);
     for (; t < samples; ++t) {
-      double sum = 0;
+      Real sum = 0;
       for (int32_t e = first; e < last; ++e)
         sum += coefficients[e] * source[static_cast<size_t>(indices[e]) * samples + t];
       to[t] = sum;
     }
+  }
+}
+
+/// Natural logarithm of positive, normal numbers: x = 2^e·m with m in [√½, √2), log m = 2·atanh((m − 1)/(m + 1)).
+inline VectorD logarithm(VectorD x) {
+  const VectorI bits = reinterpret_cast<VectorI>(x);
+  const long long sqrtHalf = 0x3FE6A09E667F3BCDLL;
+  const VectorI exponent = (bits - sqrtHalf) >> 52;
+  const VectorD mantissa = reinterpret_cast<VectorD>(bits - (exponent << 52));
+  const VectorD s = (mantissa - 1.0) / (mantissa + 1.0);
+  const VectorD q = s * s;
+  const VectorD series =
+      1.0 + q * (1.0 / 3 + q * (1.0 / 5 + q * (1.0 / 7 + q * (1.0 / 9 + q * (1.0 / 11 + q * (1.0 / 13 + q / 15.0))))));
+  return 2.0 * s * series + __builtin_convertvector(exponent, VectorD) * 0.6931471805599453;
+}
+
+inline VectorD fisherOf(VectorD r, double limit) {
+  r = r == r ? r : VectorD{};
+  r = r > limit ? limit - VectorD{} : r;
+  r = r < -limit ? -limit - VectorD{} : r;
+  return 0.5 * logarithm((1.0 + r) / (1.0 - r));
+}
+
+void fisherZ(const double* r, size_t count, double limit, float* z) {
+  size_t i = 0;
+  for (; i + lanesD <= count; i += lanesD) {
+    *reinterpret_cast<UnalignedHalfF*>(z + i) = __builtin_convertvector(fisherOf(load(r + i), limit), HalfF);
+  }
+  for (; i < count; ++i) z[i] = static_cast<float>(fisherOf(r[i] - VectorD{}, limit)[0]);
+}
+
+void ranges(const float* values, size_t rows, size_t samples, float* range) {
+  for (size_t row = 0; row < rows; ++row, values += samples) {
+    float low = values[0], high = values[0];
+    size_t t = 0;
+    if (samples >= static_cast<size_t>(lanesF)) {
+      VectorF lows = load(values), highs = lows;
+      for (t = lanesF; t + lanesF <= samples; t += lanesF) {
+        const VectorF v = load(values + t);
+        lows = v < lows ? v : lows;
+        highs = v > highs ? v : highs;
+      }
+      for (int lane = 0; lane < lanesF; ++lane) {
+        low = lows[lane] < low ? lows[lane] : low;
+        high = highs[lane] > high ? highs[lane] : high;
+      }
+    }
+    for (; t < samples; ++t) {
+      low = values[t] < low ? values[t] : low;
+      high = values[t] > high ? values[t] : high;
+    }
+    range[row] = high - low;
   }
 }
 
@@ -193,8 +259,20 @@ namespace dant {
 
 extern const Kernels DANT_JOIN(kernels_, DANT_LEVEL);
 const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
-    DANT_TEXT(DANT_LEVEL), width,   widthF64,    maxRows, maxRowsF64, rowsF64, dots<>,
-    dotsExact<>,           dotsF64, combineRows, absorb,
+    DANT_TEXT(DANT_LEVEL),
+    width,
+    widthF64,
+    maxRows,
+    maxRowsF64,
+    rowsF64,
+    dots<>,
+    dotsExact<>,
+    dotsF64,
+    combineRows<float>,
+    combineRows<double>,
+    fisherZ,
+    ranges,
+    absorb,
 };
 
 } // namespace dant

@@ -29,7 +29,15 @@ struct Kernels {
 
   /// out[row·samples + t] = Σ_e coefficients[e] · source[indices[e]·samples + t] over start[row] ≤ e < start[row + 1].
   void (*combineRows)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
-                      const double* coefficients, const double* source, double* out);
+                      const float* coefficients, const float* source, float* out);
+  void (*combineRowsF64)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
+                         const double* coefficients, const double* source, double* out);
+
+  /// Fisher z of correlations: z[i] = atanh(clip(r[i], ±limit)), exact to 1e-9; 0 for NaN.
+  void (*fisherZ)(const double* r, size_t count, double limit, float* z);
+
+  /// range[row] = largest minus smallest of the row's values (rows, samples).
+  void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 
   /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]); returns the first j with the
   /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside).

@@ -11,6 +11,7 @@ namespace dant {
 
 namespace {
 
+constexpr size_t maxTile = 16 * 16;  // of double-precision panels, at the widest level
 constexpr double noVariance = 1e-13; // share of the mean square below which a variance is rounding error
 
 /// Rows side by side in double-precision panels: (panel, L, lane).
@@ -42,8 +43,7 @@ void products(const Panels& a, size_t panelA, const Panels& b, size_t panelB, do
 
 /// Calls tile(panelA, panelB) for the pairs panelA ≤ panelB in parallel.
 template <class Tile> void forPanelPairs(const Job& job, size_t panels, Tile tile) {
-  parallelFor(job, panels, [&](size_t index) {
-    const size_t panelA = index; // the long rows first
+  parallelFor(job, panels, [&](size_t panelA) { // long rows first
     for (size_t panelB = panelA; panelB < panels; ++panelB) {
       if (panelB % 64 == 0) job.throwIfAborted();
       tile(panelA, panelB);
@@ -51,8 +51,24 @@ template <class Tile> void forPanelPairs(const Job& job, size_t panels, Tile til
   });
 }
 
-void fill(std::span<float> similarity, size_t count, size_t i, size_t j, double r) {
-  similarity[i * count + j] = similarity[j * count + i] = static_cast<float>(i == j ? largestFisherZ : fisherZ(r));
+/// Puts the Fisher z of a tile of correlations, and its mirror image, into the matrix.
+void fill(std::span<float> similarity, size_t count, size_t width, size_t a, size_t b, const double* correlations) {
+  static const double limit = std::tanh(largestFisherZ);
+  float z[maxTile];
+  kernels().fisherZ(correlations, width * width, limit, z);
+  const size_t rows = std::min(width, count - a * width), columns = std::min(width, count - b * width);
+  for (size_t r = 0; r < rows; ++r) {
+    std::copy_n(z + r * width, columns, similarity.data() + (a * width + r) * count + b * width);
+  }
+  for (size_t c = 0; c < columns; ++c) {
+    float* to = similarity.data() + (b * width + c) * count + a * width;
+    for (size_t r = 0; r < rows; ++r) to[r] = z[r * width + c];
+  }
+  if (a == b) {
+    for (size_t r = 0; r < rows; ++r) {
+      similarity[(a * width + r) * (count + 1)] = static_cast<float>(largestFisherZ);
+    }
+  }
 }
 
 } // namespace
@@ -80,11 +96,9 @@ void correlateRows(const Job& job, std::span<const double> rows, size_t count, s
     }
   });
   forPanelPairs(job, panels.count(), [&](size_t a, size_t b) {
-    double tile[64 * 64];
+    double tile[maxTile];
     products(panels, a, panels, b, tile);
-    for (size_t r = 0; r < panels.width() && a * panels.width() + r < count; ++r)
-      for (size_t lane = 0; lane < panels.width() && b * panels.width() + lane < count; ++lane)
-        fill(similarity, count, a * panels.width() + r, b * panels.width() + lane, tile[r * panels.width() + lane]);
+    fill(similarity, count, panels.width(), a, b, tile);
   });
 }
 
@@ -115,7 +129,7 @@ void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t 
   }
   forPanelPairs(job, values.count(), [&](size_t a, size_t b) {
     const size_t width = values.width();
-    double n[64 * 64], x[64 * 64], y[64 * 64], xx[64 * 64], yy[64 * 64], xy[64 * 64];
+    double n[maxTile], x[maxTile], y[maxTile], xx[maxTile], yy[maxTile], xy[maxTile];
     products(masks, a, masks, b, n);
     products(values, a, masks, b, x);
     products(masks, a, values, b, y);
@@ -134,9 +148,10 @@ void correlateRowsWithGaps(const Job& job, std::span<const double> rows, size_t 
         const double varianceY = yy[at] - y[at] * y[at] / n[at];
         const bool varies = varianceX > noVariance * xx[at] && varianceY > noVariance * yy[at];
         const double covariance = xy[at] - x[at] * y[at] / n[at];
-        fill(similarity, count, i, j, varies ? covariance / std::sqrt(varianceX * varianceY) : 0);
+        xy[at] = varies ? covariance / std::sqrt(varianceX * varianceY) : 0;
       }
     }
+    fill(similarity, count, width, a, b, xy);
   });
 }
 

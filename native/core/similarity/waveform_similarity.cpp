@@ -13,149 +13,125 @@ namespace {
 
 /// Single precision leaves an error of up to about 6e-7 in r. Below this |r| that is less than 1e-6 in z.
 constexpr float settled = 0.4F;
-/// A variance below this share of the mean square is rounding error.
-constexpr double noVariance = 1e-13;
 
 /// atanh for |r| ≤ settled, exact to 1e-8.
 inline float smallFisherZ(float r) {
   const float x = r * r;
-  return r *
-         (1 + x * (1 / 3.F +
-                   x * (1 / 5.F + x * (1 / 7.F + x * (1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F))))))));
+  const float tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
+  return r * (1 + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail))));
 }
 
-/// 1 / √(Σ (v − mean)²), 0 without variance.
-inline double inverseNorm(double sum, double square, double count) {
-  const double variance = square - sum * sum / count;
-  return variance > noVariance * square ? 1 / std::sqrt(variance) : 0;
-}
-
-/// Up to `rows` units of one group, centred and normalised, as the left side of products.
-class LeftSide {
+/// Products of a few panels with all blocks.
+class Products {
 public:
-  LeftSide(const WaveformPanels& panels, std::span<const int32_t> positions, size_t length)
-      : panels_(panels), positions_(positions), length_(length), packed_(length * positions.size()) {
-    for (size_t r = 0; r < positions.size(); ++r) {
-      const float* own = values(r);
-      double sum = 0, square = 0;
-      for (size_t k = 0; k < length; ++k) {
-        sum += own[k];
-        square += static_cast<double>(own[k]) * own[k];
+  Products(const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, size_t firstPanel, size_t lastPanel)
+      : panels_(panels), neighbourhoods_(neighbourhoods), firstPanel_(firstPanel), lastPanel_(lastPanel),
+        sums_((lastPanel - firstPanel) * panels.width()), scales_(sums_.size()),
+        tile_(static_cast<size_t>(kernels().maxRows) * panels.width()),
+        exact_(static_cast<size_t>(kernels().maxRowsF64) * panels.width()) {}
+
+  /// z (position, position): the rows of the block and the columns of the panels.
+  void multiply(const WaveformPanels::Block& block, float* z) {
+    const auto& members = neighbourhoods_.members[block.group];
+    if (block.group != group_) takeGroup(block.group);
+    for (size_t panel = firstPanel_; panel < lastPanel_; ++panel) {
+      segments_.clear();
+      for (const int32_t channel : members) segments_.push_back(panels_.values(panel, static_cast<size_t>(channel)));
+      kernels().dots(panels_.blockValues(block), static_cast<int>(block.positions.size()), segments_.data(),
+                     segments_.size(), panels_.samples(), tile_.data());
+      const auto step = static_cast<size_t>(kernels().maxRowsF64);
+      for (size_t row = 0; row < block.positions.size(); row += step) {
+        const size_t rows = std::min(step, block.positions.size() - row);
+        if (!settle(block, panel, row, rows, z)) multiplyExactly(block, panel, row, rows, z);
       }
-      means_.push_back(sum / static_cast<double>(length));
-      scales_.push_back(inverseNorm(sum, square, static_cast<double>(length)));
     }
-    pack(0, positions.size(), packed_);
-  }
-
-  const float* single() const { return packed_.data(); }
-
-  /// Rows first … first + count − 1 in double precision.
-  const double* exact(size_t first, size_t count) {
-    exact_.resize(length_ * count);
-    pack(first, count, exact_);
-    return exact_.data();
   }
 
 private:
-  const float* values(size_t r) const {
-    return panels_.own.data() + panels_.ownOffset[static_cast<size_t>(positions_[r])];
+  size_t width() const { return panels_.width(); }
+  size_t columns(size_t panel) const { return std::min(width(), panels_.units() - panel * width()); }
+  double length(size_t group) const {
+    return static_cast<double>(neighbourhoods_.members[group].size() * panels_.samples());
   }
 
-  template <class T> void pack(size_t first, size_t count, std::vector<T>& to) const {
-    for (size_t r = 0; r < count; ++r) {
-      const float* own = values(first + r);
-      const double mean = means_[first + r], scale = scales_[first + r];
-      for (size_t k = 0; k < length_; ++k) to[k * count + r] = static_cast<T>((own[k] - mean) * scale);
+  /// Sums and norms of the panels' units over the channels of a group.
+  void takeGroup(size_t group) {
+    group_ = group;
+    std::vector<double> squares(width());
+    for (size_t panel = firstPanel_; panel < lastPanel_; ++panel) {
+      double* sums = sums_.data() + (panel - firstPanel_) * width();
+      double* scales = scales_.data() + (panel - firstPanel_) * width();
+      std::fill_n(sums, width(), 0.0);
+      std::fill(squares.begin(), squares.end(), 0.0);
+      for (const int32_t channel : neighbourhoods_.members[group]) {
+        const double* sum = panels_.sums(panel, static_cast<size_t>(channel));
+        const double* square = panels_.squares(panel, static_cast<size_t>(channel));
+        for (size_t lane = 0; lane < width(); ++lane) {
+          sums[lane] += sum[lane];
+          squares[lane] += square[lane];
+        }
+      }
+      for (size_t lane = 0; lane < width(); ++lane)
+        scales[lane] = inverseNorm(sums[lane], squares[lane], length(group));
+    }
+  }
+
+  /// z from the single-precision tile; false if one of the correlations is too large for it.
+  bool settle(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows, float* z) const {
+    const double* scales = scales_.data() + (panel - firstPanel_) * width();
+    float largest = 0;
+    for (size_t r = row; r < row + rows; ++r) {
+      float* to = z + block.positions[r] * panels_.units() + panel * width();
+      for (size_t lane = 0; lane < columns(panel); ++lane) {
+        const float correlation = tile_[r * width() + lane] * static_cast<float>(scales[lane]);
+        largest = std::max(largest, std::abs(correlation));
+        to[lane] = smallFisherZ(correlation);
+      }
+    }
+    return largest <= settled;
+  }
+
+  /// The same in double precision. The left side is what the blocks hold, put right for what rounding did to it.
+  void multiplyExactly(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows, float* z) {
+    static const double limit = std::tanh(largestFisherZ);
+    const size_t blockRows = block.positions.size();
+    const size_t count = segments_.size() * panels_.samples();
+    const float* values = panels_.blockValues(block);
+    left_.resize(count * rows);
+    for (size_t k = 0; k < count; ++k)
+      for (size_t r = 0; r < rows; ++r) left_[k * rows + r] = values[k * blockRows + row + r];
+    kernels().dotsExact(left_.data(), static_cast<int>(rows), segments_.data(), segments_.size(), panels_.samples(),
+                        exact_.data());
+    const double* sums = sums_.data() + (panel - firstPanel_) * width();
+    const double* scales = scales_.data() + (panel - firstPanel_) * width();
+    for (size_t r = 0; r < rows; ++r) {
+      double* tile = exact_.data() + r * width();
+      for (size_t lane = 0; lane < width(); ++lane) {
+        tile[lane] = (tile[lane] - block.means[row + r] * sums[lane]) * block.scales[row + r] * scales[lane];
+      }
+      kernels().fisherZ(tile, columns(panel), limit, z + block.positions[row + r] * panels_.units() + panel * width());
     }
   }
 
   const WaveformPanels& panels_;
-  std::span<const int32_t> positions_;
-  size_t length_;
-  std::vector<double> means_, scales_;
-  std::vector<float> packed_;
-  std::vector<double> exact_;
+  const Neighbourhoods& neighbourhoods_;
+  size_t firstPanel_, lastPanel_;
+  size_t group_ = static_cast<size_t>(-1);
+  std::vector<double> sums_, scales_; ///< (panel, lane)
+  std::vector<const float*> segments_;
+  std::vector<float> tile_;
+  std::vector<double> exact_, left_;
 };
 
 /// z (position, position) of every unit, over its own group, with every other: one template, not yet symmetric.
 void productsOfAll(const Job& job, const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, float* z) {
-  const auto& k = kernels();
-  const size_t width = panels.width;
-  std::vector<std::vector<int32_t>> positionsOfGroup(neighbourhoods.members.size());
-  for (size_t i = 0; i < panels.units; ++i) {
-    positionsOfGroup[static_cast<size_t>(panels.group[i])].push_back(static_cast<int32_t>(i));
-  }
-  // Groups in the order of their units, so that the channels in use wander along the probe and stay in the cache.
-  std::vector<size_t> groups;
-  for (size_t g = 0; g < positionsOfGroup.size(); ++g)
-    if (!positionsOfGroup[g].empty()) groups.push_back(g);
-  std::sort(groups.begin(), groups.end(),
-            [&](size_t a, size_t b) { return positionsOfGroup[a] < positionsOfGroup[b]; });
-
   constexpr size_t panelsPerTask = 2;
-  const size_t tasks = (panels.panels() + panelsPerTask - 1) / panelsPerTask;
-  parallelFor(job, tasks, [&](size_t task) {
-    const size_t firstPanel = task * panelsPerTask;
-    const size_t lastPanel = std::min(panels.panels(), firstPanel + panelsPerTask);
-    std::vector<double> scales(panelsPerTask * width);
-    std::vector<const float*> segments;
-    std::vector<float> tile(static_cast<size_t>(k.maxRows) * width);
-    std::vector<double> exactTile(static_cast<size_t>(k.maxRowsF64) * width);
-    for (const size_t g : groups) {
+  parallelFor(job, (panels.panels() + panelsPerTask - 1) / panelsPerTask, [&](size_t task) {
+    Products products(panels, neighbourhoods, task * panelsPerTask,
+                      std::min(panels.panels(), (task + 1) * panelsPerTask));
+    for (const auto& block : panels.blocks()) {
       job.throwIfAborted();
-      const auto& members = neighbourhoods.members[g];
-      const size_t length = members.size() * panels.samples;
-      for (size_t panel = firstPanel; panel < lastPanel; ++panel) {
-        std::vector<double> sum(width), square(width);
-        for (const int32_t channel : members) {
-          const size_t at = (panel * panels.channels + static_cast<size_t>(channel)) * width;
-          for (size_t lane = 0; lane < width; ++lane) {
-            sum[lane] += panels.sums[at + lane];
-            square[lane] += panels.squares[at + lane];
-          }
-        }
-        for (size_t lane = 0; lane < width; ++lane) {
-          scales[(panel - firstPanel) * width + lane] =
-              inverseNorm(sum[lane], square[lane], static_cast<double>(length));
-        }
-      }
-      const std::span<const int32_t> all = positionsOfGroup[g];
-      for (size_t first = 0; first < all.size(); first += static_cast<size_t>(k.maxRows)) {
-        const auto rows = all.subspan(first, std::min(static_cast<size_t>(k.maxRows), all.size() - first));
-        LeftSide left(panels, rows, length);
-        for (size_t panel = firstPanel; panel < lastPanel; ++panel) {
-          segments.clear();
-          for (const int32_t channel : members) segments.push_back(panels.segment(panel, static_cast<size_t>(channel)));
-          k.dots(left.single(), static_cast<int>(rows.size()), segments.data(), segments.size(), panels.samples,
-                 tile.data());
-          const double* scale = scales.data() + (panel - firstPanel) * width;
-          const size_t firstColumn = panel * width;
-          const size_t columns = std::min(width, panels.units - firstColumn);
-          const auto exactRows = static_cast<size_t>(k.maxRowsF64);
-          for (size_t block = 0; block < rows.size(); block += exactRows) {
-            const size_t blockRows = std::min(exactRows, rows.size() - block);
-            float largest = 0;
-            for (size_t r = block; r < block + blockRows; ++r) {
-              float* to = z + static_cast<size_t>(rows[r]) * panels.units + firstColumn;
-              for (size_t lane = 0; lane < columns; ++lane) {
-                const float correlation = tile[r * width + lane] * static_cast<float>(scale[lane]);
-                largest = std::max(largest, std::abs(correlation));
-                to[lane] = smallFisherZ(correlation);
-              }
-            }
-            if (largest <= settled) continue;
-            k.dotsExact(left.exact(block, blockRows), static_cast<int>(blockRows), segments.data(), segments.size(),
-                        panels.samples, exactTile.data());
-            for (size_t r = 0; r < blockRows; ++r) {
-              float* to = z + static_cast<size_t>(rows[block + r]) * panels.units + firstColumn;
-              for (size_t lane = 0; lane < columns; ++lane) {
-                to[lane] = static_cast<float>(fisherZ(exactTile[r * width + lane] * scale[lane]));
-              }
-            }
-          }
-        }
-      }
+      products.multiply(block, z);
     }
   });
 }
@@ -178,7 +154,7 @@ void symmetrise(const Job& job, float* z, size_t count) {
 } // namespace
 
 void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
-                        const Neighbourhoods& neighbourhoods, const Kriging* kriging,
+                        const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
                         std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
                         std::span<float> similarity) {
   waveforms.check();
@@ -200,16 +176,14 @@ void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<co
   });
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
-  const auto z = std::make_unique_for_overwrite<float[]>(count * count); // by position
+  LargeArray<float> z(count * count); // by position
+  WaveformPanels panels(waveforms, neighbourhoods, order);
   for (size_t k = 0; k < templates; ++k) {
-    {
-      const auto panels = makePanels(job, waveforms, neighbourhoods, kriging,
-                                     kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count), order);
-      productsOfAll(job, panels, neighbourhoods, z.get());
-    }
-    symmetrise(job, z.get(), count);
+    panels.fill(job, kriging, kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count));
+    productsOfAll(job, panels, neighbourhoods, z.data());
+    symmetrise(job, z.data(), count);
     parallelFor(job, count, [&](size_t i) {
-      const float* from = z.get() + static_cast<size_t>(positionOf[i]) * count;
+      const float* from = z.data() + static_cast<size_t>(positionOf[i]) * count;
       float* to = similarity.data() + i * count;
       for (size_t j = 0; j < count; ++j) {
         const float value = from[positionOf[j]];
