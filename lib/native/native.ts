@@ -230,8 +230,7 @@ export interface NativeAddon {
 
   /** Automatic curation. `threshold` NaN: no split. */
   curateTracked(
-    args: JobControl &
-      CombinedSimilarityArgument & { labels: Int32Array; sessions: Int32Array; threshold: number },
+    args: JobControl & CombinedSimilarityArgument & { labels: Int32Array; sessions: Int32Array; threshold: number },
   ): Promise<{
     /** (n) 1 … K; −1: unmatched */
     labels: Int32Array;

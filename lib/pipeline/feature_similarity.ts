@@ -36,7 +36,9 @@ export class FeatureSimilarity {
     if (known && (feature !== 'Waveform' || this.#waveformIsCurrent)) return known;
     // The matrix of the last correction is written over: at 20,000 units it has 1.6 GB.
     const matrix = known ?? new Float32Array(this.units.count ** 2);
-    await (feature === 'Waveform' ? this.#compareWaveforms(matrix, options) : this.#compareRows(feature, matrix, options));
+    await (feature === 'Waveform'
+      ? this.#compareWaveforms(matrix, options)
+      : this.#compareRows(feature, matrix, options));
     this.#matrices.set(feature, matrix);
     return matrix;
   }

@@ -19,13 +19,15 @@ export interface MotionIteration {
 
 export interface MotionLoopResult {
   motion: Motion;
+  /** What the waveforms of the final clustering are corrected with: not always `motion`. */
+  correction: Correction;
   /** Bounds of the 95 % intervals; undefined when no motion was estimated. */
   interval: { low: Motion; high: Motion } | undefined;
   iterations: MotionIteration[];
   stoppedBecause: 'no more matches' | 'all iterations done';
 }
 
-/** Section 8 of the specification. Leaves the correction for the final clustering in `similarity`. */
+/** Section 8 of the specification. */
 export async function findMotion(
   units: TrackedUnits,
   similarity: FeatureSimilarity,
@@ -39,28 +41,37 @@ export async function findMotion(
   const correct = (motion: Motion) => planWith(units, motion, settings);
 
   let motion = given ?? noMotion(units.sessionCount);
+  let correction = correct(motion);
   let interval: MotionLoopResult['interval'];
-  if (given) similarity.correction = correct(given);
+  // Without a given motion the first round compares the waveforms as recorded.
+  similarity.correction = given && correction;
   const iterations: MotionIteration[] = [];
   for (let i = 0; i < iterationCount; ++i) {
-    const matching = await matchUnits(units, similarity, sets[Math.min(i, sets.length - 1)]!, motion, settings.clustering, options);
+    const matching = await matchUnits(
+      units,
+      similarity,
+      sets[Math.min(i, sets.length - 1)]!,
+      motion,
+      settings.clustering,
+      options,
+    );
     const { features, weights, threshold, matchedPairs } = matching;
     iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion });
     options.onIteration?.(iterations[i]!);
     const before = iterations[i - 1];
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
-      similarity.correction = correct(before.motionUsed);
-      return { motion, interval, iterations, stoppedBecause: 'no more matches' };
+      similarity.correction = correction = correct(before.motionUsed);
+      return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
     const estimate = await estimateFromMatches(units, matching, settings, warn, options);
     if (estimate) {
       motion = { linear: estimate.linear, constantUm: estimate.constantUm };
       interval = { low: estimate.low, high: estimate.high };
     }
-    similarity.correction = correct(motion);
+    similarity.correction = correction = correct(motion);
   }
-  return { motion, interval, iterations, stoppedBecause: 'all iterations done' };
+  return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };
 }
 
 function planWith(units: TrackedUnits, motion: Motion, settings: Settings): Correction {
@@ -81,7 +92,9 @@ async function estimateFromMatches(
   options: RunOptions,
 ): Promise<MotionEstimate | undefined> {
   if (goodPairs.length === 0) {
-    warn('No units of different sessions were matched, so that the probe motion could not be estimated; it is left as it was.');
+    warn(
+      'No units of different sessions were matched, so that the probe motion could not be estimated; it is left as it was.',
+    );
     return undefined;
   }
   const side = (offset: number) => goodPairs.filter((_, index) => index % 2 === offset);

@@ -20,8 +20,8 @@ export interface GroupResult {
   motionInterval: MotionLoopResult['interval'];
   motionIterations: MotionIteration[];
   stoppedBecause: MotionLoopResult['stoppedBecause'];
-  /** The correction of the waveforms that were compared last; undefined: compared as recorded. */
-  correction: Correction | undefined;
+  /** The correction of the waveforms in the final clustering. */
+  correction: Correction;
   /** The features of the final clustering with their weights and matrices (n, n). */
   features: readonly FeatureName[];
   weights: Float64Array;
@@ -57,10 +57,17 @@ export async function trackGroup(
   options: GroupOptions,
 ): Promise<GroupResult> {
   const similarity = new FeatureSimilarity(units, settings.waveformCorrection.n_nearest_channels);
-  const { motion, interval, iterations, stoppedBecause } = await findMotion(units, similarity, given, settings, options.warn, {
-    ...options.stage('motion'),
-    onIteration: options.onIteration,
-  });
+  const { motion, correction, interval, iterations, stoppedBecause } = await findMotion(
+    units,
+    similarity,
+    given,
+    settings,
+    options.warn,
+    {
+      ...options.stage('motion'),
+      onIteration: options.onIteration,
+    },
+  );
 
   similarity.keepOnly(settings.clustering.features);
   const matching = await matchUnits(
@@ -101,7 +108,7 @@ export async function trackGroup(
     motionInterval: interval,
     motionIterations: iterations,
     stoppedBecause,
-    correction: similarity.correction,
+    correction,
     features: matching.features,
     weights: matching.weights,
     matrices: matching.matrices,

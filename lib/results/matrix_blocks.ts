@@ -1,0 +1,142 @@
+import type { RunOptions } from '../native/run.js';
+import { runNative } from '../native/run.js';
+import type { SimilarityMatrix } from '../pipeline/feature_similarity.js';
+import type { GroupResult } from '../pipeline/track_group.js';
+import { scopeLabels, type Scope } from './scope.js';
+
+const blockBytes = 2 ** 22;
+
+/** Two buffers in turn, so that one block can be computed while the other is written. */
+function twoBuffers<Data>(make: () => Data): () => Data {
+  const buffers: [Data, Data] = [make(), make()];
+  let turn = 0;
+  return () => buffers[turn++ % 2]!;
+}
+
+type Fill<Data> = (
+  args: { rows: Int32Array; outRows: Int32Array; columns: Int32Array; width: number; out: Data },
+  group: GroupResult | undefined,
+) => Promise<void>;
+
+/** Blocks of rows of a matrix between the folder's units; zero between units of different groups. */
+async function* blocksOfRows<Data extends Float64Array | Uint8Array>(
+  scope: Scope,
+  make: (length: number) => Data,
+  parts: readonly { group?: GroupResult; places: Int32Array }[],
+  fill: Fill<Data>,
+): AsyncGenerator<Data> {
+  const width = scope.units.length;
+  const rowsPerBlock = Math.max(1, Math.min(width, Math.floor(blockBytes / make(1).BYTES_PER_ELEMENT / width)));
+  const buffer = twoBuffers(() => make(rowsPerBlock * width));
+  for (let first = 0; first < width; first += rowsPerBlock) {
+    const rowCount = Math.min(rowsPerBlock, width - first);
+    const out = buffer().subarray(0, rowCount * width) as Data;
+    if (parts.length > 1) out.fill(0);
+    for (const { group, places } of parts) {
+      const rows = Int32Array.from(
+        [...places.keys()].filter((unit) => places[unit]! >= first && places[unit]! < first + rowCount),
+      );
+      const outRows = rows.map((unit) => places[unit]! - first);
+      await fill({ rows, outRows, columns: places, width, out }, group);
+    }
+    yield out;
+  }
+}
+
+const doubles = (length: number) => new Float64Array(length);
+const bytes = (length: number) => new Uint8Array(length);
+
+/** Fisher z by one feature (n, n). */
+export function featureBlocks(scope: Scope, matrix: (group: GroupResult) => SimilarityMatrix, options: RunOptions) {
+  return blocksOfRows(scope, doubles, scope.groups, (args, group) =>
+    runNative(
+      (native, control) =>
+        native.matrixRows({
+          ...control,
+          ...args,
+          kind: 'similarity',
+          units: group!.units.length,
+          features: [matrix(group!)],
+          weights: Float64Array.of(1),
+        }),
+      options,
+    ),
+  );
+}
+
+/** Combined similarity or distance (n, n). */
+export function combinedBlocks(scope: Scope, kind: 'similarity' | 'distance', options: RunOptions) {
+  return blocksOfRows(scope, doubles, scope.groups, (args, group) =>
+    runNative((native, control) => native.matrixRows({ ...control, ...args, kind, ...combined(group!) }), options),
+  );
+}
+
+/** Whether pairs are good matches (n, n); none but the diagonal without a threshold. */
+export function goodMatchBlocks(scope: Scope, options: RunOptions) {
+  return blocksOfRows(scope, bytes, scope.groups, (args, group) =>
+    runNative(
+      (native, control) =>
+        native.matrixRows({
+          ...control,
+          ...args,
+          kind: 'goodMatches',
+          threshold: group!.threshold ?? Infinity,
+          ...combined(group!),
+        }),
+      options,
+    ),
+  );
+}
+
+/** Whether units are in the same cluster (n, n). */
+export function sameClusterBlocks(scope: Scope, which: 'labels' | 'labelsBeforeCuration', options: RunOptions) {
+  const labels = scopeLabels(scope, which);
+  const places = Int32Array.from(labels, (_, i) => i);
+  return blocksOfRows(scope, bytes, [{ places }], (args) =>
+    runNative((native, control) => native.matrixRows({ ...control, ...args, kind: 'sameCluster', labels }), options),
+  );
+}
+
+function combined({ units, matrices, weights }: GroupResult) {
+  return { units: units.length, features: matrices, weights };
+}
+
+/** Corrected waveforms (n, C, T, K) of the final clustering. */
+export async function* correctedWaveformBlocks(scope: Scope, options: RunOptions): AsyncGenerator<Float64Array> {
+  const { data: waveforms, shape } = scope.result.features.waveforms;
+  const [, channels, samples] = shape as [number, number, number];
+  const templates = scope.groups[0]!.group.correction.templatesUm.length;
+  const count = scope.units.length;
+  const shiftsUm = new Float64Array(templates * count);
+  for (const { group, places } of scope.groups) {
+    const own = group.correction.shiftsUm;
+    for (let k = 0; k < templates; ++k) {
+      places.forEach((place, i) => {
+        shiftsUm[k * count + place] = own[k * places.length + i]!;
+      });
+    }
+  }
+  const perUnit = channels * samples * templates;
+  const unitsPerBlock = Math.max(1, Math.floor((4 * blockBytes) / (8 * perUnit)));
+  const buffer = twoBuffers(() => new Float64Array(Math.min(count, unitsPerBlock) * perUnit));
+  for (let first = 0; first < count; first += unitsPerBlock) {
+    const corrected = buffer().subarray(0, Math.min(unitsPerBlock, count - first) * perUnit);
+    await runNative(
+      (native, control) =>
+        native.correctWaveforms({
+          ...control,
+          waveforms,
+          units: scope.units,
+          channels,
+          samples,
+          channelLocationsUm: scope.dataset.channelLocationsUm,
+          shiftsUm,
+          templates,
+          first,
+          corrected,
+        }),
+      options,
+    );
+    yield corrected;
+  }
+}
