@@ -9,27 +9,27 @@ namespace dant::binding {
 namespace {
 
 // Not a job: a megabyte takes a fraction of a millisecond, and must not wait behind a long computation.
-Napi::Value bindCrc32(const Napi::CallbackInfo &info) {
+Napi::Value bindCrc32(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto previous = static_cast<uint32_t>(arguments.count("previous"));
   return Napi::Number::New(info.Env(), crc32(arguments.array<uint8_t>("bytes"), previous));
 }
 
-Napi::Value bindFortranToC(const Napi::CallbackInfo &info) {
+Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto itemBytes = arguments.count("itemBytes");
   return startJob(arguments,
                   [slab = arguments.elementBytes("slab", itemBytes),
                    target = arguments.elementBytes("target", itemBytes), shape = arguments.array<double>("shape"),
-                   itemBytes, firstSlice = arguments.count("firstSlice")](const Job &job) {
+                   itemBytes, firstSlice = arguments.count("firstSlice")](const Job& job) {
                     fortranToC(job, slab, target, shape, itemBytes, firstSlice);
                   });
 }
 
-Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo &info) {
+Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto start = [&](auto values) {
-    return startJob(arguments, [values, notFinite = arguments.array<uint8_t>("notFinite")](const Job &job) {
+    return startJob(arguments, [values, notFinite = arguments.array<uint8_t>("notFinite")](const Job& job) {
       findNonFiniteRows(job, values, notFinite);
     });
   };

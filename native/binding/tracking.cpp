@@ -1,6 +1,7 @@
 #include "binding/async_job.h"
 #include "binding/combined_argument.h"
 #include "binding/stages.h"
+#include "core/clustering/leaf_order.h"
 #include "core/clustering/similarity_tree.h"
 #include "core/clustering/weight_learning.h"
 #include "core/curation/curation.h"
@@ -92,10 +93,26 @@ Napi::Value curateTracked(const Napi::CallbackInfo& info) {
                   }));
 }
 
+Napi::Value orderLeaves(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto similarity = combinedOf(arguments);
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    const auto fill = [&](size_t i, std::span<const int32_t> others, double* out) {
+                      for (size_t k = 0; k < others.size(); ++k) {
+                        out[k] = distanceOf(similarity(i, static_cast<size_t>(others[k])));
+                      }
+                    };
+                    // The reference's order: its sum is what the golden results are compared by.
+                    auto order = leafOrder(linkageOfSimilarity(job, similarity), fill, LeafOrderRule::scipy, job);
+                    return [order = std::move(order)](Napi::Env env) { return toTypedArray(env, order); };
+                  }));
+}
+
 } // namespace
 
 void registerTracking(Napi::Env env, Napi::Object exports) {
   exports.Set("clusterAndLearnWeights", Napi::Function::New(env, clusterAndLearnWeights, "clusterAndLearnWeights"));
+  exports.Set("leafOrderOfSimilarity", Napi::Function::New(env, orderLeaves, "leafOrderOfSimilarity"));
   exports.Set("curateTracked", Napi::Function::New(env, curateTracked, "curateTracked"));
 }
 
