@@ -11,7 +11,7 @@ export async function centreWaveforms<Data extends Float32Array | Float64Array>(
   waveforms: NdArray<Data>,
   options?: RunOptions,
 ): Promise<NdArray<Data>> {
-  const axes = waveformAxes(waveforms as Waveforms);
+  const axes = waveformAxes(waveforms);
   const { data, shape } = waveforms;
   const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);
   await runNative((native, control) => native.centreWaveforms({ ...control, ...axes, waveforms: data, out }), options);

@@ -2,7 +2,7 @@ import { elementCount, type NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 
 /** Mean waveforms of all units, (N units, C channels, T samples), µV. */
-export type Waveforms = NdArray<Float32Array> | NdArray<Float64Array>;
+export type Waveforms = NdArray<Float32Array | Float64Array>;
 
 /** The lengths of the axes of waveforms, whose type and shape it checks. */
 export function waveformAxes(waveforms: Waveforms): { units: number; channels: number; samples: number } {

@@ -33,6 +33,22 @@ export interface TrackResult {
 export async function trackDataset(
   dataset: Dataset,
   settings: Settings,
+  options: TrackOptions = {},
+): Promise<TrackResult> {
+  const { signal, onProgress, threads = settings.n_jobs } = options;
+  const features = await computeUnitFeatures(dataset, settings, {
+    threads,
+    ...(signal && { signal }),
+    onProgress: (fraction) => onProgress?.({ stage: 'features', fraction }),
+  });
+  return trackUnits(dataset, features, settings, options);
+}
+
+/** Tracks units whose features are known (specification, sections 3 to 10). */
+export async function trackUnits(
+  dataset: Dataset,
+  features: UnitFeatures,
+  settings: Settings,
   { signal, onProgress, threads = settings.n_jobs }: TrackOptions = {},
 ): Promise<TrackResult> {
   const warnings = [...dataset.warnings];
@@ -49,7 +65,6 @@ export async function trackDataset(
     warnings.push('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
 
-  const features = await computeUnitFeatures(dataset, settings, stage('features'));
   const unitCount = dataset.sessions.length;
   const allUnits = Int32Array.from({ length: unitCount }, (_, unit) => unit);
   const shanks = [...new Set(dataset.channelShanks)].sort((a, b) => a - b);
@@ -88,7 +103,7 @@ export async function trackDataset(
     units.forEach((unit, i) => {
       if (labels[i]! < 1) return;
       clusters[unit] = offset + labels[i]!;
-      clusterCount = Math.max(clusterCount, clusters[unit]!);
+      clusterCount = Math.max(clusterCount, clusters[unit]);
     });
   }
   return {

@@ -1,4 +1,4 @@
-import type { NdArray } from '../arrays.js';
+import type { Waveforms } from '../features/waveforms.js';
 import type { Dataset } from '../dataset/types.js';
 import type { UnitFeatures } from './unit_features.js';
 import type { FeatureName } from '../settings/index.js';
@@ -25,7 +25,7 @@ export class TrackedUnits {
     this.depthsUm = Float64Array.from(indices, (unit) => features.locationsUm[3 * unit + 1]!);
   }
 
-  get waveforms(): NdArray<Float32Array | Float64Array> {
+  get waveforms(): Waveforms {
     return this.features.waveforms;
   }
 

@@ -1,13 +1,17 @@
 import type { NdArray } from '../arrays.js';
 import type { Dataset } from '../dataset/types.js';
-import { autoCorrelograms, centreWaveforms, isiHistograms, locateUnits } from '../features/index.js';
+import { centreWaveforms } from '../features/centring.js';
+import { autoCorrelograms } from '../features/correlograms.js';
+import { isiHistograms } from '../features/isi_histograms.js';
+import { locateUnits } from '../features/locations.js';
+import type { Waveforms } from '../features/waveforms.js';
 import type { RunOptions } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
 
 /** What is computed of each unit on its own. */
 export interface UnitFeatures {
   /** (N, C, T) centred if the settings ask for it, else as recorded */
-  waveforms: NdArray<Float32Array | Float64Array>;
+  waveforms: Waveforms;
   /** (N) */
   peakChannels: Int32Array;
   /** (N, 3) x, y, z in µm */

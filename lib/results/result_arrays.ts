@@ -46,7 +46,7 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
   const pairs = (data: Int32Array) => ids(data, [data.length / 2, 2]);
   const scalar = (value: number, dtype?: string): WritableArray => ({ data: [value], shape: [], dtype });
 
-  const matched = pairs(pairsWithin(labels));
+  const matched = pairs(scopeIndices(scope, (group) => pairsWithin(group.labels)));
   const curationPairs = pairs(sortedPairs(scopeIndices(scope, (group) => group.curationPairs)));
   const curationTypes = ids(Int32Array.from(groups.flatMap((group) => [...group.curationTypes])));
   const typeNames: WritableArray = { data: curationTypeNames, shape: [2], dtype: '<U21' };
