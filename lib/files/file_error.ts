@@ -33,9 +33,9 @@ export function systemOutputError(path: string, error: unknown): DantError {
 }
 
 const outputReasons: Record<string, string> = {
-  EACCES: 'no permission to write here.',
-  EPERM: 'no permission to write here.',
-  EROFS: 'this disk cannot be written to.',
+  EACCES: 'no permission to write here. Choose another folder.',
+  EPERM: 'no permission to write here. Choose another folder.',
+  EROFS: 'this disk cannot be written to. Choose another folder.',
   ENOSPC: 'the disk is full.',
   EDQUOT: 'the disk quota is used up.',
   EEXIST: 'it exists already and is not overwritten.',

@@ -1,0 +1,191 @@
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+
+import { outputError, systemOutputError } from './file_error.js';
+import { withOutputErrors } from './npy_writer.js';
+import { createPartialFolder, releasePartialFolder, removeStaleFolders } from './partial_folder.js';
+import { holdResults, listFiles, listResultFiles, resultFilter } from './result_files.js';
+
+/** A results folder in the making. */
+export interface OutputFolder {
+  /** Where to write. Not yet where the results will be. */
+  readonly path: string;
+  /** What the user should know about what will happen to earlier results. */
+  readonly warnings: readonly string[];
+  /** Puts everything in its place at once. If that fails, the results are kept and the error says where. */
+  commit(): Promise<void>;
+  /** Removes everything. Happens by itself when the process ends. Nothing happens after `commit`. */
+  discard(): Promise<void>;
+}
+
+export interface OutputOptions {
+  /** The folder that the input is in, which must not be written over. */
+  dataFolder?: string | undefined;
+  /** Replace earlier results instead of keeping them beside the new ones; the user's own files are kept. */
+  overwrite?: boolean | undefined;
+}
+
+/**
+ * Makes a folder to write results into, beside `target`, where they will be after `commit`: whole or not at all.
+ * Earlier results in `target` stay untouched until then. Rejects with a `DantError` DANT_OUTPUT, before anything is
+ * changed, if `target` is a file, holds anything else, cannot be written, or holds or is the data folder.
+ */
+export async function prepareOutput(
+  target: string,
+  { dataFolder, overwrite = false }: OutputOptions = {},
+): Promise<OutputFolder> {
+  const place = await realPath(target);
+  if (dataFolder !== undefined) await refuseDataFolder(place, dataFolder);
+  const state = await inspect(place);
+  if (state === 'other') {
+    throw outputError(
+      place,
+      'this folder holds other files, not results of an earlier run. Choose a new or empty folder.',
+    );
+  }
+  const parent = dirname(place);
+  return withOutputErrors(parent, async () => {
+    const firstMade = await mkdir(parent, { recursive: true });
+    await removeStaleFolders(parent, basename(place));
+    const path = await createPartialFolder(parent, basename(place));
+    const warnings =
+      state === 'results' && !overwrite
+        ? [`${place} holds earlier results; they will be moved to ${await freeName(`${place}.previous`)}.`]
+        : [];
+    return {
+      path,
+      warnings,
+      commit: async () => {
+        await commit(path, place, overwrite);
+        releasePartialFolder(path);
+      },
+      discard: async () => {
+        await rm(path, { recursive: true, force: true });
+        releasePartialFolder(path);
+        if (firstMade !== undefined) await removeEmptyFolders(parent, firstMade);
+      },
+    };
+  });
+}
+
+type State = 'absent' | 'empty' | 'results' | 'other';
+
+async function inspect(place: string): Promise<State> {
+  let entries: string[];
+  try {
+    entries = await readdir(place);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && !(await exists(place))) return 'absent';
+    if (code === 'ENOENT') throw outputError(place, 'this is a link to a folder that does not exist.', error);
+    if (code === 'ENOTDIR') throw outputError(place, 'expected a folder for the results but this is a file.', error);
+    throw systemOutputError(place, error);
+  }
+  if ((await stat(place)).dev !== (await stat(dirname(place))).dev) {
+    throw outputError(
+      place,
+      `this folder is a disk of its own. Choose a folder on it, such as ${join(place, 'results')}.`,
+    );
+  }
+  if (entries.length === 0) return 'empty';
+  return holdResults(entries) ? 'results' : 'other';
+}
+
+async function commit(path: string, place: string, overwrite: boolean): Promise<void> {
+  let previous: string | undefined;
+  try {
+    await listResultFiles(path);
+    const state = await inspect(place);
+    if (state === 'other') throw outputError(place, 'other files have appeared in this folder.');
+    if (state === 'empty') await rmdir(place);
+    if (state === 'results') {
+      const aside = await freeName(`${place}.previous`);
+      await rename(place, aside);
+      previous = aside;
+    }
+    await rename(path, place);
+  } catch (error) {
+    const kept = await freeName(`${place}.results`);
+    await rename(path, kept);
+    if (previous !== undefined) await rename(previous, place);
+    throw outputError(
+      place,
+      `the results could not be put here (${(error as Error).message}). They are in ${kept}.`,
+      error,
+    );
+  }
+  if (previous !== undefined && overwrite) await removeResults(previous, place);
+}
+
+/** Removes the files that a tracker wrote from `earlier`; all others move to the same place in the new results. */
+async function removeResults(earlier: string, place: string): Promise<void> {
+  try {
+    const isResult = await resultFilter(earlier);
+    for (const file of await listFiles(earlier)) {
+      const from = join(earlier, file);
+      const to = join(place, file);
+      if (isResult(file) || (await exists(to))) {
+        await rm(from);
+      } else {
+        await mkdir(dirname(to), { recursive: true });
+        await rename(from, to);
+      }
+    }
+    await rm(earlier, { recursive: true });
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw outputError(
+      earlier,
+      `the new results are complete in ${place}, but the earlier ones stay here (${reason}).`,
+      error,
+    );
+  }
+}
+
+async function refuseDataFolder(place: string, dataFolder: string): Promise<void> {
+  const data = await realPath(dataFolder);
+  if (place === data) {
+    throw outputError(
+      place,
+      'this is the folder with the data. Choose another folder for the results, e.g. one within it.',
+    );
+  }
+  if (data.startsWith(place.endsWith(sep) ? place : place + sep)) {
+    throw outputError(place, 'this folder contains the data folder. Choose another folder for the results.');
+  }
+}
+
+/** The path without links; its last parts need not exist. */
+async function realPath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw systemOutputError(absolute, error);
+    return join(await realPath(dirname(absolute)), basename(absolute));
+  }
+}
+
+/** `<start>-1`, or with the next number that is free. */
+async function freeName(start: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const name = `${start}-${number}`;
+    if (!(await exists(name))) return name;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Removes empty folders from `folder` up to `last`. */
+async function removeEmptyFolders(folder: string, last: string): Promise<void> {
+  try {
+    for (let at = folder; at.length >= last.length; at = dirname(at)) await rmdir(at);
+  } catch {
+    // Somebody has put something there: it stays.
+  }
+}

@@ -1,0 +1,52 @@
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+// What pyDANT writes: specification, section 11.
+const referenceFiles = new Set(
+  [
+    ...['locations', 'amplitude', 'peak_channels', 'unit_shanks', 'auto_corr', 'isi', 'peth', 'waveforms_centered'],
+    ...['waveforms_corrected', 'waveform_similarity_matrix', 'ISI_similarity_matrix', 'AutoCorr_similarity_matrix'],
+    ...['PETH_similarity_matrix', 'SimilarityMatrix', 'DistanceMatrix', 'SimilarityWeights', 'SimilarityThreshold'],
+    ...['SimilarityPairs', 'ClusterMatrix', 'IdxCluster', 'MatchedPairs', 'CurationPairs', 'CurationTypes'],
+    ...['CurationTypeNames', 'motion_linear_scale', 'motion_linear', 'motion_constant', 'RunTimeSec'],
+    ...['original_unit_indices'],
+  ].map((name) => `${name}.npy`),
+)
+  .add('ClusteringResults.npz')
+  .add('Output.npz');
+
+/** Lists the files that a run wrote, so that a later one knows which are the tracker's and which the user's. */
+const listName = '.dant-files';
+const signs = [listName, 'IdxCluster.npy', 'Output.npz'];
+
+/** Whether a folder with these entries holds the results of a run. */
+export function holdResults(entries: readonly string[]): boolean {
+  return signs.some((name) => entries.includes(name));
+}
+
+/** Paths of all files in a folder and below, relative to it, in a fixed order; "/" between their parts. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const lists = entries.map(async (entry) =>
+    entry.isDirectory()
+      ? (await listFiles(join(folder, entry.name))).map((file) => `${entry.name}/${file}`)
+      : [entry.name],
+  );
+  return (await Promise.all(lists)).flat().sort();
+}
+
+/** Writes the list into a complete results folder. */
+export async function listResultFiles(folder: string): Promise<void> {
+  const files = [...(await listFiles(folder)), listName].sort();
+  await writeFile(join(folder, listName), files.map((file) => `${file}\n`).join(''));
+}
+
+/** Tells of a path relative to a results folder whether a tracker wrote it: this package or, without a list, pyDANT. */
+export async function resultFilter(folder: string): Promise<(path: string) => boolean> {
+  const list = await readFile(join(folder, listName), 'utf8').catch(() => undefined);
+  if (list !== undefined) {
+    const written = new Set(list.split('\n'));
+    return (path) => written.has(path);
+  }
+  return (path) => referenceFiles.has(path.replace(/^Shank\d+\//, ''));
+}
