@@ -12,7 +12,9 @@ template <size_t count> void convolve(const double* centre, std::span<const doub
   double sums[count];
   for (size_t i = 0; i < count; ++i) sums[i] = weights[0] * centre[i];
   for (size_t k = 1; k < weights.size(); ++k) {
-    for (size_t i = 0; i < count; ++i) sums[i] += weights[k] * (centre[i - k] + centre[i + k]);
+    const double* left = centre - k;
+    const double* right = centre + k;
+    for (size_t i = 0; i < count; ++i) sums[i] += weights[k] * (left[i] + right[i]);
   }
   std::copy_n(sums, count, out);
 }
