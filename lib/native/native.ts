@@ -150,7 +150,7 @@ export interface NativeAddon {
         shiftsUm?: Float64Array | undefined;
         similarity: Float32Array;
       },
-  ): Promise<void>;
+  ): Promise<{ correctionSeconds: number }>;
 
   /**
    * Fills `similarity` (n, n) with Fisher z of the correlations of `rows` (n, L). With `gapNames` (n), over the columns that

@@ -1,7 +1,8 @@
 import type { Correction } from '../correction/templates.js';
 import { distinctShifts } from '../correction/templates.js';
 import type { FeatureName } from '../settings/index.js';
-import { runNative, type RunOptions } from '../native/run.js';
+import { runNative } from '../native/run.js';
+import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** Fisher z (n, n) between the units of one group by one feature. */
@@ -31,14 +32,14 @@ export class FeatureSimilarity {
     this.#waveformIsCurrent = false;
   }
 
-  async get(feature: FeatureName, options: RunOptions): Promise<SimilarityMatrix> {
+  async get(feature: FeatureName, context: RunContext): Promise<SimilarityMatrix> {
     const known = this.#matrices.get(feature);
     if (known && (feature !== 'Waveform' || this.#waveformIsCurrent)) return known;
     // The matrix of the last correction is written over: at 20,000 units it has 1.6 GB.
     const matrix = known ?? new Float32Array(this.units.count ** 2);
     await (feature === 'Waveform'
-      ? this.#compareWaveforms(matrix, options)
-      : this.#compareRows(feature, matrix, options));
+      ? this.#compareWaveforms(matrix, context)
+      : this.#compareRows(feature, matrix, context));
     this.#matrices.set(feature, matrix);
     return matrix;
   }
@@ -50,35 +51,41 @@ export class FeatureSimilarity {
     }
   }
 
-  async #compareWaveforms(similarity: SimilarityMatrix, options: RunOptions): Promise<void> {
+  async #compareWaveforms(similarity: SimilarityMatrix, context: RunContext): Promise<void> {
     const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels } = this.units;
     const [, channels, samples] = waveforms.shape as [number, number, number];
-    await runNative(
-      (native, control) =>
-        native.waveformSimilarity({
-          ...control,
-          waveforms: waveforms.data,
-          units: indices,
-          channels,
-          samples,
-          channelLocationsUm,
-          channelShanks,
-          nearestChannels: this.nearestChannels,
-          peakChannels,
-          shiftsUm: this.#correction && distinctShifts(this.#correction),
-          similarity,
-        }),
-      options,
+    const { correctionSeconds } = await context.stage('similarity', (options) =>
+      runNative(
+        (native, control) =>
+          native.waveformSimilarity({
+            ...control,
+            waveforms: waveforms.data,
+            units: indices,
+            channels,
+            samples,
+            channelLocationsUm,
+            channelShanks,
+            nearestChannels: this.nearestChannels,
+            peakChannels,
+            shiftsUm: this.#correction && distinctShifts(this.#correction),
+            similarity,
+          }),
+        options,
+      ),
     );
+    context.addSeconds('correction', correctionSeconds);
+    context.addSeconds('similarity', -correctionSeconds);
     this.#waveformIsCurrent = true;
   }
 
-  async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: SimilarityMatrix, options: RunOptions) {
+  async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: SimilarityMatrix, context: RunContext) {
     const rows = this.units.rows(feature);
     const gapNames = feature === 'PETH' && rows.some(Number.isNaN) ? this.units.indices : undefined;
-    await runNative(
-      (native, control) => native.rowSimilarity({ ...control, rows, count: this.units.count, gapNames, similarity }),
-      options,
+    await context.stage('similarity', (options) =>
+      runNative(
+        (native, control) => native.rowSimilarity({ ...control, rows, count: this.units.count, gapNames, similarity }),
+        options,
+      ),
     );
   }
 }

@@ -1,7 +1,8 @@
 import { motionAt, type Motion } from '../correction/motion.js';
-import { runNative, type RunOptions } from '../native/run.js';
+import { runNative } from '../native/run.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import type { FeatureSimilarity, SimilarityMatrix } from './feature_similarity.js';
+import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** What clustering and weight learning found with one set of features. */
@@ -30,26 +31,28 @@ export async function matchUnits(
   features: readonly FeatureName[],
   motion: Motion,
   settings: Settings['clustering'],
-  options: RunOptions,
+  context: RunContext,
 ): Promise<Matching> {
   const matrices: SimilarityMatrix[] = [];
-  for (const feature of features) matrices.push(await similarity.get(feature, options));
+  for (const feature of features) matrices.push(await similarity.get(feature, context));
   const depthsUm = units.depthsUm.map((depth, i) => depth - motionAt(motion, units.sessions[i]!, depth));
-  const { threshold, ...found } = await runNative(
-    (native, control) =>
-      native.clusterAndLearnWeights({
-        ...control,
-        units: units.count,
-        features: matrices,
-        weights: new Float64Array(features.length).fill(1 / features.length),
-        depthsUm,
-        sessions: units.sessions,
-        maxDistanceUm: settings.max_distance,
-        maxClusterSize: units.sessionCount,
-        iterations: settings.n_iter,
-        tolerance: settings.weight_tol,
-      }),
-    options,
+  const { threshold, ...found } = await context.stage('clustering', (options) =>
+    runNative(
+      (native, control) =>
+        native.clusterAndLearnWeights({
+          ...control,
+          units: units.count,
+          features: matrices,
+          weights: new Float64Array(features.length).fill(1 / features.length),
+          depthsUm,
+          sessions: units.sessions,
+          maxDistanceUm: settings.max_distance,
+          maxClusterSize: units.sessionCount,
+          iterations: settings.n_iter,
+          tolerance: settings.weight_tol,
+        }),
+      options,
+    ),
   );
   return { ...found, features, matrices, threshold: Number.isNaN(threshold) ? undefined : threshold };
 }

@@ -1,10 +1,10 @@
 import { noMotion, type Motion } from '../correction/motion.js';
 import { planCorrection, type Correction } from '../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
-import type { RunOptions } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
 import { matchUnits, type Matching } from './inner_loop.js';
+import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** One round of the motion estimate, for the record. */
@@ -33,8 +33,7 @@ export async function findMotion(
   similarity: FeatureSimilarity,
   given: Motion | undefined,
   settings: Settings,
-  warn: (message: string) => void,
-  options: RunOptions & { onIteration?: (iteration: MotionIteration) => void },
+  context: RunContext,
 ): Promise<MotionLoopResult> {
   const { features: sets, max_iter, repeat_last_feature_set, stop_early } = settings.motionEstimation;
   const iterationCount = repeat_last_feature_set ? max_iter : Math.min(max_iter, sets.length);
@@ -53,18 +52,18 @@ export async function findMotion(
       sets[Math.min(i, sets.length - 1)]!,
       motion,
       settings.clustering,
-      options,
+      context,
     );
     const { features, weights, threshold, matchedPairs } = matching;
     iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion });
-    options.onIteration?.(iterations[i]!);
+    context.report('motion', i / iterationCount, `${matchedPairs} pairs matched by ${features.join(', ')}`);
     const before = iterations[i - 1];
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
       similarity.correction = correction = correct(before.motionUsed);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
-    const estimate = await estimateFromMatches(units, matching, settings, warn, options);
+    const estimate = await estimateFromMatches(units, matching, settings, context);
     if (estimate) {
       motion = { linear: estimate.linear, constantUm: estimate.constantUm };
       interval = { low: estimate.low, high: estimate.high };
@@ -88,34 +87,35 @@ async function estimateFromMatches(
   units: TrackedUnits,
   { goodPairs }: Matching,
   settings: Settings,
-  warn: (message: string) => void,
-  options: RunOptions,
+  context: RunContext,
 ): Promise<MotionEstimate | undefined> {
   if (goodPairs.length === 0) {
-    warn(
+    context.warn(
       'No units of different sessions were matched, so that the probe motion could not be estimated; it is left as it was.',
     );
     return undefined;
   }
   const side = (offset: number) => goodPairs.filter((_, index) => index % 2 === offset);
   const [a, b] = [side(0), side(1)];
-  const estimate = await estimateMotion(
-    {
-      sessionA: a.map((unit) => units.sessions[unit]!),
-      sessionB: b.map((unit) => units.sessions[unit]!),
-      depthAUm: Float64Array.from(a, (unit) => units.depthsUm[unit]!),
-      depthBUm: Float64Array.from(b, (unit) => units.depthsUm[unit]!),
-    },
-    {
-      sessionCount: units.sessionCount,
-      linear: settings.waveformCorrection.linear_correction,
-      seed: settings.seed,
-    },
-    options,
+  const estimate = await context.stage('motion', (options) =>
+    estimateMotion(
+      {
+        sessionA: a.map((unit) => units.sessions[unit]!),
+        sessionB: b.map((unit) => units.sessions[unit]!),
+        depthAUm: Float64Array.from(a, (unit) => units.depthsUm[unit]!),
+        depthBUm: Float64Array.from(b, (unit) => units.depthsUm[unit]!),
+      },
+      {
+        sessionCount: units.sessionCount,
+        linear: settings.waveformCorrection.linear_correction,
+        seed: settings.seed,
+      },
+      options,
+    ),
   );
   const groups = sessionGroups(estimate.component);
   if (groups.length > 1) {
-    warn(
+    context.warn(
       `No matches connect the sessions ${groups.map((group) => `{${group.join(', ')}}`).join(' and ')}: ` +
         'the motion between these groups is not known and taken as 0 on average.',
     );

@@ -1,19 +1,10 @@
 import type { Dataset } from '../dataset/types.js';
-import { abortError } from '../errors.js';
-import type { RunOptions } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
-import type { ProgressEvent, Stage } from './progress.js';
+import type { Stage } from './progress.js';
+import { RunContext, type TrackOptions } from './run_context.js';
 import { trackGroup, type GroupResult } from './track_group.js';
 import { TrackedUnits } from './tracked_units.js';
 import { computeUnitFeatures, type UnitFeatures } from './unit_features.js';
-
-export interface TrackOptions {
-  /** Stops the run within 100 ms; the promise rejects with the signal's reason. */
-  signal?: AbortSignal;
-  onProgress?: (event: ProgressEvent) => void;
-  /** Threads; −1: all cores. Default: the setting `n_jobs`. The result does not depend on it. */
-  threads?: number;
-}
 
 /** Which units of different days are the same neuron, and how that was found. */
 export interface TrackResult {
@@ -27,21 +18,19 @@ export interface TrackResult {
   /** One entry per shank in shank order, or a single one for a run of all units together. */
   groups: GroupResult[];
   warnings: string[];
+  /** Seconds spent in each stage. */
+  seconds: ReadonlyMap<Stage, number>;
 }
 
 /** Tracks the units of a data set (specification, sections 2 to 10). */
 export async function trackDataset(
   dataset: Dataset,
   settings: Settings,
-  options: TrackOptions = {},
+  context: RunContext | TrackOptions = {},
 ): Promise<TrackResult> {
-  const { signal, onProgress, threads = settings.n_jobs } = options;
-  const features = await computeUnitFeatures(dataset, settings, {
-    threads,
-    ...(signal && { signal }),
-    onProgress: (fraction) => onProgress?.({ stage: 'features', fraction }),
-  });
-  return trackUnits(dataset, features, settings, options);
+  const run = asContext(context, settings);
+  const features = await run.stage('features', (options) => computeUnitFeatures(dataset, settings, options));
+  return trackUnits(dataset, features, settings, run);
 }
 
 /** Tracks units whose features are known (specification, sections 3 to 10). */
@@ -49,51 +38,27 @@ export async function trackUnits(
   dataset: Dataset,
   features: UnitFeatures,
   settings: Settings,
-  { signal, onProgress, threads = settings.n_jobs }: TrackOptions = {},
+  context: RunContext | TrackOptions = {},
 ): Promise<TrackResult> {
-  const warnings = [...dataset.warnings];
-  const stage = (name: Stage, shank?: number): RunOptions => ({
-    threads,
-    ...(signal && { signal }),
-    ...(onProgress && {
-      onProgress: (fraction) => {
-        onProgress({ stage: name, fraction, ...(shank !== undefined && { shank }) });
-      },
-    }),
+  const run = asContext(context, settings);
+  dataset.warnings.forEach((warning) => {
+    run.warn(warning);
   });
   if (dataset.sessionCount === 1) {
-    warnings.push('All units are of one session: there is nothing to match, and every unit stays unmatched.');
+    run.warn('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
+  warnFewChannels(dataset, settings, run);
 
   const unitCount = dataset.sessions.length;
   const allUnits = Int32Array.from({ length: unitCount }, (_, unit) => unit);
-  const shanks = [...new Set(dataset.channelShanks)].sort((a, b) => a - b);
+  const shanks = [...new Set<number>(dataset.channelShanks)].sort((a, b) => a - b);
   const separate = settings.shanks === 'separate' && shanks.length > 1;
-  warnFewChannels(dataset, settings, warnings);
-
   const groups: GroupResult[] = [];
   for (const shank of separate ? shanks : [undefined]) {
     const indices = allUnits.filter((unit) => shank === undefined || features.shanks[unit] === shank);
     if (indices.length === 0) continue;
-    if (signal?.aborted) throw abortError(signal);
-    const prefix = shank === undefined ? '' : `Shank ${shank}: `;
     const units = new TrackedUnits(dataset, features, indices);
-    groups.push(
-      await trackGroup(units, shank, dataset.motion, settings, {
-        ...stage('similarity', shank),
-        stage: (name) => stage(name, shank),
-        warn: (message) => {
-          if (!warnings.includes(prefix + message)) warnings.push(prefix + message);
-        },
-        onIteration: ({ features: names, matchedPairs }) =>
-          onProgress?.({
-            stage: 'motion',
-            fraction: 1,
-            ...(shank !== undefined && { shank }),
-            message: `${matchedPairs} pairs matched by ${names.join(', ')}`,
-          }),
-      }),
-    );
+    groups.push(await trackGroup(units, shank, dataset.motion, settings, run.forShank(shank)));
   }
 
   const clusters = new Int32Array(unitCount).fill(-1);
@@ -112,7 +77,8 @@ export async function trackUnits(
     matchedPairs: concatenate(groups.map(({ labels, units }) => mapUnits(pairsWithin(labels), units))),
     features,
     groups,
-    warnings,
+    warnings: run.warnings,
+    seconds: run.seconds,
   };
 }
 
@@ -147,7 +113,11 @@ export function concatenate(parts: Int32Array[]): Int32Array {
   return all;
 }
 
-function warnFewChannels(dataset: Dataset, settings: Settings, warnings: string[]): void {
+function asContext(context: RunContext | TrackOptions, settings: Settings): RunContext {
+  return context instanceof RunContext ? context : new RunContext({ threads: settings.n_jobs, ...context });
+}
+
+function warnFewChannels(dataset: Dataset, settings: Settings, run: RunContext): void {
   const wanted = settings.waveformCorrection.n_nearest_channels;
   const counts = new Map<number, number>();
   for (let c = 0; c < dataset.channelLocationsUm.length / 2; ++c) {
@@ -157,7 +127,7 @@ function warnFewChannels(dataset: Dataset, settings: Settings, warnings: string[
   for (const [shank, count] of counts) {
     if (count >= wanted) continue;
     const where = counts.size > 1 ? `Shank ${shank}` : 'The probe';
-    warnings.push(
+    run.warn(
       `${where} has ${count} channels, fewer than waveformCorrection.n_nearest_channels (${wanted}); ` +
         'waveforms are compared over all of them.',
     );

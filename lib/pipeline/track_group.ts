@@ -1,12 +1,11 @@
 import type { Motion } from '../correction/motion.js';
 import type { Correction } from '../correction/templates.js';
-import type { RunOptions } from '../native/run.js';
 import { runNative } from '../native/run.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import { FeatureSimilarity, type SimilarityMatrix } from './feature_similarity.js';
 import { matchUnits } from './inner_loop.js';
 import { findMotion, type MotionIteration, type MotionLoopResult } from './motion_loop.js';
-import type { Stage } from './progress.js';
+import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** The result for units that were tracked together. Units are numbered within the group, 0 … n − 1. */
@@ -41,20 +40,13 @@ export interface GroupResult {
   leafOrder: Int32Array;
 }
 
-export interface GroupOptions extends RunOptions {
-  warn: (message: string) => void;
-  /** The options of a native call that belongs to a stage. */
-  stage: (stage: Stage) => RunOptions;
-  onIteration: (iteration: MotionIteration) => void;
-}
-
 /** Sections 3 to 10 of the specification for one group of units. */
 export async function trackGroup(
   units: TrackedUnits,
   shank: number | undefined,
   given: Motion | undefined,
   settings: Settings,
-  options: GroupOptions,
+  context: RunContext,
 ): Promise<GroupResult> {
   const similarity = new FeatureSimilarity(units, settings.waveformCorrection.n_nearest_channels);
   const { motion, correction, interval, iterations, stoppedBecause } = await findMotion(
@@ -62,11 +54,7 @@ export async function trackGroup(
     similarity,
     given,
     settings,
-    options.warn,
-    {
-      ...options.stage('motion'),
-      onIteration: options.onIteration,
-    },
+    context,
   );
 
   similarity.keepOnly(settings.clustering.features);
@@ -76,30 +64,31 @@ export async function trackGroup(
     settings.clustering.features,
     motion,
     settings.clustering,
-    options.stage('clustering'),
+    context,
   );
   if (matching.threshold === undefined && units.count > 1) {
-    options.warn(
+    context.warn(
       'The feature weights and the threshold for good matches could not be learned: ' +
         `${matching.matchedPairs === 0 ? 'no' : 'every'} pair of nearby units was matched. ` +
         'The weights are left as they were and clusters are not split.',
     );
   }
   const combined = { units: units.count, features: matching.matrices, weights: matching.weights };
-  const curation = await runNative(
-    (native, control) =>
-      native.curateTracked({
-        ...control,
-        ...combined,
-        labels: matching.labels,
-        sessions: units.sessions,
-        threshold: settings.autoCuration.auto_split ? (matching.threshold ?? NaN) : NaN,
-      }),
-    options.stage('curation'),
+  const curation = await context.stage('curation', (options) =>
+    runNative(
+      (native, control) =>
+        native.curateTracked({
+          ...control,
+          ...combined,
+          labels: matching.labels,
+          sessions: units.sessions,
+          threshold: settings.autoCuration.auto_split ? (matching.threshold ?? NaN) : NaN,
+        }),
+      options,
+    ),
   );
-  const leafOrder = await runNative(
-    (native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }),
-    options.stage('leafOrder'),
+  const leafOrder = await context.stage('leafOrder', (options) =>
+    runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options),
   );
   return {
     shank,

@@ -20,16 +20,21 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
                                                      : std::span<int32_t>();
   const auto nearest = arguments.count("nearestChannels");
   const auto peaks = arguments.array<int32_t>("peakChannels", waveforms.count());
-  const bool kriging = arguments.has("shiftsUm");
-  const auto shifts = kriging ? arguments.array<double>("shiftsUm") : std::span<double>();
+  const bool corrects = arguments.has("shiftsUm");
+  const auto shifts = corrects ? arguments.array<double>("shiftsUm") : std::span<double>();
   const auto similarity = arguments.array<float>("similarity");
-  return startJob(arguments, [=](const Job& job) {
-    const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
-    std::optional<Kriging<float>> corrector;
-    if (kriging) corrector.emplace(locations);
-    waveformSimilarity(job, waveforms, locations, neighbourhoods, corrector ? &*corrector : nullptr, peaks, shifts,
-                       similarity);
-  });
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
+                    std::optional<Kriging<float>> kriging;
+                    if (corrects) kriging.emplace(locations);
+                    const double seconds = waveformSimilarity(job, waveforms, locations, neighbourhoods,
+                                                              kriging ? &*kriging : nullptr, peaks, shifts, similarity);
+                    return [seconds](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("correctionSeconds", seconds);
+                      return result;
+                    };
+                  }));
 }
 
 Napi::Value compareRows(const Napi::CallbackInfo& info) {

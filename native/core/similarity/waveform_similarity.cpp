@@ -4,6 +4,7 @@
 #include "core/similarity/fisher.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
@@ -153,10 +154,10 @@ void symmetrise(const Job& job, float* z, size_t count) {
 
 } // namespace
 
-void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
-                        const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
-                        std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
-                        std::span<float> similarity) {
+double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
+                          const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
+                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
+                          std::span<float> similarity) {
   waveforms.check();
   const size_t count = waveforms.count();
   const size_t templates = kriging == nullptr ? 1 : shiftsUm.size() / std::max<size_t>(1, count);
@@ -178,8 +179,11 @@ void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<co
 
   LargeArray<float> z(count * count); // by position
   WaveformPanels panels(waveforms, neighbourhoods, order);
+  double correctionSeconds = 0;
   for (size_t k = 0; k < templates; ++k) {
+    const auto start = std::chrono::steady_clock::now();
     panels.fill(job, kriging, kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count));
+    correctionSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     productsOfAll(job, panels, neighbourhoods, z.data());
     symmetrise(job, z.data(), count);
     parallelFor(job, count, [&](size_t i) {
@@ -193,6 +197,7 @@ void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<co
     });
     job.report(static_cast<double>(k + 1) / static_cast<double>(templates));
   }
+  return correctionSeconds;
 }
 
 } // namespace dant

@@ -12,9 +12,10 @@ namespace dant {
 ///
 /// peakChannels (units): where units lie on the probe before correction; only sets the order of work.
 /// shiftsUm (K, units): kriging shift of each unit for each template; K = 1 and kriging null: as recorded.
-void waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
-                        const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
-                        std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
-                        std::span<float> similarity);
+/// Returns the seconds that correction and layout of the waveforms took.
+double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
+                          const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
+                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
+                          std::span<float> similarity);
 
 } // namespace dant
