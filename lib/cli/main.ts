@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
+import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
+import { Interruption } from './interrupt.js';
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
@@ -14,7 +16,7 @@ const program = new Command('dant')
   .version(version, '-V, --version', 'Print the version.')
   .helpOption('-h, --help', 'Print this help.')
   .helpCommand('help [command]', 'Print the help of a command.')
-  .configureHelp({ helpWidth: process.stdout.isTTY ? Math.min(process.stdout.columns, 120) : 100 })
+  .configureHelp(helpLayout)
   .configureOutput({
     outputError: (text, write) => {
       write(text.replace(/^error: /, 'dant: '));
@@ -55,6 +57,10 @@ try {
 function report(error: unknown): number {
   // Commander has already printed its message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.wrongUsage;
+  if (error instanceof Interruption) {
+    console.error(`dant: ${error.message}`);
+    return error.exitCode;
+  }
   const { message, stack } = error as Error;
   const advice =
     error instanceof DantError && error.code !== 'DANT_INTERNAL'
