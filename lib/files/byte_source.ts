@@ -46,6 +46,21 @@ export function fileSource(handle: FileHandle, path: string, size: number, posit
   };
 }
 
+/** Reads a file that is in memory. */
+export function memorySource(bytes: Uint8Array, path: string): ByteSource {
+  let at = 0;
+  return {
+    path,
+    size: bytes.length,
+    read(target) {
+      const part = bytes.subarray(at, at + target.length);
+      target.set(part);
+      at += part.length;
+      return Promise.resolve(part.length);
+    },
+  };
+}
+
 /** Reads a stream of `size` bytes. */
 export function streamSource(stream: Readable, path: string, size: number): ByteSource {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

@@ -5,11 +5,11 @@ import type { JobControl } from './native.js';
 /** How a caller steers a computation. */
 export interface RunOptions {
   /** Threads to use; −1 (default): all cores. The result does not depend on it. */
-  threads?: number;
+  threads?: number | undefined;
   /** Stops the computation within 100 ms; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Called every 100 ms at most with the done share in [0, 1]. */
-  onProgress?: (fraction: number) => void;
+  onProgress?: ((fraction: number) => void) | undefined;
 }
 
 const progressIntervalMs = 100;
