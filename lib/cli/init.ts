@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { DantError } from '../errors.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
+import { quoted } from './quoted.js';
 
 /** `dant init`: writes a commented settings file that fits what lies in the folder. */
 export function initCommand(): Command {
@@ -54,6 +55,3 @@ async function writeSettings(folder: string): Promise<string> {
     `  dant run ${quoted(file)}`,
   ].join('\n');
 }
-
-/** As it can be pasted into a shell. */
-const quoted = (path: string) => (/^[\w./\\:-]+$/.test(path) ? path : `"${path}"`);

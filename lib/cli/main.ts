@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
+import { checkCommand } from './check.js';
 import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
 import { Interruption } from './interrupt.js';
@@ -38,7 +39,7 @@ Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wr
 The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
   );
 
-for (const command of [initCommand()]) {
+for (const command of [checkCommand(), initCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

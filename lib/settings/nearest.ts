@@ -16,7 +16,10 @@ export function nearestPath(path: string, candidates: readonly string[]): string
 }
 
 function edits(a: string, b: string): number {
-  return distance(bare(a), bare(b));
+  const [x, y] = [bare(a), bare(b)];
+  // max_dist, window_ms: one name goes on after the other.
+  const isLonger = Math.min(x.length, y.length) >= 4 && (x.startsWith(y) || y.startsWith(x));
+  return isLonger ? Math.min(1, distance(x, y)) : distance(x, y);
 }
 
 const bare = (text: string) => text.toLowerCase().replaceAll(/[_-]/g, '');
