@@ -8,38 +8,32 @@ import type { TrackedUnits } from './tracked_units.js';
 /** Fisher z (n, n) between the units of one group by one feature. */
 export type SimilarityMatrix = Float32Array<ArrayBuffer>;
 
-/**
- * The similarity matrices of a group of units, computed when first asked for. The one of the waveforms is forgotten when
- * the correction changes.
- */
+/** Correlations of the waveforms under one correction. */
+interface WaveformSimilarity {
+  /** As `distinctShifts`; undefined: as recorded. */
+  shiftsUm: Float64Array | undefined;
+  matrix: SimilarityMatrix;
+}
+
+/** The similarity matrices of a group of units, computed when first asked for. */
 export class FeatureSimilarity {
-  #matrices = new Map<FeatureName, SimilarityMatrix>();
-  #waveformIsCurrent = false;
-  #correction: Correction | undefined;
+  /** How the waveforms are corrected; undefined: they are compared as recorded. */
+  correction: Correction | undefined;
+  readonly #matrices = new Map<FeatureName, SimilarityMatrix>();
+  /** The last two, older first: the motion loop may go back by one. */
+  #waveforms: WaveformSimilarity[] = [];
 
   constructor(
     private readonly units: TrackedUnits,
     private readonly nearestChannels: number,
   ) {}
 
-  /** How the waveforms are corrected; undefined: they are compared as recorded. */
-  get correction(): Correction | undefined {
-    return this.#correction;
-  }
-
-  set correction(correction: Correction | undefined) {
-    this.#correction = correction;
-    this.#waveformIsCurrent = false;
-  }
-
   async get(feature: FeatureName, context: RunContext): Promise<SimilarityMatrix> {
+    if (feature === 'Waveform') return this.#getWaveforms(context);
     const known = this.#matrices.get(feature);
-    if (known && (feature !== 'Waveform' || this.#waveformIsCurrent)) return known;
-    // The matrix of the last correction is written over: at 20,000 units it has 1.6 GB.
-    const matrix = known ?? new Float32Array(this.units.count ** 2);
-    await (feature === 'Waveform'
-      ? this.#compareWaveforms(matrix, context)
-      : this.#compareRows(feature, matrix, context));
+    if (known) return known;
+    const matrix = new Float32Array(this.units.count ** 2);
+    await this.#compareRows(feature, matrix, context);
     this.#matrices.set(feature, matrix);
     return matrix;
   }
@@ -49,9 +43,26 @@ export class FeatureSimilarity {
     for (const feature of this.#matrices.keys()) {
       if (!features.includes(feature)) this.#matrices.delete(feature);
     }
+    if (!features.includes('Waveform')) this.#waveforms = [];
   }
 
-  async #compareWaveforms(similarity: SimilarityMatrix, context: RunContext): Promise<void> {
+  async #getWaveforms(context: RunContext): Promise<SimilarityMatrix> {
+    const shiftsUm = this.correction && distinctShifts(this.correction);
+    const known = this.#waveforms.find((entry) => sameShifts(entry.shiftsUm, shiftsUm));
+    if (known) return known.matrix;
+    // The oldest matrix is written over: at 20,000 units it has 1.6 GB.
+    const oldest = this.#waveforms.length === 2 ? this.#waveforms.shift() : undefined;
+    const matrix = oldest?.matrix ?? new Float32Array(this.units.count ** 2);
+    await this.#compareWaveforms(matrix, shiftsUm, context);
+    this.#waveforms.push({ shiftsUm, matrix });
+    return matrix;
+  }
+
+  async #compareWaveforms(
+    similarity: SimilarityMatrix,
+    shiftsUm: Float64Array | undefined,
+    context: RunContext,
+  ): Promise<void> {
     const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels } = this.units;
     const [, channels, samples] = waveforms.shape as [number, number, number];
     const { correctionSeconds } = await context.stage('similarity', (options) =>
@@ -67,7 +78,7 @@ export class FeatureSimilarity {
             channelShanks,
             nearestChannels: this.nearestChannels,
             peakChannels,
-            shiftsUm: this.#correction && distinctShifts(this.#correction),
+            shiftsUm,
             similarity,
           }),
         options,
@@ -75,7 +86,6 @@ export class FeatureSimilarity {
     );
     context.addSeconds('correction', correctionSeconds);
     context.addSeconds('similarity', -correctionSeconds);
-    this.#waveformIsCurrent = true;
   }
 
   async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: SimilarityMatrix, context: RunContext) {
@@ -88,4 +98,9 @@ export class FeatureSimilarity {
       ),
     );
   }
+}
+
+function sameShifts(a: Float64Array | undefined, b: Float64Array | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.length === b.length && a.every((shift, i) => shift === b[i]);
 }

@@ -15,7 +15,7 @@ Napi::Value correct(const Napi::CallbackInfo& info) {
   const auto first = arguments.count("first");
   const auto corrected = arguments.array<double>("corrected");
   return startJob(arguments, [=](const Job& job) {
-    correctWaveforms(job, waveforms, Kriging<double>(locations), shifts, templates, first, corrected);
+    correctWaveforms(job, waveforms, *krigingFor<double>(locations), shifts, templates, first, corrected);
   });
 }
 

@@ -6,8 +6,6 @@
 #include "core/similarity/matrix_rows.h"
 #include "core/similarity/waveform_similarity.h"
 
-#include <optional>
-
 namespace dant::binding {
 
 namespace {
@@ -25,10 +23,9 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
   const auto similarity = arguments.array<float>("similarity");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
-                    std::optional<Kriging<float>> kriging;
-                    if (corrects) kriging.emplace(locations);
-                    const double seconds = waveformSimilarity(job, waveforms, locations, neighbourhoods,
-                                                              kriging ? &*kriging : nullptr, peaks, shifts, similarity);
+                    const auto kriging = corrects ? krigingFor<float>(locations) : nullptr;
+                    const double seconds = waveformSimilarity(job, waveforms, locations, neighbourhoods, kriging.get(),
+                                                              peaks, shifts, similarity);
                     return [seconds](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
                       result.Set("correctionSeconds", seconds);

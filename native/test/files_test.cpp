@@ -13,7 +13,7 @@ using namespace dant;
 
 TEST_CASE("crc32 gives the published check values") {
   const auto of = [](std::string_view text, uint32_t previous = 0) {
-    return crc32({reinterpret_cast<const uint8_t *>(text.data()), text.size()}, previous);
+    return crc32({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, previous);
   };
   CHECK(of("") == 0);
   CHECK(of("123456789") == 0xCBF43926);
@@ -24,7 +24,7 @@ TEST_CASE("crc32 gives the published check values") {
 
 namespace {
 
-template <class Element> void checkFortranToC(const std::vector<double> &shape, size_t perSlab) {
+template <class Element> void checkFortranToC(const std::vector<double>& shape, size_t perSlab) {
   size_t count = 1;
   for (const double length : shape) {
     count *= static_cast<size_t>(length);
@@ -47,13 +47,13 @@ template <class Element> void checkFortranToC(const std::vector<double> &shape, 
   std::vector<Element> target(count);
   const auto slices = static_cast<size_t>(shape.back());
   const size_t sliceBytes = count / slices * sizeof(Element);
-  const auto *bytes = reinterpret_cast<const uint8_t *>(fortran.data());
+  const auto* bytes = reinterpret_cast<const uint8_t*>(fortran.data());
   Job job;
   job.threads = 2;
   for (size_t first = 0; first < slices; first += perSlab) {
     const size_t n = std::min(perSlab, slices - first);
     fortranToC(job, {bytes + first * sliceBytes, n * sliceBytes},
-               {reinterpret_cast<uint8_t *>(target.data()), count * sizeof(Element)}, shape, sizeof(Element), first);
+               {reinterpret_cast<uint8_t*>(target.data()), count * sizeof(Element)}, shape, sizeof(Element), first);
   }
   std::vector<Element> expected(count);
   for (size_t c = 0; c < count; ++c) {

@@ -14,21 +14,21 @@ namespace {
 
 using Order = std::vector<int32_t>;
 
-double costOf(const Order &order, const SquareMatrix &distances) {
+double costOf(const Order& order, const SquareMatrix& distances) {
   double sum = 0;
   for (size_t i = 1; i < order.size(); ++i) sum += distances.at(order[i - 1], order[i]);
   return sum;
 }
 
 /// Whether it is a permutation in which every node of the tree is one stretch.
-bool allowedBy(const Linkage &linkage, const Order &order) {
+bool allowedBy(const Linkage& linkage, const Order& order) {
   const size_t points = pointCount(linkage);
   std::vector<size_t> lowest(points + linkage.size(), points), highest(points + linkage.size(), 0);
   if (order.size() != points) return false;
   for (size_t i = 0; i < points; ++i) lowest[order[i]] = highest[order[i]] = i;
   if (std::count(lowest.begin(), lowest.end(), points) != static_cast<std::ptrdiff_t>(linkage.size())) return false;
   for (size_t k = 0; k < linkage.size(); ++k) {
-    const auto &merge = linkage[k];
+    const auto& merge = linkage[k];
     lowest[points + k] = std::min(lowest[merge.left], lowest[merge.right]);
     highest[points + k] = std::max(highest[merge.left], highest[merge.right]);
     if (highest[points + k] - lowest[points + k] + 1 != static_cast<size_t>(merge.size)) return false;
@@ -36,15 +36,15 @@ bool allowedBy(const Linkage &linkage, const Order &order) {
   return true;
 }
 
-std::vector<Order> allOrders(const Linkage &linkage) {
+std::vector<Order> allOrders(const Linkage& linkage) {
   const size_t points = pointCount(linkage);
   std::vector<std::vector<Order>> orders;
   for (size_t i = 0; i < points; ++i) orders.push_back({{static_cast<int32_t>(i)}});
-  for (const auto &merge : linkage) {
+  for (const auto& merge : linkage) {
     std::vector<Order> joined;
-    for (const auto &[first, second] : {std::pair(merge.left, merge.right), std::pair(merge.right, merge.left)}) {
-      for (const auto &x : orders[first]) {
-        for (const auto &y : orders[second]) {
+    for (const auto& [first, second] : {std::pair(merge.left, merge.right), std::pair(merge.right, merge.left)}) {
+      for (const auto& x : orders[first]) {
+        for (const auto& y : orders[second]) {
           joined.push_back(x);
           joined.back().insert(joined.back().end(), y.begin(), y.end());
         }
@@ -61,13 +61,13 @@ struct Textbook {
   std::vector<SquareMatrix> best;                ///< by node, over its members
   std::vector<std::pair<int32_t, int32_t>> ends; ///< by merge: in the left child, in the right one
 
-  Textbook(const Linkage &linkage, const SquareMatrix &distances) {
+  Textbook(const Linkage& linkage, const SquareMatrix& distances) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     for (size_t i = 0; i < distances.n; ++i) {
       members.push_back({static_cast<int32_t>(i)});
       best.emplace_back(1, 0);
     }
-    for (const auto &merge : linkage) {
+    for (const auto& merge : linkage) {
       auto joint = members[merge.left];
       const size_t split = joint.size();
       joint.insert(joint.end(), members[merge.right].begin(), members[merge.right].end());
@@ -100,7 +100,7 @@ struct Textbook {
   double cost = 0;
 
   /// Each merge with its children turned as suits it alone.
-  Order turnedOneByOne(const Linkage &linkage) const {
+  Order turnedOneByOne(const Linkage& linkage) const {
     const size_t points = pointCount(linkage);
     std::vector<Order> orders(members.begin(), members.begin() + static_cast<std::ptrdiff_t>(points));
     const auto holds = [&](int32_t node, int32_t leaf) {
@@ -122,7 +122,7 @@ struct Textbook {
   }
 };
 
-Order orderOf(const Linkage &linkage, const SquareMatrix &distances, LeafOrderRule rule, int threads) {
+Order orderOf(const Linkage& linkage, const SquareMatrix& distances, LeafOrderRule rule, int threads) {
   Job job;
   job.threads = threads;
   return leafOrder(linkage, MatrixDistances{distances.values, distances.n}, rule, job);
@@ -139,7 +139,7 @@ TEST_CASE("leaf order: no order of a small tree is cheaper") {
     const auto order = orderOf(linkage, distances, LeafOrderRule::optimal, 1);
     REQUIRE(allowedBy(linkage, order));
     double least = std::numeric_limits<double>::infinity();
-    for (const auto &other : allOrders(linkage)) least = std::min(least, costOf(other, distances));
+    for (const auto& other : allOrders(linkage)) least = std::min(least, costOf(other, distances));
     CHECK(costOf(order, distances) == doctest::Approx(least).epsilon(1e-12));
   }
 }

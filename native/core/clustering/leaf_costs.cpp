@@ -29,10 +29,10 @@ LeafRange tileOf(LeafRange range, size_t index, size_t tile) {
 
 /// out[j] = min(out[j], scalars[p] + row(p)[j]) for all p of a range; scalars begins at the range's start.
 template <class Row>
-void lowerByRange(const double *scalars, LeafRange range, const Row &row, size_t width, double *out) {
+void lowerByRange(const double* scalars, LeafRange range, const Row& row, size_t width, double* out) {
   for (size_t p = range.start; p < range.end; p += 4) {
     // Where four do not fit, the last one is taken more than once.
-    const double *rows[4];
+    const double* rows[4];
     double four[4];
     for (size_t i = 0; i < 4; ++i) {
       const size_t at = std::min(p + i, range.end - 1);
@@ -45,7 +45,7 @@ void lowerByRange(const double *scalars, LeafRange range, const Row &row, size_t
 
 } // namespace
 
-LeafLayout::LeafLayout(const Linkage &linkage)
+LeafLayout::LeafLayout(const Linkage& linkage)
     : nodes(pointCount(linkage) + linkage.size()), children(linkage.size()), leaves(pointCount(linkage)) {
   const size_t points = leaves.size();
   const auto sizeOf = [&](size_t node) {
@@ -55,20 +55,20 @@ LeafLayout::LeafLayout(const Linkage &linkage)
     auto first = static_cast<size_t>(linkage[merge].left), second = static_cast<size_t>(linkage[merge].right);
     if (sizeOf(second) < sizeOf(first)) std::swap(first, second);
     children[merge] = {first, second};
-    Node &node = nodes[points + merge];
+    Node& node = nodes[points + merge];
     node.middle = node.start + sizeOf(first);
     node.end = node.middle + sizeOf(second);
     nodes[first].start = node.start;
     nodes[second].start = node.middle;
   }
   for (size_t leaf = 0; leaf < points; ++leaf) {
-    Node &node = nodes[leaf];
+    Node& node = nodes[leaf];
     node.middle = node.end = node.start + 1;
     leaves[node.start] = static_cast<int32_t>(leaf);
   }
 }
 
-LeafCosts::LeafCosts(const Linkage &linkage, const FillDistances &distances, const Job &job)
+LeafCosts::LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job)
     : distances_(distances), job_(job), layout_(linkage),
       // Left uninitialised: every cell is written before it is read.
       costs_(new double[points() * (points() - 1) / 2]) {
@@ -77,7 +77,7 @@ LeafCosts::LeafCosts(const Linkage &linkage, const FillDistances &distances, con
 
 /// Additions that a merge takes, and one per pair for its distances.
 double LeafCosts::workOf(size_t merge) const {
-  const auto halves = [](const Node &node) {
+  const auto halves = [](const Node& node) {
     return node.isLeaf() ? 0 : 2 * static_cast<double>(node.first().size()) * static_cast<double>(node.second().size());
   };
   const Node &a = firstChild(merge), &b = secondChild(merge);
@@ -85,7 +85,7 @@ double LeafCosts::workOf(size_t merge) const {
   return halves(a) * columns + rows * halves(b) + rows * columns;
 }
 
-void LeafCosts::forTiles(size_t merge, size_t count, const std::function<void(size_t)> &body) const {
+void LeafCosts::forTiles(size_t merge, size_t count, const std::function<void(size_t)>& body) const {
   if (workOf(merge) > parallelWork) {
     parallelFor(job_, count, body);
   } else {
@@ -93,7 +93,7 @@ void LeafCosts::forTiles(size_t merge, size_t count, const std::function<void(si
   }
 }
 
-void LeafCosts::fillDistances(size_t position, LeafRange others, double *out) const {
+void LeafCosts::fillDistances(size_t position, LeafRange others, double* out) const {
   distances_(static_cast<size_t>(layout_.leaves[position]),
              std::span(layout_.leaves).subspan(others.start, others.size()), out);
 }
@@ -114,7 +114,7 @@ void LeafCosts::solve(size_t merge) {
 }
 
 /// T(a, k) for all a of the first child and some k of the second, into the cells of cost(a, k).
-void LeafCosts::joinFirst(const Node &a, LeafRange columns) const {
+void LeafCosts::joinFirst(const Node& a, LeafRange columns) const {
   const size_t width = columns.size();
   if (a.isLeaf()) {
     fillDistances(a.start, columns, cell(a.start, columns.start));
@@ -128,7 +128,7 @@ void LeafCosts::joinFirst(const Node &a, LeafRange columns) const {
     const LeafRange ms = a.otherEnds(row);
     costs.clear();
     for (size_t m = ms.start; m < ms.end; ++m) costs.push_back(cost(row, m));
-    double *out = cell(row, columns.start);
+    double* out = cell(row, columns.start);
     std::fill_n(out, width, infinity);
     lowerByRange(costs.data(), ms, distanceRow, width, out);
   }
@@ -136,7 +136,7 @@ void LeafCosts::joinFirst(const Node &a, LeafRange columns) const {
 
 /// cost(a, b) for some a of the first child and all b of the second, from T(a, k) in the same cells.
 void LeafCosts::joinSecond(size_t merge, LeafRange rows) const {
-  const Node &b = secondChild(merge);
+  const Node& b = secondChild(merge);
   const LeafRange first = b.first(), second = b.second();
   const size_t columns = b.end - b.start;
   std::vector<double> joined(rows.size() * columns);
@@ -176,8 +176,8 @@ std::pair<size_t, size_t> LeafCosts::bestEnds(size_t merge) const {
   double least = infinity;
   for (size_t row = a.start; row < a.end; ++row) {
     job_.throwIfAborted();
-    const double *costs = cell(row, b.start);
-    const double *found = std::min_element(costs, costs + (b.end - b.start));
+    const double* costs = cell(row, b.start);
+    const double* found = std::min_element(costs, costs + (b.end - b.start));
     if (*found < least) {
       least = *found;
       best = {row, b.start + static_cast<size_t>(found - costs)};

@@ -33,7 +33,7 @@ struct LeafLayout {
       return first().holds(position) ? second() : first();
     }
   };
-  explicit LeafLayout(const Linkage &linkage);
+  explicit LeafLayout(const Linkage& linkage);
 
   std::vector<Node> nodes;                         ///< by node number
   std::vector<std::pair<size_t, size_t>> children; ///< by merge: the smaller node, the other
@@ -44,9 +44,9 @@ struct LeafLayout {
 /// common ancestor that begins with a and ends with b. points²/2 numbers, however the tree looks.
 class LeafCosts {
 public:
-  LeafCosts(const Linkage &linkage, const FillDistances &distances, const Job &job);
+  LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job);
 
-  const LeafLayout &layout() const { return layout_; }
+  const LeafLayout& layout() const { return layout_; }
   size_t points() const { return layout_.leaves.size(); }
 
   /// The costs of all pairs that a merge brings together; merges in order, each once. Reports progress.
@@ -65,18 +65,18 @@ public:
 private:
   using Node = LeafLayout::Node;
 
-  const Node &firstChild(size_t merge) const { return layout_.nodes[layout_.children[merge].first]; }
-  const Node &secondChild(size_t merge) const { return layout_.nodes[layout_.children[merge].second]; }
+  const Node& firstChild(size_t merge) const { return layout_.nodes[layout_.children[merge].first]; }
+  const Node& secondChild(size_t merge) const { return layout_.nodes[layout_.children[merge].second]; }
   /// Where the cost of positions i < j is kept: the upper triangle, row by row.
-  double *cell(size_t i, size_t j) const { return costs_.get() + (i * (2 * points() - i - 3) / 2 + j - 1); }
+  double* cell(size_t i, size_t j) const { return costs_.get() + (i * (2 * points() - i - 3) / 2 + j - 1); }
   double workOf(size_t merge) const;
-  void forTiles(size_t merge, size_t count, const std::function<void(size_t)> &body) const;
-  void fillDistances(size_t position, LeafRange others, double *out) const;
-  void joinFirst(const Node &a, LeafRange columns) const;
+  void forTiles(size_t merge, size_t count, const std::function<void(size_t)>& body) const;
+  void fillDistances(size_t position, LeafRange others, double* out) const;
+  void joinFirst(const Node& a, LeafRange columns) const;
   void joinSecond(size_t merge, LeafRange rows) const;
 
-  const FillDistances &distances_;
-  const Job &job_;
+  const FillDistances& distances_;
+  const Job& job_;
   LeafLayout layout_;
   std::unique_ptr<double[]> costs_;
   double totalWork_ = 0, doneWork_ = 0;

@@ -6,9 +6,9 @@ namespace dant {
 namespace {
 
 /// Walks back from the best ends of the whole tree through the tables.
-std::vector<int32_t> optimalOrder(LeafCosts &costs, size_t merges) {
+std::vector<int32_t> optimalOrder(LeafCosts& costs, size_t merges) {
   for (size_t merge = 0; merge < merges; ++merge) costs.solve(merge);
-  const LeafLayout &layout = costs.layout();
+  const LeafLayout& layout = costs.layout();
   /// An order of a node's leaves from one position to the other.
   struct Stretch {
     size_t node, from, to;
@@ -40,8 +40,8 @@ std::vector<int32_t> optimalOrder(LeafCosts &costs, size_t merges) {
 }
 
 /// The ends that are best for each merge alone show which half of each child lies outside.
-std::vector<int32_t> scipyOrder(LeafCosts &costs, size_t merges) {
-  const LeafLayout &layout = costs.layout();
+std::vector<int32_t> scipyOrder(LeafCosts& costs, size_t merges) {
+  const LeafLayout& layout = costs.layout();
   std::vector<std::pair<size_t, size_t>> ends;
   for (size_t merge = 0; merge < merges; ++merge) {
     costs.solve(merge);
@@ -73,8 +73,8 @@ std::vector<int32_t> scipyOrder(LeafCosts &costs, size_t merges) {
 
 } // namespace
 
-std::vector<int32_t> leafOrder(const Linkage &linkage, const FillDistances &distances, LeafOrderRule rule,
-                               const Job &job) {
+std::vector<int32_t> leafOrder(const Linkage& linkage, const FillDistances& distances, LeafOrderRule rule,
+                               const Job& job) {
   if (linkage.empty()) return {0};
   LeafCosts costs(linkage, distances, job);
   return rule == LeafOrderRule::optimal ? optimalOrder(costs, linkage.size()) : scipyOrder(costs, linkage.size());

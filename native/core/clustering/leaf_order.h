@@ -12,7 +12,7 @@ namespace dant {
 
 /// Writes the distance of point i to each point of `others` into out. Symmetric and free of NaN; called from several
 /// threads at once, about once for each pair of points.
-using FillDistances = std::function<void(size_t i, std::span<const int32_t> others, double *out)>;
+using FillDistances = std::function<void(size_t i, std::span<const int32_t> others, double* out)>;
 
 enum class LeafOrderRule {
   /// Of all orders that the tree allows, one with the smallest sum of distances between neighbours (Bar-Joseph et al.
@@ -27,7 +27,7 @@ enum class LeafOrderRule {
 
 /// Orders the leaves of a tree. (points) indices. Deterministic, whatever the number of threads. Keeps points²/2
 /// doubles.
-std::vector<int32_t> leafOrder(const Linkage &linkage, const FillDistances &distances, LeafOrderRule rule,
-                               const Job &job);
+std::vector<int32_t> leafOrder(const Linkage& linkage, const FillDistances& distances, LeafOrderRule rule,
+                               const Job& job);
 
 } // namespace dant

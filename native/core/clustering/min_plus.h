@@ -9,7 +9,7 @@ namespace dant {
 // does not depend on the order in which it is taken, so neither do the results.
 
 /// out[j] = min(out[j], scalar_p + row_p[j]) over four rows p and j < width.
-inline void lowerByRows(const double scalars[4], const double *const rows[4], size_t width, double *out) {
+inline void lowerByRows(const double scalars[4], const double* const rows[4], size_t width, double* out) {
   const double s0 = scalars[0], s1 = scalars[1], s2 = scalars[2], s3 = scalars[3];
   const double *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3];
   for (size_t j = 0; j < width; ++j) {
@@ -21,7 +21,7 @@ inline void lowerByRows(const double scalars[4], const double *const rows[4], si
 }
 
 /// Smallest x[k] + y[k] for k < count; ∞ when count is 0.
-inline double smallestSum(const double *x, const double *y, size_t count) {
+inline double smallestSum(const double* x, const double* y, size_t count) {
   constexpr size_t lanes = 16;
   double least[lanes];
   std::fill_n(least, lanes, std::numeric_limits<double>::infinity());

@@ -5,6 +5,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <numeric>
 
 namespace dant {
@@ -120,7 +121,21 @@ void Kriging<Real>::apply(const Rows& shift, const Real* sweeps, size_t samples,
               corrected);
 }
 
+template <class Real> std::shared_ptr<const Kriging<Real>> krigingFor(std::span<const double> locationsUm) {
+  static std::mutex mutex;
+  static std::vector<double> locations;
+  static std::shared_ptr<const Kriging<Real>> last;
+  std::lock_guard lock(mutex);
+  if (!last || !std::equal(locations.begin(), locations.end(), locationsUm.begin(), locationsUm.end())) {
+    last = std::make_shared<const Kriging<Real>>(locationsUm);
+    locations.assign(locationsUm.begin(), locationsUm.end());
+  }
+  return last;
+}
+
 template class Kriging<float>;
 template class Kriging<double>;
+template std::shared_ptr<const Kriging<float>> krigingFor(std::span<const double>);
+template std::shared_ptr<const Kriging<double>> krigingFor(std::span<const double>);
 
 } // namespace dant

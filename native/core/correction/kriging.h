@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -50,5 +51,8 @@ private:
   std::vector<Real> decay_;     ///< exp(−Δy/30) to the channel before in the same column; 0 at the start of a column
   Rows inverse_;
 };
+
+/// The Kriging for these channels (C, 2). The one asked for last is kept: a run has many calls and a single probe.
+template <class Real> std::shared_ptr<const Kriging<Real>> krigingFor(std::span<const double> locationsUm);
 
 } // namespace dant

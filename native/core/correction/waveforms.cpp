@@ -43,20 +43,13 @@ template <class Real> void Corrector<Real>::select(size_t k) {
 
 template <class Real> const Real* Corrector<Real>::corrected(double shiftUm) {
   if (kriging_ == nullptr) return waveform_.data();
-  constexpr size_t cacheSize = 8;
-  auto found = std::find_if(cache_.begin(), cache_.end(), [&](const Cached& c) { return c.shiftUm == shiftUm; });
-  if (found == cache_.end()) {
-    Cached fresh{shiftUm, kriging_->shift(shiftUm)};
-    if (cache_.size() < cacheSize) {
-      cache_.push_back(std::move(fresh));
-      found = cache_.end() - 1;
-    } else {
-      found = cache_.begin() + static_cast<std::ptrdiff_t>(oldest_);
-      oldest_ = (oldest_ + 1) % cacheSize;
-      *found = std::move(fresh);
-    }
+  constexpr size_t most = 512; // some 20 MB; motion that depends on depth has another shift for every unit
+  auto found = rows_.find(shiftUm);
+  if (found == rows_.end()) {
+    if (rows_.size() >= most) rows_.clear();
+    found = rows_.emplace(shiftUm, kriging_->shift(shiftUm)).first;
   }
-  kriging_->apply(found->rows, sweeps_.data(), waveforms_.samples, corrected_.data());
+  kriging_->apply(found->second, sweeps_.data(), waveforms_.samples, corrected_.data());
   return corrected_.data();
 }
 

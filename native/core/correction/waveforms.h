@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace dant {
@@ -41,13 +42,8 @@ private:
   const Waveforms& waveforms_;
   const Kriging<Real>* kriging_;
   std::vector<Real> waveform_, solved_, sweeps_, corrected_;
-  /// The shifts of the last few calls: rigid motion has a handful, one per template, for all units of a session.
-  struct Cached {
-    double shiftUm;
-    typename Kriging<Real>::Rows rows;
-  };
-  std::vector<Cached> cache_;
-  size_t oldest_ = 0;
+  /// By shift: rigid motion has one per session and template.
+  std::unordered_map<double, typename Kriging<Real>::Rows> rows_;
 };
 
 /// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).

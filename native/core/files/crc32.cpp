@@ -35,7 +35,7 @@ constexpr Tables tables = makeTables();
 
 uint32_t crc32(std::span<const uint8_t> bytes, uint32_t previous) {
   uint32_t remainder = ~previous;
-  const uint8_t *at = bytes.data();
+  const uint8_t* at = bytes.data();
   size_t left = bytes.size();
   for (; left >= slices; at += slices, left -= slices) {
     const uint32_t first =

@@ -19,7 +19,7 @@ template <class Value> bool allFinite(std::span<const Value> values) {
   return true;
 }
 
-template <class Value> void findRows(const Job &job, std::span<const Value> values, std::span<uint8_t> notFinite) {
+template <class Value> void findRows(const Job& job, std::span<const Value> values, std::span<uint8_t> notFinite) {
   if (notFinite.empty() ? !values.empty() : values.size() % notFinite.size() != 0) {
     throw InputError("The values do not make whole rows.");
   }
@@ -31,11 +31,11 @@ template <class Value> void findRows(const Job &job, std::span<const Value> valu
 
 } // namespace
 
-void findNonFiniteRows(const Job &job, std::span<const float> values, std::span<uint8_t> notFinite) {
+void findNonFiniteRows(const Job& job, std::span<const float> values, std::span<uint8_t> notFinite) {
   findRows(job, values, notFinite);
 }
 
-void findNonFiniteRows(const Job &job, std::span<const double> values, std::span<uint8_t> notFinite) {
+void findNonFiniteRows(const Job& job, std::span<const double> values, std::span<uint8_t> notFinite) {
   findRows(job, values, notFinite);
 }
 

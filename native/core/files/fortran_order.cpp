@@ -39,8 +39,8 @@ struct Axes {
   }
 };
 
-template <class Element> void scatter(const Job &job, const Element *slab, size_t slabSlices, Element *target,
-                                      const Axes &axes, size_t firstSlice) {
+template <class Element> void scatter(const Job& job, const Element* slab, size_t slabSlices, Element* target,
+                                      const Axes& axes, size_t firstSlice) {
   const size_t rowTiles = (axes.rows + tileRows - 1) / tileRows;
   const size_t sliceStride = axes.rows * axes.middleCount;
   const size_t rowStride = axes.middleCount * axes.slices;
@@ -48,8 +48,8 @@ template <class Element> void scatter(const Job &job, const Element *slab, size_
     const size_t middle = index / rowTiles;
     const size_t rowBegin = index % rowTiles * tileRows;
     const size_t rowEnd = std::min(rowBegin + tileRows, axes.rows);
-    const Element *from = slab + middle * axes.rows;
-    Element *to = target + axes.middleInCOrder(middle) * axes.slices + firstSlice;
+    const Element* from = slab + middle * axes.rows;
+    Element* to = target + axes.middleInCOrder(middle) * axes.slices + firstSlice;
     for (size_t sliceBegin = 0; sliceBegin < slabSlices; sliceBegin += tileSlices) {
       const size_t sliceEnd = std::min(sliceBegin + tileSlices, slabSlices);
       for (size_t row = rowBegin; row < rowEnd; ++row) {
@@ -63,7 +63,7 @@ template <class Element> void scatter(const Job &job, const Element *slab, size_
 
 } // namespace
 
-void fortranToC(const Job &job, std::span<const uint8_t> slab, std::span<uint8_t> target, std::span<const double> shape,
+void fortranToC(const Job& job, std::span<const uint8_t> slab, std::span<uint8_t> target, std::span<const double> shape,
                 size_t itemBytes, size_t firstSlice) {
   const Axes axes(shape);
   const size_t sliceBytes = axes.rows * axes.middleCount * itemBytes;
@@ -74,7 +74,7 @@ void fortranToC(const Job &job, std::span<const uint8_t> slab, std::span<uint8_t
     throw InputError("The slab does not hold whole slices of the array.");
   }
   const auto run = [&]<class Element>(Element) {
-    scatter(job, reinterpret_cast<const Element *>(slab.data()), slabSlices, reinterpret_cast<Element *>(target.data()),
+    scatter(job, reinterpret_cast<const Element*>(slab.data()), slabSlices, reinterpret_cast<Element*>(target.data()),
             axes, firstSlice);
   };
   switch (itemBytes) {

@@ -29,10 +29,11 @@ public:
       : panels_(panels), neighbourhoods_(neighbourhoods), firstPanel_(firstPanel), lastPanel_(lastPanel),
         sums_((lastPanel - firstPanel) * panels.width()), scales_(sums_.size()),
         tile_(static_cast<size_t>(kernels().maxRows) * panels.width()),
-        exact_(static_cast<size_t>(kernels().maxRowsF64) * panels.width()) {}
+        z_(static_cast<size_t>(kernels().maxRowsF64) * panels.width()), exact_(z_.size()) {}
 
-  /// z (position, position): the rows of the block and the columns of the panels.
-  void multiply(const WaveformPanels::Block& block, float* z) {
+  /// The rows of the block and the columns of the panels of z (position, position); with `keepLarger`, only where they
+  /// are larger than what is there.
+  void multiply(const WaveformPanels::Block& block, bool keepLarger, float* z) {
     const auto& members = neighbourhoods_.members[block.group];
     if (block.group != group_) takeGroup(block.group);
     for (size_t panel = firstPanel_; panel < lastPanel_; ++panel) {
@@ -43,7 +44,14 @@ public:
       const auto step = static_cast<size_t>(kernels().maxRowsF64);
       for (size_t row = 0; row < block.positions.size(); row += step) {
         const size_t rows = std::min(step, block.positions.size() - row);
-        if (!settle(block, panel, row, rows, z)) multiplyExactly(block, panel, row, rows, z);
+        if (!settle(block, panel, row, rows)) multiplyExactly(block, panel, row, rows);
+        for (size_t r = 0; r < rows; ++r) {
+          float* to = z + block.positions[row + r] * panels_.units() + panel * width();
+          const float* from = z_.data() + r * width();
+          for (size_t lane = 0; lane < columns(panel); ++lane) {
+            to[lane] = keepLarger ? std::max(to[lane], from[lane]) : from[lane];
+          }
+        }
       }
     }
   }
@@ -78,12 +86,12 @@ private:
   }
 
   /// z from the single-precision tile; false if one of the correlations is too large for it.
-  bool settle(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows, float* z) const {
+  bool settle(const WaveformPanels::Block&, size_t panel, size_t row, size_t rows) {
     const double* scales = scales_.data() + (panel - firstPanel_) * width();
     float largest = 0;
     for (size_t r = row; r < row + rows; ++r) {
-      float* to = z + block.positions[r] * panels_.units() + panel * width();
-      for (size_t lane = 0; lane < columns(panel); ++lane) {
+      float* to = z_.data() + (r - row) * width();
+      for (size_t lane = 0; lane < width(); ++lane) {
         const float correlation = tile_[r * width() + lane] * static_cast<float>(scales[lane]);
         largest = std::max(largest, std::abs(correlation));
         to[lane] = smallFisherZ(correlation);
@@ -93,7 +101,7 @@ private:
   }
 
   /// The same in double precision. The left side is what the blocks hold, put right for what rounding did to it.
-  void multiplyExactly(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows, float* z) {
+  void multiplyExactly(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows) {
     static const double limit = std::tanh(largestFisherZ);
     const size_t blockRows = block.positions.size();
     const size_t count = segments_.size() * panels_.samples();
@@ -110,7 +118,7 @@ private:
       for (size_t lane = 0; lane < width(); ++lane) {
         tile[lane] = (tile[lane] - block.means[row + r] * sums[lane]) * block.scales[row + r] * scales[lane];
       }
-      kernels().fisherZ(tile, columns(panel), limit, z + block.positions[row + r] * panels_.units() + panel * width());
+      kernels().fisherZ(tile, width(), limit, z_.data() + r * width());
     }
   }
 
@@ -120,19 +128,20 @@ private:
   size_t group_ = static_cast<size_t>(-1);
   std::vector<double> sums_, scales_; ///< (panel, lane)
   std::vector<const float*> segments_;
-  std::vector<float> tile_;
+  std::vector<float> tile_, z_; ///< correlations of a block; z of some of its rows
   std::vector<double> exact_, left_;
 };
 
-/// z (position, position) of every unit, over its own group, with every other: one template, not yet symmetric.
-void productsOfAll(const Job& job, const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, float* z) {
+/// z (position, position) of every unit, over its own group, with every other: one template, not symmetric.
+void productsOfAll(const Job& job, const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, bool keepLarger,
+                   float* z) {
   constexpr size_t panelsPerTask = 2;
   parallelFor(job, (panels.panels() + panelsPerTask - 1) / panelsPerTask, [&](size_t task) {
     Products products(panels, neighbourhoods, task * panelsPerTask,
                       std::min(panels.panels(), (task + 1) * panelsPerTask));
     for (const auto& block : panels.blocks()) {
       job.throwIfAborted();
-      products.multiply(block, z);
+      products.multiply(block, keepLarger, z);
     }
   });
 }
@@ -148,6 +157,37 @@ void symmetrise(const Job& job, float* z, size_t count) {
           z[i * count + j] = z[j * count + i] = std::max(z[i * count + j], z[j * count + i]);
         }
       }
+    }
+  });
+}
+
+/// Row and column positionOf[i] become row and column i.
+void restoreOrder(const Job& job, float* z, std::span<const int32_t> positionOf) {
+  const size_t count = positionOf.size();
+  parallelFor(job, count, [&](size_t row) {
+    std::vector<float> before(z + row * count, z + (row + 1) * count);
+    for (size_t j = 0; j < count; ++j) z[row * count + j] = before[static_cast<size_t>(positionOf[j])];
+  });
+  // The rows, cycle by cycle, in stripes of columns.
+  constexpr size_t stripe = 1024;
+  parallelFor(job, (count + stripe - 1) / stripe, [&](size_t s) {
+    const size_t first = s * stripe, width = std::min(stripe, count - first);
+    std::vector<bool> done(count);
+    std::vector<float> saved(width);
+    for (size_t start = 0; start < count; ++start) {
+      if (done[start]) continue;
+      std::copy_n(z + start * count + first, width, saved.begin());
+      for (size_t row = start;;) {
+        done[row] = true;
+        const auto from = static_cast<size_t>(positionOf[row]);
+        if (from == start) {
+          std::copy_n(saved.begin(), width, z + row * count + first);
+          break;
+        }
+        std::copy_n(z + from * count + first, width, z + row * count + first);
+        row = from;
+      }
+      if (start % 256 == 0) job.throwIfAborted();
     }
   });
 }
@@ -177,26 +217,19 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   });
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
-  LargeArray<float> z(count * count); // by position
+  float* z = similarity.data(); // by position until the end
   WaveformPanels panels(waveforms, neighbourhoods, order);
   double correctionSeconds = 0;
   for (size_t k = 0; k < templates; ++k) {
     const auto start = std::chrono::steady_clock::now();
     panels.fill(job, kriging, kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count));
     correctionSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    productsOfAll(job, panels, neighbourhoods, z.data());
-    symmetrise(job, z.data(), count);
-    parallelFor(job, count, [&](size_t i) {
-      const float* from = z.data() + static_cast<size_t>(positionOf[i]) * count;
-      float* to = similarity.data() + i * count;
-      for (size_t j = 0; j < count; ++j) {
-        const float value = from[positionOf[j]];
-        to[j] = k == 0 ? value : std::max(to[j], value);
-      }
-      to[i] = static_cast<float>(largestFisherZ);
-    });
+    productsOfAll(job, panels, neighbourhoods, k > 0, z);
     job.report(static_cast<double>(k + 1) / static_cast<double>(templates));
   }
+  symmetrise(job, z, count);
+  restoreOrder(job, z, positionOf);
+  for (size_t i = 0; i < count; ++i) z[i * count + i] = static_cast<float>(largestFisherZ);
   return correctionSeconds;
 }
 
