@@ -59,6 +59,57 @@ interface Binning {
 
 export interface NativeAddon {
   /**
+   * HDBSCAN of n ≥ 1 points: either `points` (n, dimensions) or `distances` (n, n). maxClusterSize 0: any size. Resolves
+   * to labels (n), probabilities (n), outlierScores (n), persistence (clusters) and linkage (n − 1, 4).
+   */
+  hdbscan(
+    params: JobControl & {
+      n: number;
+      dimensions: number;
+      points?: Float64Array;
+      distances?: Float64Array;
+      minClusterSize: number;
+      minSamples: number;
+      maxClusterSize: number;
+      leaves: boolean;
+      selectionEpsilon: number;
+      allowSingleCluster: boolean;
+    },
+  ): Promise<{
+    labels: Int32Array;
+    probabilities: Float64Array;
+    outlierScores: Float64Array;
+    persistence: Float64Array;
+    linkage: Float64Array;
+  }>;
+
+  /** Single linkage (n − 1, 4) of n ≥ 1 points from their `distances` (n, n). */
+  singleLinkage(params: JobControl & { n: number; distances: Float64Array }): Promise<Float64Array>;
+
+  /** Order (n) of the leaves of a `linkage` (n − 1, 4) with `distances` (n, n), n ≥ 1; not optimal: SciPy's rule. */
+  leafOrder(
+    params: JobControl & { n: number; linkage: Float64Array; distances: Float64Array; optimal: boolean },
+  ): Promise<Int32Array>;
+
+  /** Two-class linear discriminant of `rows` (rows, features); undefined when a class is empty. */
+  linearDiscriminant(
+    params: JobControl & { rows: Float32Array | Float64Array; features: number; inClass1: Uint8Array },
+  ): Promise<{ coefficients: Float64Array; intercept: number } | undefined>;
+
+  /**
+   * Curation of clusters 1 … K ≤ units (−1: unmatched): new labels (units), pairs (P, 2), their types (P). `sessions`
+   * (units), `similarity` (units, units). No threshold: no split.
+   */
+  curateClusters(
+    params: JobControl & {
+      labels: Int32Array;
+      sessions: Int32Array;
+      similarity: Float32Array | Float64Array;
+      threshold?: number;
+    },
+  ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }>;
+
+  /**
    * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none). The one function
    * that returns its result at once, on the calling thread: a megabyte takes a fraction of a millisecond.
    */

@@ -33,7 +33,8 @@ void selectByExcessOfMass(const CondensedTree& tree, const ClusterOptions& optio
 }
 
 void selectLeaves(const CondensedTree& tree, Candidates& candidates) {
-  for (size_t k = 0; k < tree.clusters.size(); ++k) candidates.selected[k] = tree.clusters[k].firstChild < 0;
+  // The root is not one, even where nothing splits off.
+  for (size_t k = 1; k < tree.clusters.size(); ++k) candidates.selected[k] = tree.clusters[k].firstChild < 0;
 }
 
 /// The lowest cluster above `number` that is born at a distance above epsilon, or the highest that may be selected.

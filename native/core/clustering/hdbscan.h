@@ -25,7 +25,7 @@ Clustering clusteringFromLinkage(const Linkage& linkage, const ClusterOptions& o
 /// Single linkage of the mutual reachability distance max(d(i,j), core(i), core(j)), core = distance to the
 /// minSamples-th nearest other point (the farthest when there are fewer). minSamples ≥ 1; 1 leaves the distance as it
 /// is. `points` is (n, dimensions), n ≥ 1; the distance is Euclidean. Throws InputError for NaN or Inf.
-Linkage linkageOfPoints(std::span<const double> points, size_t dimensions, size_t minSamples, const Job& job);
+Linkage linkageOfPoints(std::span<const double> points, size_t n, size_t minSamples, const Job& job);
 
 /// The same from an (n, n) matrix of distances, n ≥ 1. Throws InputError as requireDistanceMatrix does.
 Linkage linkageOfDistances(std::span<const double> distances, size_t n, size_t minSamples, const Job& job);

@@ -1,6 +1,7 @@
 #include "core/curation/curation.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace dant {
@@ -9,9 +10,14 @@ namespace {
 
 class Curator {
 public:
-  explicit Curator(const CurationInput& input)
-      : input_(input), labels_(input.labels.begin(), input.labels.end()),
-        largest_(std::max(0, labels_.empty() ? 0 : *std::max_element(labels_.begin(), labels_.end()))) {}
+  Curator(const CurationInput& input, const Job& job)
+      : input_(input), job_(job), labels_(input.labels.begin(), input.labels.end()) {
+    for (const int32_t label : labels_) largest_ = std::max(largest_, label);
+    if (static_cast<size_t>(largest_) > labels_.size()) {
+      throw InputError("Cluster ids must be at most the number of units, " + std::to_string(labels_.size()) +
+                       ", but one is " + std::to_string(largest_) + ".");
+    }
+  }
 
   Curation run() {
     std::vector<std::vector<int32_t>> clusters(static_cast<size_t>(largest_));
@@ -35,6 +41,7 @@ private:
     if (!hasSessionRepeat(members)) return false;
     std::vector<double> mean;
     for (const int32_t i : members) {
+      job_.throwIfAborted();
       double sum = 0;
       for (const int32_t j : members) sum += input_.similarity(i, j);
       mean.push_back(sum / static_cast<double>(members.size()));
@@ -97,6 +104,7 @@ private:
       while (!open.empty()) {
         const size_t i = open.back();
         open.pop_back();
+        job_.throwIfAborted();
         for (size_t j = 0; j < members.size(); ++j) {
           if (component[j] != none || !(input_.similarity(members[i], members[j]) > *input_.splitThreshold)) continue;
           component[j] = count;
@@ -125,14 +133,15 @@ private:
   void record(int32_t a, int32_t b, CurationType type) { pairs_.push_back({std::min(a, b), std::max(a, b), type}); }
 
   const CurationInput& input_;
+  const Job& job_;
   std::vector<int32_t> labels_;
-  int32_t largest_;
+  int32_t largest_ = 0;
   std::vector<CurationPair> pairs_;
   std::vector<int32_t> sessions_;
 };
 
 } // namespace
 
-Curation curate(const CurationInput& input) { return Curator(input).run(); }
+Curation curate(const CurationInput& input, const Job& job) { return Curator(input, job).run(); }
 
 } // namespace dant

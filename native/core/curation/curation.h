@@ -1,4 +1,6 @@
 #pragma once
+#include "core/job/job.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -24,14 +26,14 @@ struct Curation {
 struct CurationInput {
   std::span<const int32_t> labels;   ///< (units) cluster 1 … K, −1 unmatched
   std::span<const int32_t> sessions; ///< (units)
-  /// Similarity of units i and j, symmetric. Asked for units of one cluster only.
+  /// Similarity of units i and j, symmetric; also of a unit with itself. Asked within clusters only.
   std::function<double(int32_t i, int32_t j)> similarity;
   /// Units of a cluster that no chain of similarities above it connects are split; nothing: no split.
   std::optional<double> splitThreshold;
 };
 
-/// Automatic curation: a cluster keeps one unit per session, falls apart into connected components of good matches,
-/// and is dissolved when one unit is left.
-Curation curate(const CurationInput& input);
+/// Automatic curation: a cluster keeps one unit per session, falls apart into connected components of good matches, and
+/// is dissolved when one unit is left. Throws InputError for labels above the number of units.
+Curation curate(const CurationInput& input, const Job& job = {});
 
 } // namespace dant

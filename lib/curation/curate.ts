@@ -1,0 +1,66 @@
+import type { NdArray } from '../arrays.js';
+import { squareSize } from '../clustering/arguments.js';
+import { argumentError } from '../errors.js';
+import { runNative, type RunOptions } from '../native/run.js';
+
+/** What a curation pair's type says. */
+export const curationTypeNames = ['Removal_SameSession', 'Removal_LowSimilarity'] as const;
+
+export interface CurationInput {
+  /** (units) cluster ids from 1; −1: unmatched. */
+  labels: Int32Array;
+  /** (units) session of each unit. */
+  sessions: Int32Array;
+  /** (units, units) symmetric; read within clusters only, diagonal included. */
+  similarity: NdArray<Float32Array | Float64Array>;
+  /** Splits clusters into groups that similarities above it connect; left out: no split. */
+  threshold?: number;
+}
+
+export interface Curation {
+  /** (units) cluster ids 1 … K without gaps; −1: unmatched. */
+  labels: Int32Array;
+  /** (P, 2) units that were taken apart, smaller index first, in the order in which they were found. */
+  pairs: NdArray<Int32Array>;
+  /** (P) 1: two units of one session; 2: low similarity. Names: `curationTypeNames[type − 1]`. */
+  types: Int32Array;
+}
+
+/**
+ * Automatic curation of clusters of units: in each, a session keeps one unit, the one that is more similar to the others;
+ * groups of units that no similarity above the threshold connects become clusters of their own; single units become
+ * unmatched. Rejects with DANT_ARGUMENT for wrong shapes, types or ids.
+ */
+export async function curateClusters(
+  { labels, sessions, similarity, threshold }: CurationInput,
+  options: RunOptions = {},
+): Promise<Curation> {
+  const units = squareSize('similarity', similarity, 'float or double');
+  if (!(labels instanceof Int32Array) || labels.length !== units) {
+    throw argumentError('labels', `an Int32Array of ${units} (the units of the similarity)`, labels);
+  }
+  if (!(sessions instanceof Int32Array) || sessions.length !== units) {
+    throw argumentError('sessions', `an Int32Array of ${units} (the units of the similarity)`, sessions);
+  }
+  const wrong = labels.findIndex((label) => label < -1 || label === 0 || label > units);
+  if (wrong >= 0) {
+    throw argumentError(
+      `labels[${wrong}]`,
+      `a cluster id from 1 to the number of units, ${units}, or −1 (unmatched; labels of hdbscan start from 0: add 1)`,
+      labels[wrong],
+    );
+  }
+  if (threshold !== undefined && Number.isNaN(threshold)) throw argumentError('threshold', 'a number', threshold);
+  const { pairs, ...result } = await runNative(
+    (native, control) =>
+      native.curateClusters({
+        ...control,
+        labels,
+        sessions,
+        similarity: similarity.data,
+        ...(threshold !== undefined && { threshold }),
+      }),
+    options,
+  );
+  return { ...result, pairs: { data: pairs, shape: [pairs.length / 2, 2] } };
+}
