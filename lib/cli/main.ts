@@ -7,6 +7,7 @@ import { checkCommand } from './check.js';
 import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
 import { Interruption } from './interrupt.js';
+import { runCommand } from './run.js';
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
@@ -39,7 +40,7 @@ Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wr
 The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
   );
 
-for (const command of [checkCommand(), initCommand()]) {
+for (const command of [runCommand(), checkCommand(), initCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -1,0 +1,86 @@
+import type { RunOutcome } from '../pipeline/run.js';
+import type { GroupResult } from '../pipeline/track_group.js';
+import { count } from './count.js';
+
+/** What `dant run` found, as `--json` prints it. */
+export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) {
+  return {
+    folder,
+    seconds,
+    units: result.clusters.length,
+    sessions: sessionCount(result.groups),
+    clusters: result.clusterCount,
+    matchedUnits: result.clusters.filter((cluster) => cluster > 0).length,
+    matchedPairs: result.matchedPairs.length / 2,
+    groups: result.groups.map((group) => ({
+      shank: group.shank ?? null,
+      units: group.units.length,
+      weights: Object.fromEntries(group.features.map((name, i) => [name, group.weights[i]])),
+      threshold: group.threshold ?? null,
+      motionIterations: group.motionIterations.length,
+      motion: [...group.motion.constantUm].map((constantUm, i) => ({
+        session: i + 1,
+        constantUm,
+        linearUmPerMm: group.motion.linear[i],
+        ...(group.motionInterval && {
+          constantUmInterval: [group.motionInterval.low.constantUm[i], group.motionInterval.high.constantUm[i]],
+        }),
+      })),
+    })),
+    warnings,
+  };
+}
+
+/** What `dant run` found, for people. */
+export function summaryText(outcome: RunOutcome): string {
+  const { folder, seconds, units, sessions, clusters, matchedUnits, matchedPairs } = summaryFacts(outcome);
+  const share = units === 0 ? 0 : Math.round((100 * matchedUnits) / units);
+  return [
+    `Tracked ${count(units, 'unit')} of ${count(sessions, 'session')} in ${seconds.toFixed(1)} s:`,
+    `  ${count(clusters, 'neuron')} found in more than one session`,
+    `  ${count(matchedUnits, 'matched unit')} (${share} %), ${count(matchedPairs, 'matched pair')}`,
+    ...outcome.result.groups.map(weights),
+    ...motionTable(outcome.result.groups),
+    `The results are in ${folder}.`,
+  ].join('\n');
+}
+
+function weights({ shank, features, weights: values, threshold }: GroupResult): string {
+  const where = shank === undefined ? '' : `shank ${shank}: `;
+  const list = features.map((name, i) => `${name} ${values[i]!.toFixed(2)}`).join(', ');
+  return `  ${where}weights ${list}; threshold ${threshold === undefined ? 'not learned' : threshold.toFixed(2)}`;
+}
+
+/** One row per session; for each shank the motion, its change with depth and its interval. */
+function motionTable(groups: readonly GroupResult[]): string[] {
+  if (groups.length === 0) return [];
+  const columns = [
+    ['session', ...Array.from({ length: sessionCount(groups) }, (_, i) => String(i + 1))],
+    ...groups.flatMap(motionColumns),
+  ];
+  const padded = columns.map((column) => {
+    const width = Math.max(...column.map((cell) => cell.length));
+    return column.map((cell) => cell.padStart(width));
+  });
+  return [
+    'Motion of the probe:',
+    ...padded[0]!.map((_, row) => `  ${padded.map((column) => column[row]!).join('   ')}`),
+  ];
+}
+
+function motionColumns({ shank, motion: { constantUm, linear }, motionInterval }: GroupResult): string[][] {
+  const isLinear = linear.some((value) => value !== 0);
+  const heading = (shank === undefined ? '' : `shank ${shank}, `) + (isLinear ? 'µm at depth 0' : 'µm');
+  const columns = [[heading, ...Array.from(constantUm, decimal)]];
+  if (motionInterval) {
+    const { low, high } = motionInterval;
+    const cells = Array.from(constantUm, (_, i) => `${decimal(low.constantUm[i]!)} to ${decimal(high.constantUm[i]!)}`);
+    columns.push(['95 % interval', ...cells]);
+  }
+  if (isLinear) columns.push(['µm per mm of depth', ...Array.from(linear, decimal)]);
+  return columns;
+}
+
+const decimal = (value: number) => value.toFixed(1).replace(/^-0\.0$/, '0.0');
+
+const sessionCount = (groups: readonly GroupResult[]) => groups[0]?.motion.constantUm.length ?? 0;
