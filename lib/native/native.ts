@@ -1,6 +1,6 @@
 /**
  * The native functions: the one place that declares them. Each takes one object, runs off the JavaScript thread and
- * returns a promise. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
+ * returns a promise; `crc32` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
  * Arrays are flat, in C order; the comment behind each gives its shape and unit. Call them through `runNative`.
  */
 
@@ -110,10 +110,16 @@ export interface NativeAddon {
   ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }>;
 
   /**
-   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none). The one function
-   * that returns its result at once, on the calling thread: a megabyte takes a fraction of a millisecond.
+   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none). Returns
+   * its result at once, on the calling thread: a megabyte takes a fraction of a millisecond.
    */
   crc32(params: { bytes: Uint8Array; previous: number }): number;
+
+  /**
+   * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws
+   * when the environment variable DANT_SIMD forces one that is not available.
+   */
+  simdLevels(): { available: string[]; inUse: string };
 
   /**
    * Puts slices firstSlice, firstSlice + 1, … of an array's last axis, which stand in `slab` in Fortran order, to their

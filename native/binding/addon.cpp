@@ -11,6 +11,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerFeatures(env, exports);
   dant::binding::registerFiles(env, exports);
   dant::binding::registerMotion(env, exports);
+  dant::binding::registerSimd(env, exports);
   dant::binding::registerSimilarity(env, exports);
   dant::binding::registerTracking(env, exports);
   return exports;

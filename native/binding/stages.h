@@ -9,6 +9,7 @@ void registerCorrection(Napi::Env env, Napi::Object exports);
 void registerFeatures(Napi::Env env, Napi::Object exports);
 void registerFiles(Napi::Env env, Napi::Object exports);
 void registerMotion(Napi::Env env, Napi::Object exports);
+void registerSimd(Napi::Env env, Napi::Object exports);
 void registerSimilarity(Napi::Env env, Napi::Object exports);
 void registerTracking(Napi::Env env, Napi::Object exports);
 

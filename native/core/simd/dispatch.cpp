@@ -1,9 +1,9 @@
+#include "core/simd/dispatch.h"
+
 #include "core/job/job.h"
-#include "core/simd/kernels.h"
 
 #include <cstdlib>
 #include <string>
-#include <vector>
 
 namespace dant {
 
@@ -15,10 +15,7 @@ extern const Kernels kernels_neon;
 extern const Kernels kernels_base;
 #endif
 
-namespace {
-
-/// Levels that this processor has, best first.
-std::vector<const Kernels*> available() {
+std::vector<const Kernels*> availableKernels() {
   std::vector<const Kernels*> levels;
 #if defined(__x86_64__) || defined(_M_X64)
   __builtin_cpu_init();
@@ -36,8 +33,10 @@ std::vector<const Kernels*> available() {
   return levels;
 }
 
+namespace {
+
 const Kernels* choose() {
-  const auto levels = available();
+  const auto levels = availableKernels();
   const char* forced = std::getenv("DANT_SIMD");
   if (forced == nullptr || *forced == '\0') return levels.front();
   std::string names;

@@ -1,0 +1,235 @@
+// Every kernel of every level that this processor has, against plain loops in double precision.
+#include "core/simd/dispatch.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <string>
+
+using namespace dant;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double notANumber = std::numeric_limits<double>::quiet_NaN();
+
+template <class Real> std::vector<Real> randomNumbers(size_t count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> normal;
+  std::vector<Real> numbers(count);
+  for (auto& number : numbers) number = static_cast<Real>(normal(random));
+  return numbers;
+}
+
+/// Runs `body` for each level, under its name.
+template <class Body> void forEachLevel(Body body) {
+  for (const Kernels* level : availableKernels()) {
+    CAPTURE(std::string(level->name));
+    body(*level);
+  }
+}
+
+struct Sizes {
+  size_t segments, samples;
+};
+const Sizes sizes[] = {{1, 1}, {1, 64}, {3, 7}, {5, 48}, {38, 64}, {2, 300}};
+
+/// The panel's channels lie apart in memory, as those of a neighbourhood do.
+struct Panel {
+  Panel(const Sizes& size, size_t width) : values(randomNumbers<float>(2 * size.segments * size.samples * width, 2)) {
+    for (size_t s = 0; s < size.segments; ++s) pointers.push_back(values.data() + 2 * s * size.samples * width);
+  }
+  std::vector<float> values;
+  std::vector<const float*> pointers;
+};
+
+/// Σ and Σ|·| of a[k·rows + r] · segments[k / samples][(k % samples)·width + lane].
+template <class Real> std::pair<double, double> plainDot(const std::vector<Real>& a, size_t rows, size_t r,
+                                                         const Panel& panel, const Sizes& size, size_t width,
+                                                         size_t lane) {
+  double sum = 0, magnitude = 0;
+  for (size_t k = 0; k < size.segments * size.samples; ++k) {
+    const double term =
+        static_cast<double>(a[k * rows + r]) * panel.pointers[k / size.samples][(k % size.samples) * width + lane];
+    sum += term;
+    magnitude += std::abs(term);
+  }
+  return {sum, magnitude};
+}
+
+/// `dots` and `dotsExact` for all numbers of rows; the value behind the last one must stay as it is.
+template <class Real, class Dots> void checkDots(const Kernels& level, int maxRows, double precision, Dots dots) {
+  const auto width = static_cast<size_t>(level.width);
+  for (const auto& size : sizes) {
+    const Panel panel(size, width);
+    for (int count = 1; count <= maxRows; ++count) {
+      const auto rows = static_cast<size_t>(count);
+      const auto a = randomNumbers<Real>(size.segments * size.samples * rows, 1);
+      std::vector<Real> out(rows * width + 1, 7);
+      dots(a.data(), count, panel.pointers.data(), size.segments, size.samples, out.data());
+      CHECK(out.back() == 7);
+      double worst = 0;
+      for (size_t r = 0; r < rows; ++r) {
+        for (size_t lane = 0; lane < width; ++lane) {
+          const auto [sum, magnitude] = plainDot(a, rows, r, panel, size, width, lane);
+          worst = std::max(worst, std::abs(out[r * width + lane] - sum) / magnitude);
+        }
+      }
+      CAPTURE(count);
+      CAPTURE(size.samples);
+      CHECK(worst <= precision);
+    }
+  }
+}
+
+template <class Real, class Combine> void checkCombineRows(Combine combine, double precision) {
+  // Rows of no, one and many terms; lengths that leave tails behind each width of vector.
+  const std::vector<int32_t> start{0, 0, 1, 4, 11};
+  const std::vector<int32_t> indices{3, 0, 1, 2, 5, 5, 4, 3, 2, 1, 0};
+  const auto coefficients = randomNumbers<Real>(indices.size(), 3);
+  for (size_t samples : {1, 3, 8, 31, 48, 64, 82, 150, 257}) {
+    const auto source = randomNumbers<Real>(6 * samples, 4);
+    std::vector<Real> out(4 * samples + 1, 7);
+    combine(samples, size_t{4}, start.data(), indices.data(), coefficients.data(), source.data(), out.data());
+    CHECK(out.back() == 7);
+    double worst = 0;
+    for (size_t row = 0; row < 4; ++row) {
+      for (size_t t = 0; t < samples; ++t) {
+        double sum = 0, magnitude = 1e-300;
+        for (int32_t e = start[row]; e < start[row + 1]; ++e) {
+          const double term =
+              static_cast<double>(coefficients[e]) * source[static_cast<size_t>(indices[e]) * samples + t];
+          sum += term;
+          magnitude += std::abs(term);
+        }
+        worst = std::max(worst, std::abs(out[row * samples + t] - sum) / magnitude);
+      }
+    }
+    CAPTURE(samples);
+    CHECK(worst <= precision);
+  }
+}
+
+} // namespace
+
+TEST_CASE("the level in use is one that the processor has") {
+  const auto levels = availableKernels();
+  REQUIRE(!levels.empty());
+  CHECK(std::find(levels.begin(), levels.end(), &kernels()) != levels.end());
+}
+
+TEST_CASE("dots") {
+  forEachLevel([](const Kernels& level) { checkDots<float>(level, level.maxRows, 1e-6, level.dots); });
+}
+
+TEST_CASE("dotsExact") {
+  forEachLevel([](const Kernels& level) { checkDots<double>(level, level.maxRowsF64, 1e-14, level.dotsExact); });
+}
+
+TEST_CASE("dotsF64") {
+  forEachLevel([](const Kernels& level) {
+    const auto width = static_cast<size_t>(level.widthF64), rows = static_cast<size_t>(level.rowsF64);
+    REQUIRE(width % rows == 0);
+    for (size_t length : {1, 2, 7, 599}) {
+      const size_t stride = width + 3;
+      const auto a = randomNumbers<double>(length * stride, 5);
+      const auto b = randomNumbers<double>(length * width, 6);
+      std::vector<double> out(rows * width + 1, 7);
+      level.dotsF64(a.data(), stride, b.data(), length, out.data());
+      CHECK(out.back() == 7);
+      double worst = 0;
+      for (size_t r = 0; r < rows; ++r) {
+        for (size_t lane = 0; lane < width; ++lane) {
+          double sum = 0, magnitude = 0;
+          for (size_t k = 0; k < length; ++k) {
+            sum += a[k * stride + r] * b[k * width + lane];
+            magnitude += std::abs(a[k * stride + r] * b[k * width + lane]);
+          }
+          worst = std::max(worst, std::abs(out[r * width + lane] - sum) / magnitude);
+        }
+      }
+      CHECK(worst <= 1e-14);
+    }
+  });
+}
+
+TEST_CASE("combineRows") {
+  forEachLevel([](const Kernels& level) {
+    checkCombineRows<float>(level.combineRows, 1e-6);
+    checkCombineRows<double>(level.combineRowsF64, 1e-14);
+  });
+}
+
+TEST_CASE("fisherZ") {
+  const double limit = std::tanh(6.0);
+  std::vector<double> r{0, -0.0, 1e-300, -1e-12, 1, -1, limit, -limit, 1.5, -infinity, infinity, notANumber, 0.4, -0.4};
+  for (int i = -1000; i <= 1000; ++i) r.push_back(std::tanh(i * 0.006));
+  forEachLevel([&](const Kernels& level) {
+    for (size_t count : {size_t{1}, size_t{3}, size_t{13}, r.size()}) {
+      std::vector<float> z(count + 1, 7);
+      level.fisherZ(r.data(), count, limit, z.data());
+      CHECK(z.back() == 7);
+      double worst = 0;
+      for (size_t i = 0; i < count; ++i) {
+        const double expected = std::isnan(r[i]) ? 0 : std::atanh(std::clamp(r[i], -limit, limit));
+        // Rounded to single precision at the end.
+        worst = std::max(worst, std::abs(z[i] - expected) - 6e-8 * std::abs(expected));
+      }
+      CHECK(worst <= 1e-9);
+    }
+  });
+}
+
+TEST_CASE("ranges") {
+  forEachLevel([](const Kernels& level) {
+    for (size_t samples : {1, 2, 5, 16, 33, 64, 82}) {
+      const auto values = randomNumbers<float>(9 * samples, 7);
+      std::vector<float> range(9 + 1, 7);
+      level.ranges(values.data(), 9, samples, range.data());
+      CHECK(range.back() == 7);
+      for (size_t row = 0; row < 9; ++row) {
+        const auto [low, high] = std::minmax_element(values.begin() + static_cast<std::ptrdiff_t>(row * samples),
+                                                     values.begin() + static_cast<std::ptrdiff_t>((row + 1) * samples));
+        CHECK(range[row] == *high - *low);
+      }
+    }
+  });
+}
+
+TEST_CASE("absorb") {
+  forEachLevel([](const Kernels& level) {
+    for (size_t count : {1, 7, 8, 63, 64, 65, 500}) {
+      for (int features : {1, 2, 3}) {
+        CAPTURE(count);
+        CAPTURE(features);
+        std::vector<std::vector<float>> values;
+        std::vector<const float*> rows;
+        for (int f = 0; f < features; ++f) {
+          values.push_back(randomNumbers<float>(count, static_cast<unsigned>(10 + f)));
+          // Few distinct values: ties, of which the first must win.
+          for (auto& value : values.back()) value = std::round(2 * value) / 2;
+          rows.push_back(values.back().data());
+        }
+        const std::vector<double> weights{0.5, 0.25, 0.25};
+        auto best = randomNumbers<double>(count, 20);
+        for (auto& value : best) value = std::round(2 * value) / 2;
+        std::vector<double> closed(count, 0.0);
+        for (size_t j = 0; j < count; j += 3) closed[j] = -infinity;
+
+        auto expected = best;
+        size_t first = 0;
+        for (size_t j = 0; j < count; ++j) {
+          double sum = 0;
+          for (size_t f = 0; f < static_cast<size_t>(features); ++f) sum += weights[f] * values[f][j];
+          expected[j] = std::max(expected[j], sum);
+          if (expected[j] + closed[j] > expected[first] + closed[first]) first = j;
+        }
+        CHECK(level.absorb(count, rows.data(), weights.data(), features, best.data(), closed.data()) == first);
+        CHECK(best == expected);
+      }
+    }
+  });
+}
