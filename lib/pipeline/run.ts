@@ -1,7 +1,13 @@
+import { resolve } from 'node:path';
+
+import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.js';
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
+import type { Dataset } from '../dataset/types.js';
+import { argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
+import type { RunOptions } from '../native/run.js';
 import { writeResults } from '../results/write_results.js';
-import type { Settings } from '../settings/index.js';
+import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import { RunContext, type TrackOptions } from './run_context.js';
 import { trackDataset, type TrackResult } from './track.js';
 
@@ -18,25 +24,77 @@ export interface RunOutcome {
   seconds: number;
 }
 
-/** Tracks the units of a data folder and writes the results: `dant run` as a function. Paths in the settings are absolute. */
+export interface TrackInput extends RunTrackingOptions {
+  /** The data folder (see the README), or its contents as arrays. */
+  data: string | TrackingArrays;
+  /** Settings by key, as in a settings file; what is left out takes its default. The paths in them are not used. */
+  settings?: PartialSettings;
+  /** Folder to write the results to; default: they are only returned. */
+  output?: string;
+}
+
+/**
+ * Tracks neurons across sessions. Heavy work runs off the JavaScript thread.
+ * @throws DANT_SETTINGS, DANT_DATA, DANT_ARGUMENT, DANT_OUTPUT, DANT_INPUT or DANT_MEMORY (see `errorCodes`); the signal's
+ * reason when aborted. Nothing is left in or taken from `output` then.
+ */
+export async function track({ data, settings: partial = {}, output, ...options }: TrackInput): Promise<TrackResult> {
+  const { settings, warnings } = completeSettings(partial);
+  const run = new RunContext({ threads: settings.n_jobs, ...options });
+  warnings.forEach((warning) => {
+    run.warn(warning);
+  });
+  if (typeof data !== 'string') {
+    const dataset = datasetFromArrays(data);
+    if (datasetRequirements(settings).peth && !dataset.peth) {
+      throw argumentError('data.peth', 'PETHs, since PETH is among the features in the settings,', dataset.peth);
+    }
+    return execute({ load: () => Promise.resolve(dataset), output }, settings, run, options);
+  }
+  const dataFolder = resolve(data);
+  const load = (io: RunOptions) => loadDataset(dataFolder, datasetRequirements(settings), io);
+  return execute({ load, dataFolder, output: output && resolve(output) }, settings, run, options);
+}
+
+/** Tracks from folder to folder, as `dant run` does. The paths in the settings are absolute. */
 export async function runTracking(settings: Settings, options: RunTrackingOptions = {}): Promise<RunOutcome> {
   const start = performance.now();
-  const seconds = () => (performance.now() - start) / 1000;
-  const { overwrite, ...trackOptions } = options;
-  const run = new RunContext({ threads: settings.n_jobs, ...trackOptions });
+  const run = new RunContext({ threads: settings.n_jobs, ...options });
   const { path_to_data: dataFolder, output_folder: folder } = settings;
-  const output = await prepareOutput(folder, { dataFolder, overwrite });
+  const load = (io: RunOptions) => loadDataset(dataFolder, datasetRequirements(settings), io);
+  const result = await execute({ load, dataFolder, output: folder }, settings, run, options);
+  return { folder, result, warnings: run.warnings, seconds: (performance.now() - start) / 1000 };
+}
+
+interface Places {
+  load: (io: RunOptions) => Promise<Dataset>;
+  dataFolder?: string;
+  output?: string | undefined;
+}
+
+async function execute(
+  { load, dataFolder, output: target }: Places,
+  settings: Settings,
+  run: RunContext,
+  { overwrite }: RunTrackingOptions,
+): Promise<TrackResult> {
+  const start = performance.now();
+  // Made first: a folder that cannot be written is better known before hours of work than after.
+  const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
   try {
-    const dataset = await run.stage('read', (io) => loadDataset(dataFolder, datasetRequirements(settings), io));
+    const dataset = await run.stage('read', load);
     const result = await trackDataset(dataset, settings, run);
+    if (!output) return result;
     output.warnings.forEach((warning) => {
       run.warn(warning);
     });
-    await run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
+    await run.stage('write', (io) =>
+      writeResults(output.path, dataset, result, settings, (performance.now() - start) / 1000, io),
+    );
     await output.commit();
-    return { folder, result, warnings: run.warnings, seconds: seconds() };
+    return result;
   } catch (error) {
-    await output.discard();
+    await output?.discard();
     throw error;
   }
 }

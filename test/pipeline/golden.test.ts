@@ -149,7 +149,7 @@ function expectSame(name: string, ours: NpyArray, theirs: NpyArray, tolerance = 
   }
   const shape = name.endsWith('_head') ? [theirs.shape[0], ...ours.shape.slice(1)] : ours.shape;
   expect(shape, name).toEqual(theirs.shape);
-  const exact = ArrayBuffer.isView(theirs.data) && !/Float/.test(theirs.data.constructor.name);
+  const exact = ArrayBuffer.isView(theirs.data) && !theirs.data.constructor.name.includes('Float');
   let worst = 0;
   for (let i = 0; i < theirs.data.length; ++i) {
     const [a, b] = [Number(ours.data[i]), Number(theirs.data[i])];
@@ -164,7 +164,7 @@ async function expectSameArchive(expected: string, results: string, tolerances: 
   const theirs = await readNpz(join(expected, 'ClusteringResults.npz'));
   const ours = await readNpz(join(results, 'ClusteringResults.npz'));
   const distances = (await readNpy(join(expected, 'DistanceMatrix.npy'), { as: 'float64' })) as { data: Float64Array };
-  const units = theirs['leafOrder']!.shape[0]!;
+  const units = theirs.leafOrder!.shape[0]!;
   const cost = (order: ArrayLike<unknown>) => {
     let sum = 0;
     for (let k = 1; k < units; ++k) sum += distances.data[Number(order[k - 1]) * units + Number(order[k])]!;

@@ -1,0 +1,50 @@
+import type { NdArray } from '../arrays.js';
+import { argumentError } from '../errors.js';
+import { waveformAxes, type Waveforms } from '../features/waveforms.js';
+import { runNative, type RunOptions } from '../native/run.js';
+
+export interface KrigingParams {
+  /** (N, C, T) µV */
+  waveforms: Waveforms;
+  /** (C, 2) x, y of each channel, µm */
+  channelLocationsUm: NdArray;
+  /** (K, N) how far each unit's waveform is moved along the probe for each of K templates, µm */
+  shiftsUm: NdArray<Float64Array>;
+}
+
+/**
+ * The waveforms (N, C, T, K) that the probe would have recorded had it stood `shiftsUm` elsewhere: kriging with the kernel
+ * exp(−|Δx|/20 µm − |Δy|/30 µm) and ridge 0.01.
+ */
+export async function krigeWaveforms(
+  { waveforms, channelLocationsUm, shiftsUm }: KrigingParams,
+  options: RunOptions = {},
+): Promise<NdArray<Float64Array>> {
+  const { units, channels, samples } = waveformAxes(waveforms);
+  const locations = Float64Array.from(channelLocationsUm.data, Number);
+  if (locations.length !== 2 * channels || !locations.every(Number.isFinite)) {
+    throw argumentError('channelLocationsUm', `finite positions of shape (${channels}, 2)`, channelLocationsUm);
+  }
+  const [templates] = shiftsUm.shape;
+  if (shiftsUm.shape.length !== 2 || shiftsUm.shape[1] !== units || !shiftsUm.data.every(Number.isFinite)) {
+    throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
+  }
+  const corrected = new Float64Array(waveforms.data.length * templates!);
+  await runNative(
+    (native, control) =>
+      native.correctWaveforms({
+        ...control,
+        waveforms: waveforms.data,
+        units: Int32Array.from({ length: units }, (_, unit) => unit),
+        channels,
+        samples,
+        channelLocationsUm: locations,
+        shiftsUm: shiftsUm.data,
+        templates: templates!,
+        first: 0,
+        corrected,
+      }),
+    options,
+  );
+  return { data: corrected, shape: [units, channels, samples, templates!] };
+}

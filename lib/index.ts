@@ -1,0 +1,53 @@
+// The public interface of the package.
+export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './pipeline/run.js';
+export type { TrackOptions } from './pipeline/run_context.js';
+export type { TrackResult } from './pipeline/track.js';
+export type { GroupResult } from './pipeline/track_group.js';
+export type { MotionIteration } from './pipeline/motion_loop.js';
+export type { UnitFeatures } from './pipeline/unit_features.js';
+export type { ProgressEvent, Stage } from './pipeline/progress.js';
+export type { RunOptions } from './native/run.js';
+
+export { elementCount, type NdArray, type NumericData } from './arrays.js';
+export { DantError, errorCodes, type ErrorCode } from './errors.js';
+export { datasetFromArrays, type TrackingArrays } from './dataset/from_arrays.js';
+export {
+  checkDataset,
+  datasetRequirements,
+  loadDataset,
+  type DatasetCheck,
+  type DatasetFacts,
+  type DatasetRequirements,
+} from './dataset/load.js';
+export type { Dataset } from './dataset/types.js';
+export {
+  completeSettings,
+  defaultSettings,
+  featureNames,
+  loadSettings,
+  parseSettings,
+  type FeatureName,
+  type PartialSettings,
+  type Settings,
+} from './settings/index.js';
+
+export * from './features/index.js';
+export { krigeWaveforms, type KrigingParams } from './correction/krige.js';
+export { motionAt, motionLinearScale, noMotion, type Motion } from './correction/motion.js';
+export {
+  rowSimilarity,
+  waveformSimilarity,
+  type SimilarityMatrix,
+  type WaveformSimilarityParams,
+} from './similarity/compare.js';
+export { hdbscan, type HdbscanInput, type HdbscanResult } from './clustering/hdbscan.js';
+export { lda, type LdaInput, type LinearDiscriminant } from './clustering/lda.js';
+export { optimalLeafOrder, type LeafOrderInput } from './clustering/leaf_order.js';
+export { singleLinkage, type Linkage, type SingleLinkageInput } from './clustering/linkage.js';
+export { curateClusters, type Curation, type CurationInput } from './curation/curate.js';
+export { estimateMotion, type MatchedDepths, type MotionEstimate, type MotionOptions } from './motion/estimate.js';
+
+export { readNpy, type NpyArray, type NumericNpy, type ReadNpyOptions, type TextNpy } from './files/npy.js';
+export { NpyWriter, writeNpy, type WriteOptions } from './files/npy_writer.js';
+export { readNpz } from './files/npz.js';
+export { NpzWriter, writeNpz } from './files/npz_writer.js';

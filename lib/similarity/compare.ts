@@ -1,0 +1,87 @@
+import type { NdArray } from '../arrays.js';
+import { argumentError } from '../errors.js';
+import { locateUnits } from '../features/locations.js';
+import { waveformAxes, type Waveforms } from '../features/waveforms.js';
+import { runNative, type RunOptions } from '../native/run.js';
+
+/** Fisher z, atanh(r), of correlations (N, N), |z| ≤ 6; diagonal 6. */
+export type SimilarityMatrix = NdArray<Float32Array<ArrayBuffer>>;
+
+export interface WaveformSimilarityParams {
+  /** (N, C, T) µV */
+  waveforms: Waveforms;
+  /** (C, 2) x, y of each channel, µm */
+  channelLocationsUm: NdArray;
+  /** (C) shank of each channel; default: all on one */
+  channelShanks?: Int32Array;
+  /** Channels around the peak channel, on its shank, that two waveforms are compared over. Default 38. */
+  nearestChannels?: number;
+  /** (K, N) how far each unit's waveform is moved along the probe (kriging) for each of K templates, µm; default: not. */
+  shiftsUm?: NdArray<Float64Array>;
+}
+
+/**
+ * Similarity of the waveforms of every two units: the correlation over the channels around the peak channel of one of
+ * them, whichever is larger, and the largest over the templates. A waveform without variance there has similarity 0.
+ */
+export async function waveformSimilarity(
+  { waveforms, channelLocationsUm, channelShanks, nearestChannels = 38, shiftsUm }: WaveformSimilarityParams,
+  options: RunOptions = {},
+): Promise<SimilarityMatrix> {
+  const { units, channels, samples } = waveformAxes(waveforms);
+  if (!Number.isSafeInteger(nearestChannels) || nearestChannels < 1) {
+    throw argumentError('nearestChannels', 'an integer of at least 1', nearestChannels);
+  }
+  if (channelShanks && channelShanks.length !== channels) {
+    throw argumentError('channelShanks', `${channels} shanks, one for each channel,`, channelShanks);
+  }
+  if (
+    shiftsUm &&
+    (shiftsUm.shape.length !== 2 || shiftsUm.shape[1] !== units || !shiftsUm.data.every(Number.isFinite))
+  ) {
+    throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
+  }
+  // Also checks the channels' locations.
+  const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
+  const similarity = new Float32Array(units ** 2);
+  await runNative(
+    (native, control) =>
+      native.waveformSimilarity({
+        ...control,
+        waveforms: waveforms.data,
+        units: Int32Array.from({ length: units }, (_, unit) => unit),
+        channels,
+        samples,
+        channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
+        channelShanks,
+        nearestChannels,
+        peakChannels,
+        shiftsUm: shiftsUm?.data,
+        similarity,
+      }),
+    options,
+  );
+  return { data: similarity, shape: [units, units] };
+}
+
+/**
+ * Similarity of every two rows of a table (N, L), such as autocorrelograms, ISI histograms or PETHs. With `skipNaN`, over the
+ * columns in which both have a value (two rows without one are an error); else a row that holds NaN has 0 with all others.
+ */
+export async function rowSimilarity(
+  rows: NdArray<Float64Array>,
+  { skipNaN = false }: { skipNaN?: boolean } = {},
+  options: RunOptions = {},
+): Promise<SimilarityMatrix> {
+  const [count, length] = rows.shape;
+  if (rows.shape.length !== 2 || rows.data.length !== count! * length! || !(rows.data instanceof Float64Array)) {
+    throw argumentError('rows', 'a Float64Array of shape (units, values)', rows);
+  }
+  const similarity = new Float32Array(count! ** 2);
+  const gapNames = skipNaN ? Int32Array.from({ length: count! }, (_, row) => row) : undefined;
+  await runNative(
+    (native, control) => native.rowSimilarity({ ...control, rows: rows.data, count: count!, gapNames, similarity }),
+    options,
+  );
+  return { data: similarity, shape: [count!, count!] };
+}
