@@ -34,7 +34,7 @@ export function listed(items: readonly (number | string)[]): string {
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)!}`;
 }
 
-/** "Unit 3", "Units 3 and 7". */
+/** "Unit 3", "Units 3 and 7"; in ascending order. */
 export function unitsListed(units: readonly number[]): string {
-  return `${units.length === 1 ? 'Unit' : 'Units'} ${listed(units)}`;
+  return `${units.length === 1 ? 'Unit' : 'Units'} ${listed([...units].sort((a, b) => a - b))}`;
 }

@@ -1,15 +1,18 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { abortError } from '../errors.js';
-import { joinSpikeTrains, type SpikeTrains } from '../features/spike_trains.js';
+import type { SpikeTrains } from '../features/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
 import type { RunOptions } from '../native/run.js';
-import { listed, unitsListed, type Findings } from './findings.js';
+import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
+import { SpikeJudgement } from './spike_judgement.js';
 
 const folderName = 'spike_times';
 const filesAtOnce = 16;
+const spikesPerTurn = 2e6;
 const none = new Float64Array();
 
 /** Reads the spike times of units 0 … N − 1, ms; undefined if one cannot be used. */
@@ -20,6 +23,10 @@ export async function readSpikeTrains(
   { signal, onProgress }: RunOptions,
 ): Promise<SpikeTrains | undefined> {
   const found = await unitFiles(join(folder, folderName));
+  if (!found) {
+    findings.problems.push(`${folderName}: there is no such folder, or it cannot be read.`);
+    return undefined;
+  }
   const missing = Array.from({ length: unitCount }, (_, unit) => unit).filter((unit) => !found.has(unit));
   const extra = [...found].filter((unit) => unit >= unitCount).sort((a, b) => a - b);
   if (missing.length > 0) {
@@ -35,6 +42,7 @@ export async function readSpikeTrains(
   }
 
   const unreadable: string[] = [];
+  const judgement = new SpikeJudgement();
   const trains = new Array<Float64Array>(unitCount).fill(none);
   let next = 0;
   let done = 0;
@@ -44,7 +52,9 @@ export async function readSpikeTrains(
       const unit = next++;
       const path = join(folder, folderName, `Unit${unit}.npy`);
       try {
-        trains[unit] = toFloat64(path, await readVector(path, signal));
+        const times = toFloat64(path, await readVector(path, signal));
+        judgement.add(unit, times);
+        trains[unit] = times;
       } catch (error) {
         unreadable.push(findings.messageOf(error));
       }
@@ -62,51 +72,31 @@ export async function readSpikeTrains(
     if (unreadable.length > 5) findings.problems.push(`${folderName}: ${unreadable.length - 5} more files like these.`);
     return undefined;
   }
-  return judge(trains, findings) ? joinSpikeTrains(trains) : undefined;
+  return judgement.report(unitCount, findings) ? joinInTurns(trains, signal) : undefined;
+}
+
+/** Puts the spike times of all units one after the other, in turns short enough to be stopped between them. */
+async function joinInTurns(trains: readonly Float64Array[], signal: AbortSignal | undefined): Promise<SpikeTrains> {
+  const offsets = new Float64Array(trains.length + 1);
+  for (const [unit, times] of trains.entries()) offsets[unit + 1] = offsets[unit]! + times.length;
+  const timesMs = new Float64Array(offsets[trains.length]!);
+  let turnEnd = spikesPerTurn;
+  for (const [unit, times] of trains.entries()) {
+    timesMs.set(times, offsets[unit]);
+    if (offsets[unit + 1]! < turnEnd) continue;
+    turnEnd = offsets[unit + 1]! + spikesPerTurn;
+    await setImmediate();
+    if (signal?.aborted) throw abortError(signal);
+  }
+  return { timesMs, offsets };
 }
 
 /** Numbers of the Unit<k>.npy files in a folder. */
-async function unitFiles(folder: string): Promise<Set<number>> {
-  const entries = await readdir(folder).catch(() => []);
+async function unitFiles(folder: string): Promise<Set<number> | undefined> {
+  const entries = await readdir(folder).catch(() => undefined);
+  if (!entries) return undefined;
   const numbers = entries.map((entry) => /^Unit(0|[1-9]\d{0,8})\.npy$/.exec(entry)?.[1]);
   return new Set(numbers.filter((number) => number !== undefined).map(Number));
-}
-
-/** Whether the spike times can be used; says what is wrong or odd about them. */
-function judge(trains: readonly Float64Array[], { problems, warnings }: Findings): boolean {
-  const empty: number[] = [];
-  const negative: number[] = [];
-  const notFinite: number[] = [];
-  let fast = 0;
-  trains.forEach((times, unit) => {
-    let sum = 0;
-    let smallest = Infinity;
-    let largest = -Infinity;
-    for (const time of times) {
-      sum += time - time;
-      if (time < smallest) smallest = time;
-      if (time > largest) largest = time;
-    }
-    if (times.length === 0) empty.push(unit);
-    else if (sum !== 0) notFinite.push(unit);
-    else if (smallest < 0) negative.push(unit);
-    if (times.length > 100 && times.length > largest - smallest) fast++;
-  });
-  if (notFinite.length > 0) {
-    problems.push(`${folderName}: ${unitsListed(notFinite)}: NaN or infinite spike times. Remove these spikes.`);
-  }
-  if (empty.length > 0) {
-    const have = empty.length === 1 ? 'has' : 'have';
-    warnings.push(`${unitsListed(empty)} ${have} no spikes, hence no autocorrelogram and no ISI histogram to compare.`);
-  }
-  if (negative.length > 0) {
-    const have = negative.length === 1 ? 'has' : 'have';
-    warnings.push(`${unitsListed(negative)} ${have} negative spike times; times count from each unit's first spike.`);
-  }
-  if (fast > trains.length / 2) {
-    warnings.push('Most units have more than one spike per ms: the spike times must be in ms; are these in seconds?');
-  }
-  return notFinite.length === 0;
 }
 
 function names(units: readonly number[]): string {

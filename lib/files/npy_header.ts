@@ -1,4 +1,5 @@
 import { elementCount } from '../arrays.js';
+import { argumentError } from '../errors.js';
 import { parseDtype, type Dtype } from './dtype.js';
 import { fileError } from './file_error.js';
 import { parsePythonLiteral, type PythonLiteral } from './python_literal.js';
@@ -104,6 +105,9 @@ export function shapeText(shape: readonly number[]): string {
 
 /** The first bytes of a .npy file (format version 1.0, C order), as numpy.save writes them. */
 export function formatNpyHeader({ name }: Dtype, shape: readonly number[]): Uint8Array {
+  if (!shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw argumentError('shape', 'lengths of at least 0', shape.join(', '));
+  }
   const start = magic.length + 4;
   const fields = `{'descr': '${name}', 'fortran_order': False, 'shape': ${shapeText(shape)}, }`;
   // The numbers begin at a multiple of 64 bytes.

@@ -68,7 +68,7 @@ TEST_CASE("fortranToC puts every element to its place") {
   checkFortranToC<uint64_t>({3, 4}, 4);
   checkFortranToC<uint32_t>({300, 70}, 33);
   checkFortranToC<uint64_t>({5, 1, 4, 2, 7}, 3);
-  checkFortranToC<uint16_t>({2, 3, 600}, 599);
+  checkFortranToC<uint16_t>({2, 3, 2600}, 2599);
   checkFortranToC<uint8_t>({257, 1}, 1);
 }
 

@@ -375,6 +375,11 @@ describe('checkDataset', () => {
     ]);
   });
 
+  it('names a missing spike folder', async () => {
+    await rm(file('spike_times'), { recursive: true });
+    expect((await check()).problems).toEqual(['spike_times: there is no such folder, or it cannot be read.']);
+  });
+
   it('sees that units are counted from 1', async () => {
     await cp(file('spike_times/Unit0.npy'), file('spike_times/Unit5.npy'));
     await rm(file('spike_times/Unit0.npy'));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -90,6 +90,23 @@ describe('readNpy', () => {
             data[i0 + d0 * (i2 + d2 * (i3 + d3 * i4))] = ((i0 * d2 + i2) * d3 + i3) * d4 + i4;
     const { data: found } = await read('<f8', '(3, 1, 4, 2, 5)', bytesOf(data), 'True');
     expect(found).toEqual(Float64Array.from(data.keys()));
+  });
+
+  it('reads a large array in Fortran order slab by slab', async () => {
+    // 300 MB, of which only four bytes are not zero: the rest is a hole in the file.
+    const columns = 100e6;
+    const path = await save(npyBytes(header('|u1', `(3, ${columns})`, 'True'), new Uint8Array()));
+    const { size: start } = await stat(path);
+    await truncate(path, start + 3 * columns);
+    const marks = [0, columns / 2, 95e6, columns - 1];
+    const handle = await open(path, 'r+');
+    for (const [i, column] of marks.entries()) await handle.write(Uint8Array.of(i + 1), 0, 1, start + 3 * column + 1);
+    await handle.close();
+    const { data } = await readNpy(path);
+    await rm(path);
+    const found = data as Uint8Array;
+    expect(marks.map((column) => found[columns + column])).toEqual([1, 2, 3, 4]);
+    expect(found.reduce((count, value) => count + (value === 0 ? 0 : 1), 0)).toBe(4);
   });
 
   it('widens half-precision floats', async () => {

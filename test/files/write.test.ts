@@ -77,6 +77,7 @@ describe('writeNpy', () => {
 
   it.each<[WritableArray, RegExp]>([
     [{ data: [1, 2], shape: [3] }, /3 elements for shape \[3\]/],
+    [{ data: [1], shape: [-1, -1] }, /lengths of at least 0 for shape/],
     [{ data: [1.5], shape: [1], dtype: '<i8' }, /values that fit type <i8 for data but received 1.5/],
     [{ data: [2 ** 53], shape: [1], dtype: '<i8' }, /fit type <i8/],
     [{ data: [-1], shape: [1], dtype: '<u8' }, /fit type <u8/],

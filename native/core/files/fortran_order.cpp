@@ -7,8 +7,9 @@ namespace dant {
 
 namespace {
 
-// A tile reads and writes whole cache lines; its rows are many enough to make a thread's turn worthwhile.
-constexpr size_t tileRows = 256;
+// A thread's turn: large enough to be worth it, small enough to stop in time. Its tiles touch whole cache lines.
+constexpr size_t turnRows = 256;
+constexpr size_t turnSlices = 1024;
 constexpr size_t tileSlices = 32;
 
 /// The array as rows (first axis) × middle axes × slices (last axis).
@@ -41,17 +42,20 @@ struct Axes {
 
 template <class Element> void scatter(const Job& job, const Element* slab, size_t slabSlices, Element* target,
                                       const Axes& axes, size_t firstSlice) {
-  const size_t rowTiles = (axes.rows + tileRows - 1) / tileRows;
+  const size_t rowTurns = (axes.rows + turnRows - 1) / turnRows;
+  const size_t sliceTurns = (slabSlices + turnSlices - 1) / turnSlices;
   const size_t sliceStride = axes.rows * axes.middleCount;
   const size_t rowStride = axes.middleCount * axes.slices;
-  parallelFor(job, axes.middleCount * rowTiles, [&](size_t index) {
-    const size_t middle = index / rowTiles;
-    const size_t rowBegin = index % rowTiles * tileRows;
-    const size_t rowEnd = std::min(rowBegin + tileRows, axes.rows);
+  parallelFor(job, axes.middleCount * rowTurns * sliceTurns, [&](size_t turn) {
+    const size_t middle = turn / (rowTurns * sliceTurns);
+    const size_t rowBegin = turn / sliceTurns % rowTurns * turnRows;
+    const size_t rowEnd = std::min(rowBegin + turnRows, axes.rows);
+    const size_t turnBegin = turn % sliceTurns * turnSlices;
+    const size_t turnEnd = std::min(turnBegin + turnSlices, slabSlices);
     const Element* from = slab + middle * axes.rows;
     Element* to = target + axes.middleInCOrder(middle) * axes.slices + firstSlice;
-    for (size_t sliceBegin = 0; sliceBegin < slabSlices; sliceBegin += tileSlices) {
-      const size_t sliceEnd = std::min(sliceBegin + tileSlices, slabSlices);
+    for (size_t sliceBegin = turnBegin; sliceBegin < turnEnd; sliceBegin += tileSlices) {
+      const size_t sliceEnd = std::min(sliceBegin + tileSlices, turnEnd);
       for (size_t row = rowBegin; row < rowEnd; ++row) {
         for (size_t slice = sliceBegin; slice < sliceEnd; ++slice) {
           to[row * rowStride + slice] = from[slice * sliceStride + row];
