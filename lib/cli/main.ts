@@ -8,6 +8,8 @@ import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
 import { Interruption } from './interrupt.js';
 import { runCommand } from './run.js';
+import { scoreCommand } from './score.js';
+import { simulateCommand } from './simulate.js';
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
@@ -30,17 +32,19 @@ const program = new Command('dant')
     'after',
     `
 A first run:
-  dant simulate recording     make a recording whose neurons are known
-  dant init recording         write recording/settings.json, with every setting explained
+  dant simulate recording     make a recording whose neurons are known, and its settings.json
   dant check recording        read and judge the input files
   dant run recording          track; the results go to recording/DANT_Output
   dant score recording/DANT_Output recording
+For data of your own, begin with:
+  dant init folder            write folder/settings.json, with every setting explained
 
 Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wrong usage; 130 interrupted.
 The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
   );
 
-for (const command of [runCommand(), checkCommand(), initCommand()]) {
+const commands = [runCommand(), checkCommand(), initCommand(), simulateCommand(), scoreCommand()];
+for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+
+import { simulationParameters, type SimulateOptions } from '../simulate/parameters.js';
+import { presets } from '../simulate/presets.js';
+import { simulate, type SimulationSummary } from '../simulate/simulate.js';
+import { parameterRows } from '../simulate/table.js';
+import { interruptSignal } from './interrupt.js';
+import { quoted } from './quoted.js';
+
+/** `dant simulate`: writes a recording whose neurons and motion are known. */
+export function simulateCommand(): Command {
+  const command = new Command('simulate')
+    .description('Simulate a chronic recording whose neurons and motion are known.')
+    .argument('<folder>', 'the folder to write, new or empty')
+    .addOption(
+      new Option('--preset <name>', 'A recording of a certain kind (see below); flags change it further.').choices(
+        Object.keys(presets),
+      ),
+    );
+  for (const [name, row] of parameterRows) {
+    const value = row.default;
+    const fallback = Array.isArray(value) ? '' : ` Default: ${String(value)}.`;
+    command.addOption(
+      new Option(
+        `${flagOf(name)} <${row.choices.length > 0 ? 'name' : row.placeholder}>`,
+        `${row.about} Expected: ${row.expected}.${fallback}`,
+      ).argParser((text) => row.fromText(text)),
+    );
+  }
+  return command.addHelpText('after', notes()).action(async (folder: string, options: SimulateOptions) => {
+    const signal = interruptSignal();
+    const parameters = simulationParameters(options, flagOf);
+    const { stderr } = process;
+    const showProgress = (fraction: number) => {
+      if (stderr.isTTY) stderr.write(`\rSimulating ${Math.floor(100 * fraction)} %`);
+    };
+    let summary: SimulationSummary;
+    try {
+      summary = await simulate(folder, parameters, { signal, onProgress: showProgress });
+    } finally {
+      if (stderr.isTTY) stderr.write('\r\x1b[2K');
+    }
+    console.log(summaryText(folder, summary));
+  });
+}
+
+/** driftUm → --drift-um */
+const flagOf = (name: string) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+function notes(): string {
+  const width = Math.max(...Object.keys(presets).map((name) => name.length));
+  return `
+Presets:
+${Object.entries(presets)
+  .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+  .join('\n')}
+
+The same parameters and seed give the same bytes. The truth is in truth.npz; "dant score" compares a result with it.`;
+}
+
+function summaryText(folder: string, { units, neurons, sessions, channels, samples }: SimulationSummary): string {
+  const [unitCount, neuronCount] = [units, neurons].map((count) => count.toLocaleString('en-US'));
+  return [
+    `Simulated ${unitCount!} units of ${neuronCount!} neurons in ${sessions} sessions,`,
+    `  ${channels} channels × ${samples} samples, in ${folder}.`,
+    'Next:',
+    `  dant run ${quoted(folder)}`,
+    `  dant score ${quoted(join(folder, 'DANT_Output'))} ${quoted(folder)}`,
+  ].join('\n');
+}

@@ -1,0 +1,94 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { NdArray } from '../arrays.js';
+import { DantError } from '../errors.js';
+import { readNpy } from '../files/npy.js';
+import { readNpz } from '../files/npz.js';
+import { motionError, pooledError, type Motion, type MotionError } from './motion.js';
+import { scorePairs, type PairScore } from './pairs.js';
+
+/** How good a tracking result is, compared with the truth of a simulated recording. */
+export interface Score extends PairScore {
+  units: number;
+  sessions: number;
+  /** Error of the estimated motion; undefined if the result has none. */
+  motion: (MotionError & { shanks: MotionError[] }) | undefined;
+}
+
+/**
+ * Compares a result folder (of this package or of pyDANT) with the recording's `truth.npz`. A unit that the sorter
+ * mixed counts for the neuron that dominates it; both parts of a split neuron count for that neuron.
+ * @throws DANT_DATA if a file is missing or unreadable, or if the result belongs to another recording.
+ */
+export async function scoreResult(resultFolder: string, dataFolder: string): Promise<Score> {
+  const truthFile = join(dataFolder, 'truth.npz');
+  if (!(await exists(truthFile))) {
+    throw new DantError(
+      'DANT_DATA',
+      `${dataFolder} has no truth.npz, so there is nothing to compare with. Expected a recording of "dant simulate".`,
+    );
+  }
+  const truth = await readNpz(truthFile);
+  const neuron = vector(truthFile, truth, 'neuron');
+  const truthMotion: Motion = {
+    constant: vector(truthFile, truth, 'drift'),
+    linear: vector(truthFile, truth, 'linear'),
+  };
+  const session = (await readNpy(join(dataFolder, 'session_index.npy'), { as: 'float64' })).data;
+  const clusterFile = join(resultFolder, 'IdxCluster.npy');
+  const cluster = (await readNpy(clusterFile, { as: 'float64' })).data;
+  if (cluster.length !== neuron.length || session.length !== neuron.length) {
+    throw new DantError(
+      'DANT_DATA',
+      `${clusterFile} has ${cluster.length} units but ${dataFolder} has ${neuron.length}: ` +
+        'the result is of another recording.',
+    );
+  }
+  return {
+    units: neuron.length,
+    sessions: truthMotion.constant.length,
+    ...scorePairs(cluster, neuron, session),
+    motion: await scoreMotion(resultFolder, dataFolder, truthMotion),
+  };
+}
+
+async function scoreMotion(resultFolder: string, dataFolder: string, truth: Motion): Promise<Score['motion']> {
+  const constantFile = join(resultFolder, 'motion_constant.npy');
+  if (!(await exists(constantFile))) return undefined;
+  const constants = rows(await readNpy(constantFile, { as: 'float64' }));
+  const linears = rows(await readNpy(join(resultFolder, 'motion_linear.npy'), { as: 'float64' }));
+  const sessions = truth.constant.length;
+  if (constants.length !== linears.length || [...constants, ...linears].some((row) => row.length !== sessions)) {
+    throw new DantError(
+      'DANT_DATA',
+      `${constantFile}: expected the motion of ${sessions} sessions, one row per shank, as in the recording.`,
+    );
+  }
+  const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
+  const depths = locations.data.filter((_, i) => i % 2 === 1);
+  const ends = [Math.min(...depths), Math.max(...depths)];
+  const shanks = constants.map((constant, k) => motionError({ constant, linear: linears[k]! }, truth, ends));
+  return { ...pooledError(shanks), shanks };
+}
+
+/** One row per shank; a single run has one dimension. */
+function rows({ data, shape }: NdArray<Float64Array>): Float64Array[] {
+  const length = shape.at(-1) ?? 1;
+  return Array.from({ length: data.length / length }, (_, k) => data.subarray(k * length, (k + 1) * length));
+}
+
+function vector(file: string, arrays: Awaited<ReturnType<typeof readNpz>>, name: string): Float64Array {
+  const data = arrays[name]?.data;
+  if (data === undefined || Array.isArray(data)) {
+    throw new DantError('DANT_DATA', `${file}: expected an array of numbers called ${name}.`);
+  }
+  return Float64Array.from(data as ArrayLike<number | bigint>, Number);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,18 @@
+import { sessionMotion, type SessionMotion } from './motion.js';
+import { makeNeuron, type Neuron } from './neuron.js';
+import { makeProbe, type Probe } from './probe.js';
+import type { SimulationParameters } from './table.js';
+
+/** Everything that the units of a simulated recording are made from. */
+export interface Recording {
+  parameters: SimulationParameters;
+  probe: Probe;
+  motion: SessionMotion;
+  neurons: readonly Neuron[];
+}
+
+export function makeRecording(parameters: SimulationParameters): Recording {
+  const probe = makeProbe(parameters);
+  const neurons = Array.from({ length: parameters.neurons }, (_, n) => makeNeuron(parameters, probe, n));
+  return { parameters, probe, motion: sessionMotion(parameters), neurons };
+}
