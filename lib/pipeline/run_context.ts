@@ -37,9 +37,10 @@ export class RunContext {
   async stage<Result>(stage: Stage, action: (options: RunOptions) => Promise<Result>): Promise<Result> {
     const { signal, threads = -1, onProgress } = this.options;
     if (signal?.aborted) throw abortError(signal);
+    this.report(stage, 0);
     const start = performance.now();
     try {
-      return await action({
+      const result = await action({
         threads,
         ...(signal && { signal }),
         ...(onProgress && {
@@ -48,6 +49,8 @@ export class RunContext {
           },
         }),
       });
+      this.report(stage, 1);
+      return result;
     } finally {
       this.addSeconds(stage, (performance.now() - start) / 1000);
     }
