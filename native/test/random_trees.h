@@ -15,11 +15,11 @@ struct SquareMatrix {
   std::vector<double> values;
 
   SquareMatrix(size_t size, double value) : n(size), values(size * size, value) {}
-  double &at(size_t i, size_t j) { return values[i * n + j]; }
+  double& at(size_t i, size_t j) { return values[i * n + j]; }
   double at(size_t i, size_t j) const { return values[i * n + j]; }
 };
 
-template <class Draw> SquareMatrix distancesFrom(size_t n, const Draw &draw) {
+template <class Draw> SquareMatrix distancesFrom(size_t n, const Draw& draw) {
   SquareMatrix matrix(n, 0);
   for (size_t i = 0; i < n; ++i) {
     for (size_t j = 0; j < i; ++j) matrix.at(i, j) = matrix.at(j, i) = draw();
@@ -27,23 +27,23 @@ template <class Draw> SquareMatrix distancesFrom(size_t n, const Draw &draw) {
   return matrix;
 }
 
-inline SquareMatrix randomDistances(size_t n, std::mt19937_64 &random) {
+inline SquareMatrix randomDistances(size_t n, std::mt19937_64& random) {
   return distancesFrom(n, [&] { return std::uniform_real_distribution(0.5, 2.0)(random); });
 }
 
 /// 0, 1, 2 or 3.
-inline SquareMatrix tiedDistances(size_t n, std::mt19937_64 &random) {
+inline SquareMatrix tiedDistances(size_t n, std::mt19937_64& random) {
   return distancesFrom(n, [&] { return static_cast<double>(random() % 4); });
 }
 
-inline Linkage singleLinkageOf(const SquareMatrix &distances) {
+inline Linkage singleLinkageOf(const SquareMatrix& distances) {
   return singleLinkage(primSpanningTree(distances.n, MatrixDistances{distances.values, distances.n}, Job{}));
 }
 
 enum class TreeShape { chain, balanced, singleLinkage };
 
 /// A chain, in which single points join one big node; or balanced, in which nodes of like size join. Distances 1, 2, ….
-inline Linkage randomTree(size_t points, TreeShape shape, std::mt19937_64 &random) {
+inline Linkage randomTree(size_t points, TreeShape shape, std::mt19937_64& random) {
   std::vector<int32_t> open(points);
   for (size_t i = 0; i < points; ++i) open[i] = static_cast<int32_t>(i);
   std::shuffle(open.begin(), open.end(), random);

@@ -1,5 +1,5 @@
 #include "core/clustering/leaf_costs.h"
-#include "core/clustering/min_plus.h"
+#include "core/simd/kernels.h"
 
 #include <functional>
 #include <limits>
@@ -25,22 +25,6 @@ size_t tilesOf(size_t size, size_t tile) { return (size + tile - 1) / tile; }
 LeafRange tileOf(LeafRange range, size_t index, size_t tile) {
   const size_t start = range.start + index * tile;
   return {start, std::min(range.end, start + tile)};
-}
-
-/// out[j] = min(out[j], scalars[p] + row(p)[j]) for all p of a range; scalars begins at the range's start.
-template <class Row>
-void lowerByRange(const double* scalars, LeafRange range, const Row& row, size_t width, double* out) {
-  for (size_t p = range.start; p < range.end; p += 4) {
-    // Where four do not fit, the last one is taken more than once.
-    const double* rows[4];
-    double four[4];
-    for (size_t i = 0; i < 4; ++i) {
-      const size_t at = std::min(p + i, range.end - 1);
-      rows[i] = row(at);
-      four[i] = scalars[at - range.start];
-    }
-    lowerByRows(four, rows, width, out);
-  }
 }
 
 } // namespace
@@ -121,8 +105,12 @@ void LeafCosts::joinFirst(const Node& a, LeafRange columns) const {
     return;
   }
   std::vector<double> distances((a.end - a.start) * width);
-  const auto distanceRow = [&](size_t m) { return distances.data() + (m - a.start) * width; };
-  for (size_t m = a.start; m < a.end; ++m) fillDistances(m, columns, distanceRow(m));
+  std::vector<const double*> distanceRows;
+  for (size_t m = a.start; m < a.end; ++m) {
+    double* row = distances.data() + (m - a.start) * width;
+    fillDistances(m, columns, row);
+    distanceRows.push_back(row);
+  }
   std::vector<double> costs;
   for (size_t row = a.start; row < a.end; ++row) {
     const LeafRange ms = a.otherEnds(row);
@@ -130,7 +118,7 @@ void LeafCosts::joinFirst(const Node& a, LeafRange columns) const {
     for (size_t m = ms.start; m < ms.end; ++m) costs.push_back(cost(row, m));
     double* out = cell(row, columns.start);
     std::fill_n(out, width, infinity);
-    lowerByRange(costs.data(), ms, distanceRow, width, out);
+    kernels().lowerRows(ms.size(), costs.data(), distanceRows.data() + (ms.start - a.start), width, out);
   }
 }
 
@@ -147,19 +135,22 @@ void LeafCosts::joinSecond(size_t merge, LeafRange rows) const {
     for (size_t row = rows.start; row < rows.end; ++row) {
       std::fill_n(cell(row, targets.start), targets.size(), infinity);
     }
+    std::vector<const double*> costRows;
     for (size_t part = 0; part < tilesOf(first.size(), tileWidth); ++part) {
       const LeafRange ks = tileOf(first, part, tileWidth);
+      costRows.clear();
+      for (size_t k = ks.start; k < ks.end; ++k) costRows.push_back(cell(k, targets.start));
       for (size_t row = rows.start; row < rows.end; ++row) {
-        lowerByRange(
-            joinedRow(row) + (ks.start - b.start), ks, [&](size_t k) { return cell(k, targets.start); }, targets.size(),
-            cell(row, targets.start));
+        kernels().lowerRows(ks.size(), joinedRow(row) + (ks.start - b.start), costRows.data(), targets.size(),
+                            cell(row, targets.start));
       }
     }
   };
   const auto toFirst = [&](LeafRange targets) {
     for (size_t target = targets.start; target < targets.end; ++target) {
       for (size_t row = rows.start; row < rows.end; ++row) {
-        *cell(row, target) = smallestSum(joinedRow(row) + first.size(), cell(target, second.start), second.size());
+        const double* before = joinedRow(row) + first.size();
+        *cell(row, target) = kernels().smallestSum(before, cell(target, second.start), second.size());
       }
     }
   };

@@ -30,6 +30,7 @@ template <class DistanceRow> std::vector<Edge> primSpanningTree(size_t n, Distan
   std::vector<double> row(n - 1);
   for (int32_t added = 0; !outside.empty();) {
     job.throwIfAborted();
+    job.report(static_cast<double>(edges.size()) / static_cast<double>(n - 1));
     distanceRow(static_cast<size_t>(added), std::span<const int32_t>(outside), row.data());
     size_t best = 0;
     for (size_t k = 0; k < outside.size(); ++k) {

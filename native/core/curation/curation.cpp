@@ -49,6 +49,7 @@ private:
     std::vector<bool> marked(members.size());
     std::vector<size_t> order;
     for (size_t i = 0; i < members.size(); ++i) {
+      job_.throwIfAborted();
       for (size_t j = 0; j < i; ++j) {
         if (input_.sessions[members[i]] != input_.sessions[members[j]]) continue;
         const size_t weaker = mean[i] <= mean[j] ? i : j;
@@ -58,6 +59,7 @@ private:
     }
     std::vector<bool> recorded(members.size());
     for (const size_t unit : order) {
+      job_.throwIfAborted();
       recorded[unit] = true;
       for (size_t other = 0; other < members.size(); ++other) {
         if (!recorded[other]) record(members[unit], members[other], CurationType::sameSession);
@@ -83,6 +85,7 @@ private:
       const int32_t label = ++largest_;
       for (size_t i = 0; i < members.size(); ++i) {
         if (component[i] != part) continue;
+        job_.throwIfAborted();
         labels_[members[i]] = label;
         for (size_t j = 0; j < members.size(); ++j) {
           if (component[j] == 0 || component[j] > part) record(members[i], members[j], CurationType::lowSimilarity);

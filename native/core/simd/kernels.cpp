@@ -248,6 +248,50 @@ size_t absorb(size_t count, const float* const* rows, const double* weights, int
   return where;
 }
 
+inline VectorD smaller(VectorD a, VectorD b) { return a < b ? a : b; }
+
+template <size_t Vectors>
+void lowerColumns(size_t count, const double* scalars, const double* const* rows, size_t column, double* out) {
+  VectorD least[Vectors];
+  for (size_t v = 0; v < Vectors; ++v) least[v] = load(out + column + v * lanesD);
+  for (size_t p = 0; p < count; ++p) {
+    const double* row = rows[p] + column;
+    for (size_t v = 0; v < Vectors; ++v) least[v] = smaller(scalars[p] + load(row + v * lanesD), least[v]);
+  }
+  for (size_t v = 0; v < Vectors; ++v) store(out + column + v * lanesD, least[v]);
+}
+
+void lowerRows(size_t count, const double* scalars, const double* const* rows, size_t width, double* out) {
+  constexpr size_t vectors = 8;
+  size_t j = 0;
+  for (; j + vectors * lanesD <= width; j += vectors * lanesD) lowerColumns<vectors>(count, scalars, rows, j, out);
+  for (; j + lanesD <= width; j += lanesD) lowerColumns<1>(count, scalars, rows, j, out);
+  for (; j < width; ++j) {
+    for (size_t p = 0; p < count; ++p) {
+      const double sum = scalars[p] + rows[p][j];
+      out[j] = sum < out[j] ? sum : out[j];
+    }
+  }
+}
+
+double smallestSum(const double* x, const double* y, size_t count) {
+  constexpr size_t vectors = 4;
+  VectorD least[vectors];
+  for (size_t v = 0; v < vectors; ++v) least[v] = __builtin_inf() + VectorD{};
+  size_t k = 0;
+  for (; k + vectors * lanesD <= count; k += vectors * lanesD) {
+    for (size_t v = 0; v < vectors; ++v) {
+      const size_t at = k + v * lanesD;
+      least[v] = smaller(load(x + at) + load(y + at), least[v]);
+    }
+  }
+  for (size_t v = 1; v < vectors; ++v) least[0] = smaller(least[v], least[0]);
+  double smallest = least[0][0];
+  for (int lane = 1; lane < lanesD; ++lane) smallest = least[0][lane] < smallest ? least[0][lane] : smallest;
+  for (; k < count; ++k) smallest = x[k] + y[k] < smallest ? x[k] + y[k] : smallest;
+  return smallest;
+}
+
 } // namespace
 
 #define DANT_JOIN2(a, b) a##b
@@ -273,6 +317,8 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     fisherZ,
     ranges,
     absorb,
+    lowerRows,
+    smallestSum,
 };
 
 } // namespace dant

@@ -43,6 +43,11 @@ struct Kernels {
   /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside).
   size_t (*absorb)(size_t count, const float* const* rows, const double* weights, int features, double* best,
                    const double* closed);
+
+  /// The two loops of a min-plus matrix product. out[j] = min(out[j], scalars[p] + rows[p][j]), p < count, j < width.
+  void (*lowerRows)(size_t count, const double* scalars, const double* const* rows, size_t width, double* out);
+  /// Smallest x[k] + y[k], k < count; infinity when count is 0.
+  double (*smallestSum)(const double* x, const double* y, size_t count);
 };
 
 /// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512, neon)
