@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
+import { packageVersion } from '../package_version.js';
 import { checkCommand } from './check.js';
 import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
@@ -13,11 +13,9 @@ import { simulateCommand } from './simulate.js';
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
-
 const program = new Command('dant')
   .description('Follows single neurons across recording days (density-based across-day neuron tracking).')
-  .version(version, '-V, --version', 'Print the version.')
+  .version(packageVersion, '-V, --version', 'Print the version.')
   .helpOption('-h, --help', 'Print this help.')
   .helpCommand('help [command]', 'Print the help of a command.')
   .configureHelp(helpLayout)

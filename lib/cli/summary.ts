@@ -12,6 +12,7 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
     clusters: result.clusterCount,
     matchedUnits: result.clusters.filter((cluster) => cluster > 0).length,
     matchedPairs: result.matchedPairs.length / 2,
+    secondsByStage: Object.fromEntries(result.seconds),
     groups: result.groups.map((group) => ({
       shank: group.shank ?? null,
       units: group.units.length,
@@ -41,6 +42,7 @@ export function summaryText(outcome: RunOutcome): string {
     `  ${count(matchedUnits, 'matched unit')} (${share} %), ${count(matchedPairs, 'matched pair')}`,
     ...outcome.result.groups.map(weights),
     ...motionTable(outcome.result.groups),
+    ...stageTable(outcome),
     `The results are in ${folder}.`,
   ].join('\n');
 }
@@ -65,6 +67,17 @@ function motionTable(groups: readonly GroupResult[]): string[] {
   return [
     'Motion of the probe:',
     ...padded[0]!.map((_, row) => `  ${padded.map((column) => column[row]!).join('   ')}`),
+  ];
+}
+
+/** Where the time went. */
+function stageTable({ result }: RunOutcome): string[] {
+  const stages = [...result.seconds].sort(([, a], [, b]) => b - a);
+  const width = Math.max(...stages.map(([stage]) => stage.length));
+  const peakGb = process.resourceUsage().maxRSS / 1e6;
+  return [
+    `Time by stage (peak memory ${peakGb.toFixed(2)} GB):`,
+    ...stages.map(([stage, seconds]) => `  ${stage.padEnd(width)}  ${seconds.toFixed(2).padStart(8)} s`),
   ];
 }
 

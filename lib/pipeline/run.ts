@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/types.js';
 import { argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
+import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import { RunContext, type TrackOptions } from './run_context.js';
@@ -88,8 +89,11 @@ async function execute(
     output.warnings.forEach((warning) => {
       run.warn(warning);
     });
-    await run.stage('write', (io) =>
-      writeResults(output.path, dataset, result, settings, (performance.now() - start) / 1000, io),
+    const seconds = () => (performance.now() - start) / 1000;
+    await run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
+    await writeRunRecord(
+      output.path,
+      runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }),
     );
     await output.commit();
     return result;

@@ -28,6 +28,11 @@ export class RunContext {
     }
   }
 
+  /** Threads asked for; −1: all cores. */
+  get threads(): number {
+    return this.options.threads ?? -1;
+  }
+
   /** The same run, for the units of one shank: its progress and warnings say so. */
   forShank(shank: number | undefined): RunContext {
     return new RunContext(this.options, shank, this);
@@ -35,13 +40,13 @@ export class RunContext {
 
   /** Does a part of a stage, with the options for native calls in it. Throws the signal's reason if the run is aborted. */
   async stage<Result>(stage: Stage, action: (options: RunOptions) => Promise<Result>): Promise<Result> {
-    const { signal, threads = -1, onProgress } = this.options;
+    const { signal, onProgress } = this.options;
     if (signal?.aborted) throw abortError(signal);
     this.report(stage, 0);
     const start = performance.now();
     try {
       const result = await action({
-        threads,
+        threads: this.threads,
         ...(signal && { signal }),
         ...(onProgress && {
           onProgress: (fraction) => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { track, type ProgressEvent, type TrackingArrays } from '../../lib/index.js';
+import type { RunRecord } from '../../lib/results/run_record.js';
 import { noise } from '../numbers.js';
 
 const mini = fileURLToPath(new URL('../fixtures/golden/mini-default/data', import.meta.url));
@@ -116,7 +117,9 @@ describe('track', () => {
       expect(fraction).toBeGreaterThanOrEqual(0);
       expect(fraction).toBeLessThanOrEqual(1);
     }
-    expect(events.some(({ message }) => (message ?? '').includes('54 pairs matched by Waveform, AutoCorr, PETH'))).toBe(true);
+    expect(events.some(({ message }) => (message ?? '').includes('54 pairs matched by Waveform, AutoCorr, PETH'))).toBe(
+      true,
+    );
   });
 
   it.each([
@@ -229,5 +232,22 @@ describe('a run that does not end well', () => {
     ).rejects.toMatchObject({ code: 'DANT_OUTPUT' });
     expect(events).toEqual([]);
     expect(await readdir(join(scratch, 'thesis'))).toEqual(['chapter1.txt']);
+  });
+});
+
+describe('run.json', () => {
+  it('says with what the results were made and where the time went', async () => {
+    const output = join(scratch, 'results');
+    await track({ data: mini, output, threads: 1, settings: { seed: 3 } });
+    const record = JSON.parse(await readFile(join(output, 'run.json'), 'utf8')) as RunRecord;
+    expect(record).toMatchObject({ threads: 1, clusters: 17, data: { units: 50 }, settings: { seed: 3 } });
+    expect(record.versions.node).toBe(process.versions.node);
+    expect(['base', 'avx2', 'avx512', 'neon']).toContain(record.simd);
+    expect(Object.keys(record.stages)).toEqual(
+      expect.arrayContaining(['read', 'features', 'similarity', 'clustering', 'write']),
+    );
+    const sum = Object.values(record.stages).reduce((total, seconds) => total + seconds, 0);
+    expect(sum).toBeLessThanOrEqual(record.seconds + 0.01);
+    expect(record.peakMemoryBytes).toBeGreaterThan(1e7);
   });
 });

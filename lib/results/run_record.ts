@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+import { packageVersion } from '../package_version.js';
+import type { Dataset } from '../dataset/types.js';
+import { addon } from '../native/addon.js';
+import type { GroupResult } from '../pipeline/track_group.js';
+import type { TrackResult } from '../pipeline/track.js';
+import type { Settings } from '../settings/index.js';
+
+/** What `run.json` says about a run: with what it was made, where its time went, and how it came to its result. */
+export interface RunRecord {
+  versions: { 'node-dant': string; node: string };
+  platform: string;
+  simd: string;
+  threads: number;
+  /** From the start until all arrays were written. */
+  seconds: number;
+  /** Seconds per stage. Stages take turns, and writing overlaps with computing what is written. */
+  stages: Record<string, number>;
+  /** Largest resident memory of the process so far, bytes. */
+  peakMemoryBytes: number;
+  data: { units: number; sessions: number; channels: number; samples: number; spikes: number };
+  clusters: number;
+  groups: object[];
+  warnings: readonly string[];
+  settings: Settings;
+}
+
+export function runRecord(
+  dataset: Dataset,
+  result: TrackResult,
+  settings: Settings,
+  { threads, seconds }: { threads: number; seconds: number },
+): RunRecord {
+  const [units, channels, samples] = dataset.waveforms.shape as [number, number, number];
+  return {
+    versions: { 'node-dant': packageVersion, node: process.versions.node },
+    platform: `${process.platform}-${process.arch}`,
+    simd: addon.simdLevels().inUse,
+    threads: threads < 1 ? availableParallelism() : threads,
+    seconds: rounded(seconds),
+    stages: Object.fromEntries([...result.seconds].map(([stage, time]) => [stage, rounded(time)])),
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    data: { units, sessions: dataset.sessionCount, channels, samples, spikes: dataset.spikeTrains.timesMs.length },
+    clusters: result.clusterCount,
+    groups: result.groups.map(groupRecord),
+    warnings: result.warnings,
+    settings,
+  };
+}
+
+function groupRecord(group: GroupResult): object {
+  return {
+    ...(group.shank !== undefined && { shank: group.shank }),
+    units: group.units.length,
+    motionIterations: group.motionIterations.map(({ features, weights, threshold, matchedPairs, motionUsed }) => ({
+      features,
+      weights: Array.from(weights),
+      threshold: threshold ?? null,
+      matchedPairs,
+      motionConstantUm: Array.from(motionUsed.constantUm),
+      motionLinear: Array.from(motionUsed.linear),
+    })),
+    stoppedBecause: group.stoppedBecause,
+    features: group.features,
+    weights: Array.from(group.weights),
+    threshold: group.threshold ?? null,
+  };
+}
+
+export function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
+  return writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 1e4) / 1e4;
