@@ -50,7 +50,7 @@ export async function prepareOutput(
     const path = await createPartialFolder(parent, basename(place));
     const warnings =
       state === 'results' && !overwrite
-        ? [`${place} holds earlier results; they will be moved to ${await freeName(`${place}.previous`)}.`]
+        ? [`${place} holds earlier results; they are kept as ${await freeName(`${place}.previous`)}.`]
         : [];
     return {
       path,

@@ -85,7 +85,7 @@ describe('prepareOutput', () => {
     await fill(target, { [sign]: 'old', 'notes.txt': 'mine' });
     await fill(join(folder, 'results.previous-1'), { x: 'older' });
     const output = await prepareOutput(target);
-    expect(output.warnings).toEqual([`${target} holds earlier results; they will be moved to ${target}.previous-2.`]);
+    expect(output.warnings).toEqual([`${target} holds earlier results; they are kept as ${target}.previous-2.`]);
     await fill(output.path, { [sign]: 'new' });
     expect(await readFile(join(target, sign), 'utf8')).toBe('old');
     await output.commit();
