@@ -30,16 +30,20 @@ export function runCommand(): Command {
     .action(async (path: string, { overwrite = false, quiet = false, json = false }: RunFlags) => {
       const signal = interruptSignal();
       const progress = json ? progressJson() : quiet ? noProgress : progressLines();
+      let settingsWarnings: string[] = [];
       try {
         const { settings, warnings } = await loadSettings(path, assignments);
+        settingsWarnings = warnings;
         const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, overwrite });
         progress.end(true);
         outcome.warnings.unshift(...warnings);
         if (json) console.log(JSON.stringify({ event: 'result', ...summaryFacts(outcome) }));
         else if (!quiet) console.log(summaryText(outcome));
-        for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
+        printWarnings(outcome.warnings);
       } catch (error) {
         progress.end(false);
+        // A misspelt key may be why the run failed.
+        printWarnings(settingsWarnings);
         if (json) {
           const { name, code = name, message } = error as NodeJS.ErrnoException;
           console.log(JSON.stringify({ event: 'error', code, message }));
@@ -47,6 +51,10 @@ export function runCommand(): Command {
         throw error;
       }
     });
+}
+
+function printWarnings(warnings: readonly string[]): void {
+  for (const warning of warnings) console.error(`Warning: ${warning}`);
 }
 
 const notes = `

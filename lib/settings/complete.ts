@@ -68,7 +68,7 @@ export function checkSettings(given: unknown, origin: Origin): CheckedSettings {
     }
     problems.push(...contradictions(settings));
   }
-  if (problems.length > 0) throw settingsError(problems, origin);
+  if (problems.length > 0) throw settingsError(problems, warnings, origin);
   return { settings, warnings };
 }
 
@@ -148,10 +148,12 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-function settingsError(problems: string[], origin: Origin): DantError {
+function settingsError(problems: string[], warnings: string[], origin: Origin): DantError {
   const what = problems.length === 1 ? 'One setting' : `${problems.length} settings`;
-  return new DantError(
-    'DANT_SETTINGS',
-    `${what} in ${origin.name} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-  );
+  const lines = [
+    `${what} in ${origin.name} cannot be used:`,
+    ...problems.map((problem) => `  ${problem}`),
+    ...warnings.map((warning) => `Warning: ${warning}`),
+  ];
+  return new DantError('DANT_SETTINGS', lines.join('\n'));
 }

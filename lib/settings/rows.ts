@@ -115,7 +115,7 @@ export function nameList<const Name extends string>(names: readonly Name[], fact
     expected,
     placeholder: 'names',
     choices: names,
-    fromText: (text) => (isJsonList(text) ? jsonOrText(text) : splitNames(text)),
+    fromText: (text) => (isBracketed(text) ? bracketedNames(text) : splitNames(text)),
     ...facts,
   };
 }
@@ -128,7 +128,7 @@ export function nameLists<const Name extends string>(names: readonly Name[], fac
     expected,
     placeholder: 'names;names;…',
     choices: names,
-    fromText: (text) => (isJsonList(text) ? jsonOrText(text) : text.split(';').map(splitNames)),
+    fromText: (text) => (isBracketed(text) ? bracketedNames(text) : text.split(';').map(splitNames)),
     ...facts,
   };
 }
@@ -150,7 +150,10 @@ function either(names: readonly string[]): string {
   return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)!}`;
 }
 
-const isJsonList = (text: string) => text.trimStart().startsWith('[');
+const isBracketed = (text: string) => text.trimStart().startsWith('[');
+
+/** JSON, also without the quotes, which shells like to take away. */
+const bracketedNames = (text: string) => jsonOrText(text.replaceAll(/"?([a-z]\w*)"?/gi, '"$1"'));
 
 const splitNames = (text: string) => text.split(',').map((name) => name.trim());
 

@@ -187,6 +187,15 @@ describe('dant run refuses', () => {
     expect(existsSync(join(data, 'DANT_Output'))).toBe(false);
   });
 
+  it('data that are elsewhere, with a warning about the misspelt key', async () => {
+    writeFileSync(join(folder.path, 'settings.json'), JSON.stringify({ path_to_dat: join(golden.folder, 'data') }));
+    const { code, stderr } = await refused(['run']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^Warning: settings\.json: unknown key path_to_dat is ignored; did you mean path_to_data\?\ndant: The data in /,
+    );
+  });
+
   it('an output folder that holds other files', async () => {
     mkdirSync(join(folder.path, 'out'));
     writeFileSync(join(folder.path, 'out/thesis.tex'), 'precious');

@@ -196,6 +196,9 @@ describe('a settings file', () => {
       'clustering.n_iter: expected an integer of at least 1, found 0.',
       'ISI: expected a group of settings, { … }, found 3.',
     ]);
+    expect(refusal({ seed: -1, sead: 3 })[2]).toBe(
+      'Warning: settings.json: unknown key sead is ignored; did you mean seed?',
+    );
     expect(refusal({ clustering: { features: ['ISI', 'ISI'] } })[1]).toBe(
       'clustering.features: expected each feature only once, found ["ISI","ISI"].',
     );
@@ -243,9 +246,15 @@ describe('assignments of the command line', () => {
     expect(settings.spikeLocation.location_algorithm).toBe('center_of_mass');
   });
 
-  it('may be JSON', () => {
+  it('may be JSON, whose quotes a shell may have taken', () => {
     const { settings } = parse({}, ['clustering.features=["PETH"]', 'motionEstimation.features=[["ISI"],["PETH"]]']);
     expect(settings.clustering.features).toEqual(['PETH']);
+    const { clustering, motionEstimation } = parse({}, [
+      'clustering.features=[Waveform, ISI]',
+      'motionEstimation.features=[[AutoCorr],[Waveform,PETH]]',
+    ]).settings;
+    expect(clustering.features).toEqual(['Waveform', 'ISI']);
+    expect(motionEstimation.features).toEqual([['AutoCorr'], ['Waveform', 'PETH']]);
     expect(settings.motionEstimation.features).toEqual([['ISI'], ['PETH']]);
   });
 
