@@ -47,6 +47,14 @@ export { singleLinkage, type Linkage, type SingleLinkageInput } from './clusteri
 export { curateClusters, type Curation, type CurationInput } from './curation/curate.js';
 export { estimateMotion, type MatchedDepths, type MotionEstimate, type MotionOptions } from './motion/estimate.js';
 
+export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';
+export type { SimulateOptions } from './simulate/parameters.js';
+export { presets as simulationPresets, type PresetName } from './simulate/presets.js';
+export type { SimulationParameters } from './simulate/table.js';
+export { scoreResult, type Score } from './score/score.js';
+export type { MotionError } from './score/motion.js';
+export type { PairScore } from './score/pairs.js';
+
 export { readNpy, type NpyArray, type NumericNpy, type ReadNpyOptions, type TextNpy } from './files/npy.js';
 export { NpyWriter, writeNpy, type WriteOptions } from './files/npy_writer.js';
 export { readNpz } from './files/npz.js';

@@ -56,7 +56,11 @@ ${Object.entries(presets)
   .map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
   .join('\n')}
 
-The same parameters and seed give the same bytes. The truth is in truth.npz; "dant score" compares a result with it.`;
+The same parameters and seed give the same bytes. The truth is in truth.npz; "dant score" compares a result with it:
+  of each unit     neuron; fault (0 none, 1 part of a split neuron, 2 mixed with a neighbour); shank;
+                   location (across the probe, depth, distance from its plane; µm)
+  of each session  drift (µm) and linear (µm/mm): what lies at depth y without motion is recorded at
+                   y + drift + 0.001·linear·y`;
 }
 
 function summaryText(folder: string, { units, neurons, sessions, channels, samples }: SimulationSummary): string {

@@ -1,10 +1,4 @@
-/** Motion of each session: the tissue at depth y is displaced by constant + 0.001·linear·y µm. */
-export interface Motion {
-  /** (sessions) µm. */
-  constant: ArrayLike<number>;
-  /** (sessions) µm/mm. */
-  linear: ArrayLike<number>;
-}
+import { motionAt, type Motion } from '../correction/motion.js';
 
 export interface MotionError {
   /** Root of the mean squared error over sessions (and ends of the probe), µm. */
@@ -15,15 +9,17 @@ export interface MotionError {
 /**
  * Error of an estimated motion. Motion is known only up to a constant common to all sessions, so the mean difference
  * at each depth is taken out first.
- * @param depthsUm Where to compare: both ends of the probe if either motion depends on depth, else any one depth.
+ * @param depthsUm Where to compare: both ends of the probe.
  */
 export function motionError(estimate: Motion, truth: Motion, depthsUm: readonly number[]): MotionError {
-  const sessions = truth.constant.length;
+  const sessions = truth.constantUm.length;
   let squares = 0;
   let maxUm = 0;
   for (const depth of depthsUm) {
-    const at = ({ constant, linear }: Motion, s: number) => constant[s]! + 0.001 * linear[s]! * depth;
-    const difference = Array.from({ length: sessions }, (_, s) => at(estimate, s) - at(truth, s));
+    const difference = Array.from(
+      { length: sessions },
+      (_, s) => motionAt(estimate, s + 1, depth) - motionAt(truth, s + 1, depth),
+    );
     const mean = difference.reduce((sum, value) => sum + value, 0) / sessions;
     for (const value of difference) {
       squares += (value - mean) ** 2;

@@ -2,10 +2,11 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { NdArray } from '../arrays.js';
+import type { Motion } from '../correction/motion.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { readNpz } from '../files/npz.js';
-import { motionError, pooledError, type Motion, type MotionError } from './motion.js';
+import { motionError, pooledError, type MotionError } from './motion.js';
 import { scorePairs, type PairScore } from './pairs.js';
 
 /** How good a tracking result is, compared with the truth of a simulated recording. */
@@ -32,7 +33,7 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
   const truth = await readNpz(truthFile);
   const neuron = vector(truthFile, truth, 'neuron');
   const truthMotion: Motion = {
-    constant: vector(truthFile, truth, 'drift'),
+    constantUm: vector(truthFile, truth, 'drift'),
     linear: vector(truthFile, truth, 'linear'),
   };
   const session = (await readNpy(join(dataFolder, 'session_index.npy'), { as: 'float64' })).data;
@@ -47,7 +48,7 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
   }
   return {
     units: neuron.length,
-    sessions: truthMotion.constant.length,
+    sessions: truthMotion.constantUm.length,
     ...scorePairs(cluster, neuron, session),
     motion: await scoreMotion(resultFolder, dataFolder, truthMotion),
   };
@@ -58,7 +59,7 @@ async function scoreMotion(resultFolder: string, dataFolder: string, truth: Moti
   if (!(await exists(constantFile))) return undefined;
   const constants = rows(await readNpy(constantFile, { as: 'float64' }));
   const linears = rows(await readNpy(join(resultFolder, 'motion_linear.npy'), { as: 'float64' }));
-  const sessions = truth.constant.length;
+  const sessions = truth.constantUm.length;
   if (constants.length !== linears.length || [...constants, ...linears].some((row) => row.length !== sessions)) {
     throw new DantError(
       'DANT_DATA',
@@ -68,7 +69,7 @@ async function scoreMotion(resultFolder: string, dataFolder: string, truth: Moti
   const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
   const depths = locations.data.filter((_, i) => i % 2 === 1);
   const ends = [Math.min(...depths), Math.max(...depths)];
-  const shanks = constants.map((constant, k) => motionError({ constant, linear: linears[k]! }, truth, ends));
+  const shanks = constants.map((constantUm, k) => motionError({ constantUm, linear: linears[k]! }, truth, ends));
   return { ...pooledError(shanks), shanks };
 }
 

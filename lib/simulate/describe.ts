@@ -30,8 +30,8 @@ export async function writeDescription(
     fault: integers(units.map(({ fault }) => fault)),
     shank: integers(units.map(({ neuron }) => neurons[neuron]!.shank)),
     location: { data: locations, shape: [units.length, 3] },
-    drift: { data: motion.driftUm, shape: [motion.driftUm.length] },
-    linear: { data: motion.slopeUmPerMm, shape: [motion.slopeUmPerMm.length] },
+    drift: { data: motion.constantUm, shape: [motion.constantUm.length] },
+    linear: { data: motion.linear, shape: [motion.linear.length] },
   });
 }
 
@@ -48,7 +48,7 @@ function settingsFor({ parameters, probe, motion }: Recording): string {
     spikeLocation: { n_nearest_channels: Math.min(20, parameters.channels) },
     waveformCorrection: {
       n_nearest_channels: Math.min(38, perShank),
-      linear_correction: motion.slopeUmPerMm.some((slope) => slope !== 0),
+      linear_correction: motion.linear.some((slope) => slope !== 0),
     },
     motionEstimation: {
       features: [...(parameters.peth ? [withPeth(['AutoCorr'])] : []), withPeth(['Waveform', 'AutoCorr'])],

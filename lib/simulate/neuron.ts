@@ -1,5 +1,5 @@
+import { motionAt, type Motion } from '../correction/motion.js';
 import { peakToTroughUv, type Source } from './field.js';
-import { displacementUm, type SessionMotion } from './motion.js';
 import type { Probe } from './probe.js';
 import { Random } from './random.js';
 import { stream } from './streams.js';
@@ -127,7 +127,7 @@ function makeFiring(random: Random, medianRateHz: number): Firing {
 /** A neuron as it is in a session (from 0): moved with the tissue and a little on its own, and slightly changed. */
 export function neuronInSession(
   parameters: SimulationParameters,
-  motion: SessionMotion,
+  motion: Motion,
   neuron: Neuron,
   index: number,
   session: number,
@@ -138,7 +138,7 @@ export function neuronInSession(
   return {
     shank: neuron.shank,
     xUm: neuron.xUm + jitterUm * random.normal(),
-    yUm: neuron.yUm + displacementUm(motion, session, neuron.yUm) + jitterUm * random.normal(),
+    yUm: neuron.yUm + motionAt(motion, session + 1, neuron.yUm) + jitterUm * random.normal(),
     zUm: Math.max(5, neuron.zUm + jitterUm * random.normal()),
     strength: vary(neuron.strength, amplitudeChange),
     delayAboveMsPerUm: vary(neuron.delayAboveMsPerUm, shapeChange),

@@ -1,5 +1,5 @@
+import { motionAt } from '../correction/motion.js';
 import { DantError } from '../errors.js';
-import { displacementUm } from './motion.js';
 import type { Neuron } from './neuron.js';
 import { Random } from './random.js';
 import { stream } from './streams.js';
@@ -39,13 +39,13 @@ export function planUnits({ parameters, probe, motion, neurons }: Recording): Pl
     const random = new Random(seed, stream.presence, session);
     const recorded = [...random.permutation(neurons.length).subarray(0, active)].filter((index) => {
       const { yUm } = neurons[index]!;
-      const depth = yUm + displacementUm(motion, session, yUm);
+      const depth = yUm + motionAt(motion, session + 1, yUm);
       return depth >= probe.shallowestUm - reachUm && depth <= probe.deepestUm + reachUm;
     });
     if (recorded.length === 0) {
       throw new DantError(
         'DANT_ARGUMENT',
-        `Session ${session + 1} would have no unit: its drift of ${motion.driftUm[session]!.toFixed(0)} µm moves ` +
+        `Session ${session + 1} would have no unit: its drift of ${motion.constantUm[session]!.toFixed(0)} µm moves ` +
           'every neuron off the channels. Choose less drift, or more neurons or channels.',
       );
     }

@@ -1,4 +1,5 @@
-import { sessionMotion, type SessionMotion } from './motion.js';
+import type { Motion } from '../correction/motion.js';
+import { sessionMotion } from './motion.js';
 import { makeNeuron, type Neuron } from './neuron.js';
 import { makeProbe, type Probe } from './probe.js';
 import type { SimulationParameters } from './table.js';
@@ -7,7 +8,7 @@ import type { SimulationParameters } from './table.js';
 export interface Recording {
   parameters: SimulationParameters;
   probe: Probe;
-  motion: SessionMotion;
+  motion: Motion;
   neurons: readonly Neuron[];
 }
 

@@ -118,31 +118,28 @@ describe('scorePairs', () => {
 });
 
 describe('motionError', () => {
-  const zeros = [0, 0, 0];
+  const motion = (constantUm: number[], linear = constantUm.map(() => 0)) => ({
+    constantUm: Float64Array.from(constantUm),
+    linear: Float64Array.from(linear),
+  });
 
   it('ignores what is common to all sessions', () => {
-    expect(motionError({ constant: [11, 8, 15], linear: zeros }, { constant: [1, -2, 5], linear: zeros }, [0])).toEqual(
-      { rmsUm: 0, maxUm: 0 },
-    );
+    expect(motionError(motion([11, 8, 15]), motion([1, -2, 5]), [0, 900])).toEqual({ rmsUm: 0, maxUm: 0 });
   });
 
   it('is the root mean square of the rest', () => {
-    const error = motionError({ constant: [3, 0, 0], linear: zeros }, { constant: zeros, linear: zeros }, [0, 900]);
+    const error = motionError(motion([3, 0, 0]), motion([0, 0, 0]), [0, 900]);
     expect(error.rmsUm).toBeCloseTo(Math.sqrt(2), 12);
     expect(error.maxUm).toBe(2);
   });
 
   it('compares depth-dependent motion at both ends', () => {
     // 10 µm/mm in one of two sessions: nothing at depth 0, 10 µm at 1 mm, that is ± 5 about the mean.
-    const error = motionError({ constant: [0, 0], linear: [0, 10] }, { constant: [0, 0], linear: [0, 0] }, [0, 1000]);
+    const error = motionError(motion([0, 0], [0, 10]), motion([0, 0]), [0, 1000]);
     expect(error.maxUm).toBeCloseTo(5, 12);
     expect(error.rmsUm).toBeCloseTo(Math.sqrt(25 / 2), 12);
     // The same motion, given relative to another session and depth.
-    const shifted = motionError(
-      { constant: [4, 4], linear: [-3, 7] },
-      { constant: [0, 0], linear: [0, 10] },
-      [0, 1000],
-    );
+    const shifted = motionError(motion([4, 4], [-3, 7]), motion([0, 0], [0, 10]), [0, 1000]);
     expect(shifted.maxUm).toBeCloseTo(0, 12);
   });
 });

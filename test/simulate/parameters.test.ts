@@ -106,23 +106,23 @@ describe('sessionMotion', () => {
 
   it('has mean 0 and the range asked for, whatever the seed', () => {
     for (let seed = 0; seed < 20; seed++) {
-      const { driftUm, slopeUmPerMm } = motion({ driftUm: 50, depthDriftUmPerMm: 15, seed });
-      expect(Math.max(...driftUm) - Math.min(...driftUm)).toBeCloseTo(50, 9);
-      expect(driftUm.reduce((sum, value) => sum + value)).toBeCloseTo(0, 9);
-      expect(slopeUmPerMm[0]).toBe(0);
-      expect(Math.max(...slopeUmPerMm.map(Math.abs))).toBeCloseTo(15, 9);
+      const { constantUm, linear } = motion({ driftUm: 50, depthDriftUmPerMm: 15, seed });
+      expect(Math.max(...constantUm) - Math.min(...constantUm)).toBeCloseTo(50, 9);
+      expect(constantUm.reduce((sum, value) => sum + value)).toBeCloseTo(0, 9);
+      expect(linear[0]).toBe(0);
+      expect(Math.max(...linear.map(Math.abs))).toBeCloseTo(15, 9);
     }
   });
 
   it('takes lists as they are', () => {
-    const { driftUm, slopeUmPerMm } = motion({ sessions: 2, driftUm: [5, 90], depthDriftUmPerMm: [1, -2] });
-    expect([...driftUm, ...slopeUmPerMm]).toEqual([5, 90, 1, -2]);
+    const { constantUm, linear } = motion({ sessions: 2, driftUm: [5, 90], depthDriftUmPerMm: [1, -2] });
+    expect([...constantUm, ...linear]).toEqual([5, 90, 1, -2]);
   });
 
   it('is none in a single session, and none by default in depth', () => {
-    const { driftUm, slopeUmPerMm } = motion({ sessions: 1, depthDriftUmPerMm: 20 });
-    expect([...driftUm, ...slopeUmPerMm]).toEqual([0, 0]);
-    expect([...motion({ sessions: 3 }).slopeUmPerMm]).toEqual([0, 0, 0]);
+    const { constantUm, linear } = motion({ sessions: 1, depthDriftUmPerMm: 20 });
+    expect([...constantUm, ...linear]).toEqual([0, 0]);
+    expect([...motion({ sessions: 3 }).linear]).toEqual([0, 0, 0]);
   });
 });
 

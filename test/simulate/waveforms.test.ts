@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { displacementUm } from '../../lib/simulate/motion.js';
+import { motionAt } from '../../lib/correction/motion.js';
 import { correlation, makeAll, median } from './recording.js';
 
 describe('simulated waveforms', () => {
@@ -11,7 +11,7 @@ describe('simulated waveforms', () => {
   it('are largest beside the neuron, where the motion has put it', () => {
     for (const { neuron, session, peakChannel, locationUm } of units) {
       const home = neurons[neuron]!.yUm;
-      const expected = home + displacementUm(motion, session, home);
+      const expected = home + motionAt(motion, session + 1, home);
       expect(Math.abs(locationUm[1] - expected)).toBeLessThan(5);
       // Rows are 20 µm apart, and the dendrites may outdo the soma.
       expect(Math.abs(probe.yUm[peakChannel]! - expected)).toBeLessThan(90);
@@ -39,7 +39,7 @@ describe('simulated waveforms', () => {
         const second = inner.find(({ neuron, session }) => session === b && neuron === first.neuron);
         if (second === undefined) continue;
         const home = neurons[first.neuron]!.yUm;
-        const expected = displacementUm(motion, b, home) - displacementUm(motion, 0, home);
+        const expected = motionAt(motion, b + 1, home) - motionAt(motion, 1, home);
         errors.push(depth(second) - depth(first) - expected);
       }
       expect(errors.length).toBeGreaterThan(15);
@@ -99,7 +99,7 @@ describe('simulated waveforms', () => {
         (a.neuron === b.neuron ? same : different).push(alike(a, b));
       }
     }
-    expect(still.motion.driftUm.every((value) => value === 0)).toBe(true);
+    expect(still.motion.constantUm.every((value) => value === 0)).toBe(true);
     expect(median(same)).toBeGreaterThan(0.97);
     expect(median(different)).toBeLessThan(0.8);
   });
