@@ -1,6 +1,8 @@
 // The kernels that are measured: what they compute on, how much work that is, and which limit of the machine they meet.
 // Used by `npm run bench` (all sizes), by the gate (`gate`: a size of some ten milliseconds) and by the tests that compare
 // SIMD levels and numbers of threads (`small`).
+import { hdbscan } from '../dist/clustering/hdbscan.js';
+import { lda } from '../dist/clustering/lda.js';
 import { autoCorrelograms, isiHistograms, locateUnits } from '../dist/features/index.js';
 import { estimateMotion } from '../dist/motion/estimate.js';
 import { runNative } from '../dist/native/run.js';
@@ -35,7 +37,7 @@ export const kernels = {
       { units: 500, channels: 384, samples: 64 },
       { units: 2000, channels: 384, samples: 64 },
     ],
-    gate: { units: 100, channels: 96, samples: 64 },
+    gate: { units: 400, channels: 96, samples: 64 },
     small: { units: 40, channels: 48, samples: 41 },
     prepare: prepareLocations,
   },
@@ -47,7 +49,7 @@ export const kernels = {
       { units: 100, spikes: 20_000, rateHz: 5 },
       { units: 100, spikes: 20_000, rateHz: 40 },
     ],
-    gate: { units: 20, spikes: 10_000, rateHz: 20 },
+    gate: { units: 40, spikes: 10_000, rateHz: 20 },
     small: { units: 9, spikes: 700, rateHz: 20 },
     prepare(size) {
       const trains = data.spikeTrains(size);
@@ -110,7 +112,7 @@ export const kernels = {
       { units: 100, sessions: 10, channels: 384, samples: 64, templates: 2 },
       { units: 500, sessions: 10, channels: 384, samples: 64, templates: 2 },
     ],
-    gate: { units: 40, sessions: 4, channels: 96, samples: 64, templates: 2 },
+    gate: { units: 30, sessions: 3, channels: 96, samples: 64, templates: 2 },
     small: { units: 12, sessions: 3, channels: 64, samples: 41, templates: 2 },
     prepare: prepareKriging,
   },
@@ -122,7 +124,7 @@ export const kernels = {
       { units: 2000, neurons: 200, length: 601 },
       { units: 2000, neurons: 200, length: 200 },
     ],
-    gate: { units: 400, neurons: 40, length: 601 },
+    gate: { units: 800, neurons: 80, length: 601 },
     small: { units: 70, neurons: 20, length: 101 },
     prepare(size) {
       const rows = data.rows(size);
@@ -142,9 +144,33 @@ export const kernels = {
       { units: 2000, sessions: 10, features: 3 },
       { units: 4000, sessions: 20, features: 3 },
     ],
-    gate: { units: 500, sessions: 10, features: 3 },
+    gate: { units: 280, sessions: 7, features: 3 },
     small: { units: 120, sessions: 6, features: 3 },
     prepare: prepareClustering,
+  },
+  HDBSCAN: {
+    unit: 'pairs',
+    yardstick: 'loop',
+    sizes: [
+      { units: 500, sessions: 10 },
+      { units: 2000, sessions: 10 },
+      { units: 4000, sessions: 20 },
+    ],
+    gate: { units: 350, sessions: 7 },
+    small: { units: 120, sessions: 6 },
+    prepare: prepareHdbscan,
+  },
+  'linear discriminant': {
+    unit: 'rows',
+    yardstick: 'loop',
+    sizes: [
+      { pairs: 10_000, features: 3 },
+      { pairs: 1_000_000, features: 3 },
+      { pairs: 1_000_000, features: 10 },
+    ],
+    gate: { pairs: 200_000, features: 3 },
+    small: { pairs: 20_000, features: 3 },
+    prepare: prepareDiscriminant,
   },
   'leaf order': {
     unit: 'pairs',
@@ -153,7 +179,7 @@ export const kernels = {
       { units: 500, sessions: 10 },
       { units: 2000, sessions: 10 },
     ],
-    gate: { units: 500, sessions: 10 },
+    gate: { units: 350, sessions: 7 },
     small: { units: 120, sessions: 6 },
     prepare(size) {
       const combined = combinedSimilarity({ ...size, features: 2 });
@@ -278,6 +304,37 @@ function prepareClustering(size) {
         found.nearbyPairs,
         found.goodPairs,
       ]),
+  };
+}
+
+function prepareHdbscan({ units, sessions }) {
+  const z = data.similarity({ units, neurons: Math.ceil(units / sessions), seed: 5 });
+  const distances = { data: Float64Array.from(z, (value) => 1 / (1 + Math.tanh(value))), shape: [units, units] };
+  const options = { distances, minClusterSize: 2, minSamples: 1, maxClusterSize: sessions };
+  return {
+    work: units ** 2 / 2,
+    bytes: distances.data.byteLength,
+    run: async (threads) => {
+      const { linkage, ...found } = await hdbscan(options, { threads });
+      return [linkage.data, ...Object.values(found)];
+    },
+  };
+}
+
+function prepareDiscriminant({ pairs, features }) {
+  const random = data.uniform(6);
+  const classes = Uint8Array.from({ length: pairs }, () => (random() < 0.1 ? 1 : 0));
+  const rows = {
+    data: Float32Array.from({ length: pairs * features }, (_, k) => random() + classes[Math.floor(k / features)]),
+    shape: [pairs, features],
+  };
+  return {
+    work: pairs,
+    bytes: rows.data.byteLength,
+    run: async (threads) => {
+      const { coefficients, intercept } = await lda({ rows, classes }, { threads });
+      return [coefficients, [intercept]];
+    },
   };
 }
 
