@@ -250,7 +250,8 @@ function* pairSimilarityBlocks(groups: GroupResult[]): Generator<Float64Array> {
 }
 
 /** Each pair with the smaller index first. */
-function sortedPairs(pairs: Int32Array): Int32Array {
+function sortedPairs(found: Int32Array): Int32Array {
+  const pairs = found.slice();
   for (let p = 0; p < pairs.length; p += 2) pairs.subarray(p, p + 2).sort();
   return pairs;
 }

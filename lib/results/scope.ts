@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset/types.js';
 import type { GroupResult } from '../pipeline/track_group.js';
-import type { TrackResult } from '../pipeline/track.js';
+import { concatenate, mapUnits, type TrackResult } from '../pipeline/track.js';
 
 /** What one folder of results is about: all units, or those of one shank. */
 export interface Scope {
@@ -66,12 +66,8 @@ export function scopeLabels(scope: Scope, which: 'labels' | 'labelsBeforeCuratio
 }
 
 /** Lists of unit indices of the groups, one after the other, as indices of the folder's units. */
-export function scopeIndices(scope: Scope, of: (group: GroupResult) => Int32Array): Int32Array {
-  const parts = scope.groups.map(({ group, places }) => of(group).map((unit) => places[unit]!));
-  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((offset, part) => {
-    all.set(part, offset);
-    return offset + part.length;
-  }, 0);
-  return all;
+export function scopeIndices({ groups, units }: Scope, of: (group: GroupResult) => Int32Array): Int32Array {
+  // The only group has the numbering of the folder: nothing to do for lists of millions of pairs.
+  if (groups.length === 1 && groups[0]!.places.length === units.length) return of(groups[0]!.group);
+  return concatenate(groups.map(({ group, places }) => mapUnits(of(group), places)));
 }

@@ -69,7 +69,7 @@ Napi::Value curateTracked(const Napi::CallbackInfo& info) {
   const auto labels = arguments.array<int32_t>("labels", similarity.units);
   const auto sessions = arguments.array<int32_t>("sessions", similarity.units);
   const auto threshold = arguments.number("threshold"); // NaN: no split
-  return startJob(arguments, Compute([=](const Job&) -> Finish {
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     CurationInput input;
                     input.labels = labels;
                     input.sessions = sessions;
@@ -77,7 +77,7 @@ Napi::Value curateTracked(const Napi::CallbackInfo& info) {
                       return similarity(static_cast<size_t>(i), static_cast<size_t>(j));
                     };
                     if (!std::isnan(threshold)) input.splitThreshold = threshold;
-                    return [curation = curate(input)](Napi::Env env) -> Napi::Value {
+                    return [curation = curate(input, job)](Napi::Env env) -> Napi::Value {
                       std::vector<UnitPair> pairs;
                       std::vector<int32_t> types;
                       for (const auto& pair : curation.pairs) {

@@ -1,0 +1,44 @@
+// Packs the package as npm publishes it, installs the tarball into an empty project, and tracks with it: once built from
+// source with the Eigen that the tarball carries, once from a prebuilt binary.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const project = mkdtempSync(join(tmpdir(), 'dant-package-'));
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const run = (command, args, options = {}) => execFileSync(command, args, { cwd: project, encoding: 'utf8', ...options });
+
+try {
+  // The lifecycle scripts print before the JSON.
+  const printed = run(npm, ['pack', '--json', '--pack-destination', project], { cwd: root });
+  const [{ filename, size, files }] = JSON.parse(printed.slice(printed.search(/^\[/m)));
+  for (const needed of ['dist/index.js', 'dist/cli/main.js', 'vendor/eigen/Eigen/Dense', 'native/core/job/job.cpp']) {
+    if (!files.some(({ path }) => path === needed)) throw new Error(`The tarball lacks ${needed}.`);
+  }
+  writeFileSync(join(project, 'package.json'), '{ "name": "user", "type": "module", "private": true }\n');
+  const { EIGEN3_INCLUDE_DIR: _, ...env } = process.env;
+  run(npm, ['install', '--no-audit', '--no-fund', join(project, filename)], { env });
+  const smoke = `
+    import { track, hdbscan } from 'node-dant';
+    const { clusterCount } = await track({ data: ${JSON.stringify(join(root, 'test/fixtures/golden/mini-default/data'))} });
+    if (clusterCount !== 17 || typeof hdbscan !== 'function') throw new Error('wrong result');`;
+  const track = (environment) => run(process.execPath, ['--input-type=module', '--eval', smoke], { env: environment });
+  track(env);
+  const version = run(npm.replace('npm', 'npx'), ['dant', '--version']).trim();
+
+  const installed = join(project, 'node_modules/node-dant');
+  const prebuilt = join(installed, 'prebuilds', `${process.platform}-${process.arch}`);
+  mkdirSync(prebuilt, { recursive: true });
+  cpSync(join(installed, 'build/Release/dant.node'), join(prebuilt, 'dant.node'));
+  rmSync(join(installed, 'build'), { recursive: true });
+  track({ ...env, PREBUILDS_ONLY: '1' });
+  console.log(
+    `node-dant ${version}: ${files.length} files, ${(size / 1e6).toFixed(1)} MB; ` +
+      `installs and tracks in an empty project (${readdirSync(prebuilt).join()}).`,
+  );
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
