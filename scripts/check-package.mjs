@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'dant-package-'));
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const run = (command, args, options = {}) => execFileSync(command, args, { cwd: project, encoding: 'utf8', ...options });
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { cwd: project, encoding: 'utf8', ...options });
 
 try {
   // The lifecycle scripts print before the JSON.
@@ -19,7 +20,8 @@ try {
     if (!files.some(({ path }) => path === needed)) throw new Error(`The tarball lacks ${needed}.`);
   }
   writeFileSync(join(project, 'package.json'), '{ "name": "user", "type": "module", "private": true }\n');
-  const { EIGEN3_INCLUDE_DIR: _, ...env } = process.env;
+  const env = { ...process.env };
+  delete env.EIGEN3_INCLUDE_DIR;
   run(npm, ['install', '--no-audit', '--no-fund', join(project, filename)], { env });
   const smoke = `
     import { track, hdbscan } from 'node-dant';

@@ -109,6 +109,7 @@ async function fromRelease({ release, variable }, scratch) {
     throw new Error(
       `${release.url} could not be downloaded (${firstLine(error)}). ` +
         `Install the library's headers by hand and set ${variable} to their folder.`,
+      { cause: error },
     );
   }
   const sha256 = createHash('sha256').update(archive).digest('hex');
