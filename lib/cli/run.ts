@@ -34,9 +34,8 @@ export function runCommand(): Command {
       try {
         const { settings, warnings } = await loadSettings(path, assignments);
         settingsWarnings = warnings;
-        const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, overwrite });
+        const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, overwrite, warnings });
         progress.end(true);
-        outcome.warnings.unshift(...warnings);
         if (json) console.log(JSON.stringify({ event: 'result', ...summaryFacts(outcome) }));
         else if (!quiet) console.log(summaryText(outcome));
         printWarnings(outcome.warnings);

@@ -15,6 +15,8 @@ import { trackDataset, type TrackResult } from './track.js';
 export interface RunTrackingOptions extends TrackOptions {
   /** Remove earlier results in the output folder once the new ones are complete, instead of moving them aside. */
   overwrite?: boolean;
+  /** Warnings from before, such as those about the settings, to be kept with those of the run. */
+  warnings?: readonly string[];
 }
 
 export interface RunOutcome {
@@ -42,7 +44,7 @@ export interface TrackInput extends RunTrackingOptions {
 export async function track({ data, settings: partial = {}, output, ...options }: TrackInput): Promise<TrackResult> {
   const { settings, warnings } = completeSettings(partial);
   const run = new RunContext({ threads: settings.n_jobs, ...options });
-  warnings.forEach((warning) => {
+  [...warnings, ...(options.warnings ?? [])].forEach((warning) => {
     run.warn(warning);
   });
   if (typeof data !== 'string') {
@@ -61,6 +63,9 @@ export async function track({ data, settings: partial = {}, output, ...options }
 export async function runTracking(settings: Settings, options: RunTrackingOptions = {}): Promise<RunOutcome> {
   const start = performance.now();
   const run = new RunContext({ threads: settings.n_jobs, ...options });
+  options.warnings?.forEach((warning) => {
+    run.warn(warning);
+  });
   const { path_to_data: dataFolder, output_folder: folder } = settings;
   const load = (io: RunOptions) => loadDataset(dataFolder, datasetRequirements(settings), io);
   const result = await execute({ load, dataFolder, output: folder }, settings, run, options);
