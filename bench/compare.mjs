@@ -51,32 +51,33 @@ else await compare().catch(fail);
 async function compare() {
   const { python, version } = await pythonWithPyDant();
   const folder = mkdtempSync(join(tmpdir(), 'dant-compare-'));
-  try {
-    const data = values.data ? resolve(values.data) : await simulated(join(folder, 'data'));
-    const programs = await preparePrograms(data, folder, python);
-    const rounds = [];
-    for (let round = 1; round <= Number(values.rounds); ++round) {
-      const times = {};
-      for (const [name, run] of Object.entries(programs)) {
-        times[name] = await run();
-        console.error(`round ${round}: ${name} ${times[name].seconds.toFixed(2)} s`);
-      }
-      rounds.push(times);
-    }
-    const facts = await datasetFacts(data);
-    const report = describe({
-      facts,
-      version,
-      rounds,
-      agrees: await agreement(join(folder, 'pydant'), join(folder, 'dant')),
-    });
-    console.log(report);
-    const saved = saveResults('compare', { date: new Date().toISOString(), ...facts, pyDANT: version, rounds }, report);
-    console.error(`Written to ${saved}.`);
-  } finally {
+  // Also when it is interrupted.
+  process.once('exit', () => {
     if (values.keep) console.error(`Data and results are in ${folder}.`);
     else rmSync(folder, { recursive: true, force: true });
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  const data = values.data ? resolve(values.data) : await simulated(join(folder, 'data'));
+  const programs = await preparePrograms(data, folder, python);
+  const rounds = [];
+  for (let round = 1; round <= Number(values.rounds); ++round) {
+    const times = {};
+    for (const [name, run] of Object.entries(programs)) {
+      times[name] = await run();
+      console.error(`round ${round}: ${name} ${times[name].seconds.toFixed(2)} s`);
+    }
+    rounds.push(times);
   }
+  const facts = await datasetFacts(data);
+  const report = describe({
+    facts,
+    version,
+    rounds,
+    agrees: await agreement(join(folder, 'pydant'), join(folder, 'dant')),
+  });
+  console.log(report);
+  const saved = saveResults('compare', { date: new Date().toISOString(), ...facts, pyDANT: version, rounds }, report);
+  console.error(`Written to ${saved}.`);
 }
 
 /** A neuron is active in 80 % of the sessions. */
@@ -159,6 +160,7 @@ function describe({ facts, version, rounds, agrees }) {
   };
   const seconds = (value) => `${value.toFixed(2)} s`;
   const gigabytes = (value) => `${(value / 1e9).toFixed(2)} GB`;
+  const smallest = (list) => (list.includes(undefined) ? undefined : Math.min(...list));
   const largest = (list) => (list.includes(undefined) ? undefined : Math.max(...list));
   const stages = Object.entries(stageNames).map(([stage, what]) =>
     row(what, (name) => median(rounds.map((round) => round[name].stages[stage] ?? 0)), seconds),
@@ -173,6 +175,7 @@ function describe({ facts, version, rounds, agrees }) {
       [
         row('whole run, best', (name) => Math.min(...of(name, 'seconds')), seconds),
         row('whole run, median', (name) => median(of(name, 'seconds')), seconds),
+        row('processor time, best', (name) => smallest(of(name, 'processorSeconds')), seconds),
         row('peak memory, main process', (name) => largest(of(name, 'peakBytes')), gigabytes),
         row('peak memory, all processes', (name) => largest(of(name, 'peakTreeBytes')), gigabytes),
       ],

@@ -1,27 +1,33 @@
 // Runs a program; what it took.
 import { spawn } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 
 const pollMs = 25;
+const ticksPerSecond = 100;
 
 /**
- * Seconds by the clock, and the peak memory in bytes of the process and of it with its descendants (sum of what is resident;
- * undefined where there is no /proc). `onLine` gets each line that it prints, with the seconds since the start; carriage
- * returns (progress bars) end lines too. Rejects with the end of its output when it fails.
+ * What it took: seconds by the clock; seconds of processor time of all its processes; peak memory in bytes of the main
+ * process, and of all processes (sum of what is resident). Only the first is known where there is no /proc. `onLine` gets
+ * each line that it prints, with the seconds since the start; carriage returns (progress bars) end lines too. Rejects with
+ * the end of its output when it fails.
  */
 export function measure(command, args, { env = {}, onLine = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     const seconds = () => (performance.now() - start) / 1000;
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let peakBytes, peakTreeBytes;
+    // A group of its own, so that no worker process is left over, whatever happens.
+    const child = spawn(command, args, {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+    });
+    const endAll = () => endGroup(child);
+    process.once('exit', endAll);
+    const peaks = {};
     const timer = setInterval(() => {
-      const memory = memoryOf(child.pid);
-      if (!memory) return;
-      peakBytes = Math.max(peakBytes ?? 0, memory.bytes);
-      peakTreeBytes = Math.max(peakTreeBytes ?? 0, memory.treeBytes);
+      for (const [key, value] of Object.entries(usage(child.pid))) peaks[key] = Math.max(peaks[key] ?? 0, value);
     }, pollMs);
     let tail = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -35,54 +41,70 @@ export function measure(command, args, { env = {}, onLine = () => {} } = {}) {
         if (rest.length > 0) onLine(rest, seconds());
       });
     }
-    child.on('error', reject).on('close', (code) => {
-      clearInterval(timer);
-      if (code === 0) resolve({ seconds: seconds(), peakBytes, peakTreeBytes });
-      else reject(new Error(`${command} ${args.join(' ')} failed (${code}):\n${tail}`));
-    });
+    child
+      .on('error', reject)
+      .on('exit', endAll)
+      .on('close', (code) => {
+        clearInterval(timer);
+        process.off('exit', endAll);
+        if (code === 0) resolve({ seconds: seconds(), ...peaks });
+        else reject(new Error(`${command} ${args.join(' ')} failed (${code}):\n${tail}`));
+      });
   });
 }
 
-/** Peak of the process so far, and what it and its descendants hold now. */
-function memoryOf(pid) {
+/** Ends what is left of the process and the workers that it started. */
+function endGroup(child) {
   try {
-    const bytes = statusBytes(pid, 'VmHWM');
-    const parents = new Map();
-    for (const entry of readdirSync('/proc')) {
-      if (!/^\d+$/.test(entry)) continue;
-      const parent = parentOf(entry);
-      if (parent !== undefined) parents.set(Number(entry), parent);
-    }
-    const isOurs = (id) => id === pid || (parents.has(id) && isOurs(parents.get(id)));
-    let treeBytes = 0;
-    for (const id of parents.keys()) if (isOurs(id)) treeBytes += statusBytes(id, 'VmRSS');
-    return { bytes, treeBytes: Math.max(bytes, treeBytes) };
-  } catch {
-    return undefined;
+    if (process.platform === 'win32') child.kill();
+    else process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
   }
+}
+
+/** What a process and its descendants have used so far; nothing where that cannot be known. */
+function usage(pid) {
+  const processes = new Map();
+  for (const entry of existsSync('/proc') ? readdirSync('/proc') : []) {
+    const stat = /^\d+$/.test(entry) && statOf(entry);
+    if (stat) processes.set(Number(entry), stat);
+  }
+  if (!processes.has(pid)) return {};
+  const isOurs = (id) => id === pid || (processes.has(id) && isOurs(processes.get(id).parent));
+  const ours = [...processes.keys()].filter(isOurs);
+  const sum = (of) => ours.reduce((total, id) => total + of(id), 0);
+  return {
+    processorSeconds: sum((id) => processes.get(id).ticks) / ticksPerSecond,
+    peakBytes: statusBytes(pid, 'VmHWM'),
+    peakTreeBytes: Math.max(
+      statusBytes(pid, 'VmHWM'),
+      sum((id) => statusBytes(id, 'VmRSS')),
+    ),
+  };
+}
+
+/** Parent and ticks of processor time, with those of the children that have ended (proc(5)). */
+function statOf(pid) {
+  // The name, in parentheses, may hold anything.
+  const fields = textOf(`/proc/${pid}/stat`)
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (
+    fields.length > 14 && { parent: Number(fields[1]), ticks: fields.slice(11, 15).reduce((a, b) => a + Number(b), 0) }
+  );
 }
 
 function statusBytes(pid, key) {
-  try {
-    const [, kilobytes] =
-      new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return Number(kilobytes ?? 0) * 1024;
-  } catch (error) {
-    // A descendant that has just ended.
-    if (error.code === 'ENOENT' || error.code === 'ESRCH') return 0;
-    throw error;
-  }
+  const [, kilobytes] = new RegExp(`^${key}:\\s*(\\d+) kB`, 'm').exec(textOf(`/proc/${pid}/status`)) ?? [];
+  return Number(kilobytes ?? 0) * 1024;
 }
 
-function parentOf(pid) {
+/** Empty for a process that has just ended. */
+function textOf(file) {
   try {
-    // The name, in parentheses, may hold anything.
-    return Number(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ')[1],
-    );
+    return readFileSync(file, 'utf8');
   } catch {
-    return undefined;
+    return '';
   }
 }
