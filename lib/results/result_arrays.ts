@@ -53,7 +53,8 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
   const nearby = pairs(scopeIndices(scope, (group) => group.nearbyPairs));
   const weights = perGroup(groups, merged, (group) => group.weights);
   const threshold = perGroup(groups, merged, (group) => group.threshold ?? NaN);
-  const leafOrder = ids(scopeIndices(scope, (group) => group.leafOrder));
+  // As the reference: int32 from a single run, int64 where shanks are merged.
+  const leafOrder = { ...ids(scopeIndices(scope, (group) => group.leafOrder)), dtype: merged ? '<i8' : '<i4' };
   const motion = motionFiles(groups, merged);
   const locations: WritableArray = rowsOf(scope, scope.result.features.locationsUm, 3);
   const shanks = ids(scope.units.map((unit) => scope.result.features.shanks[unit]!));

@@ -233,3 +233,24 @@ TEST_CASE("absorb") {
     }
   });
 }
+
+TEST_CASE("smallFisherZ is atanh for small correlations, and finds the largest") {
+  forEachLevel([](const Kernels& k) {
+    const auto width = static_cast<size_t>(k.width);
+    for (size_t rows : {size_t{1}, size_t{5}}) {
+      auto products = randomNumbers<float>(rows * width, 9), scales = randomNumbers<float>(width, 10);
+      float largest = 0;
+      for (size_t at = 0; at < products.size(); ++at) {
+        // Correlations of up to ±0.4, whatever the scale.
+        products[at] = 0.4F * std::tanh(products[at]) / scales[at % width];
+        largest = std::max(largest, std::abs(products[at] * scales[at % width]));
+      }
+      std::vector<float> z(products.size());
+      CHECK(k.smallFisherZ(products.data(), scales.data(), rows, z.data()) == doctest::Approx(largest).epsilon(1e-6));
+      for (size_t at = 0; at < z.size(); ++at) {
+        const double expected = std::atanh(static_cast<double>(products[at]) * scales[at % width]);
+        CHECK(std::abs(z[at] - expected) < 1e-7);
+      }
+    }
+  });
+}

@@ -182,6 +182,21 @@ void fisherZ(const double* r, size_t count, double limit, float* z) {
   for (; i < count; ++i) z[i] = static_cast<float>(fisherOf(r[i] - VectorD{}, limit)[0]);
 }
 
+float smallFisherZ(const float* products, const float* scales, size_t rows, float* z) {
+  VectorF largest = {};
+  for (size_t at = 0; at < rows * width; at += lanesF) {
+    const VectorF r = load(products + at) * load(scales + at % width);
+    const VectorF size = r < 0.0F ? -r : r;
+    largest = size > largest ? size : largest;
+    const VectorF x = r * r;
+    const VectorF tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
+    store(z + at, r * (1.0F + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail)))));
+  }
+  float most = 0;
+  for (int lane = 0; lane < lanesF; ++lane) most = largest[lane] > most ? largest[lane] : most;
+  return most;
+}
+
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
   for (size_t row = 0; row < rows; ++row, values += samples) {
     float low = values[0], high = values[0];
@@ -315,6 +330,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     combineRows<float>,
     combineRows<double>,
     fisherZ,
+    smallFisherZ,
     ranges,
     absorb,
     lowerRows,

@@ -36,6 +36,10 @@ struct Kernels {
   /// Fisher z of correlations: z[i] = atanh(clip(r[i], ±limit)), exact to 1e-9; 0 for NaN.
   void (*fisherZ)(const double* r, size_t count, double limit, float* z);
 
+  /// z = atanh(r) of a tile of correlations r = products[row·width + lane]·scales[lane], exact to 1e-8 where |r| ≤ 0.4;
+  /// returns the largest |r|.
+  float (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z);
+
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 

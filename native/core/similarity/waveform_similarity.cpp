@@ -15,19 +15,12 @@ namespace {
 /// Single precision leaves an error of up to about 6e-7 in r. Below this |r| that is less than 1e-6 in z.
 constexpr float settled = 0.4F;
 
-/// atanh for |r| ≤ settled, exact to 1e-8.
-inline float smallFisherZ(float r) {
-  const float x = r * r;
-  const float tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
-  return r * (1 + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail))));
-}
-
 /// Products of a few panels with all blocks.
 class Products {
 public:
   Products(const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, size_t firstPanel, size_t lastPanel)
       : panels_(panels), neighbourhoods_(neighbourhoods), firstPanel_(firstPanel), lastPanel_(lastPanel),
-        sums_((lastPanel - firstPanel) * panels.width()), scales_(sums_.size()),
+        sums_((lastPanel - firstPanel) * panels.width()), scales_(sums_.size()), singleScales_(sums_.size()),
         tile_(static_cast<size_t>(kernels().maxRows) * panels.width()),
         z_(static_cast<size_t>(kernels().maxRowsF64) * panels.width()), exact_(z_.size()) {}
 
@@ -44,7 +37,7 @@ public:
       const auto step = static_cast<size_t>(kernels().maxRowsF64);
       for (size_t row = 0; row < block.positions.size(); row += step) {
         const size_t rows = std::min(step, block.positions.size() - row);
-        if (!settle(block, panel, row, rows)) multiplyExactly(block, panel, row, rows);
+        if (!settle(panel, row, rows)) multiplyExactly(block, panel, row, rows);
         for (size_t r = 0; r < rows; ++r) {
           float* to = z + block.positions[row + r] * panels_.units() + panel * width();
           const float* from = z_.data() + r * width();
@@ -80,24 +73,17 @@ private:
           squares[lane] += square[lane];
         }
       }
-      for (size_t lane = 0; lane < width(); ++lane)
+      for (size_t lane = 0; lane < width(); ++lane) {
         scales[lane] = inverseNorm(sums[lane], squares[lane], length(group));
+        singleScales_[(panel - firstPanel_) * width() + lane] = static_cast<float>(scales[lane]);
+      }
     }
   }
 
   /// z from the single-precision tile; false if one of the correlations is too large for it.
-  bool settle(const WaveformPanels::Block&, size_t panel, size_t row, size_t rows) {
-    const double* scales = scales_.data() + (panel - firstPanel_) * width();
-    float largest = 0;
-    for (size_t r = row; r < row + rows; ++r) {
-      float* to = z_.data() + (r - row) * width();
-      for (size_t lane = 0; lane < width(); ++lane) {
-        const float correlation = tile_[r * width() + lane] * static_cast<float>(scales[lane]);
-        largest = std::max(largest, std::abs(correlation));
-        to[lane] = smallFisherZ(correlation);
-      }
-    }
-    return largest <= settled;
+  bool settle(size_t panel, size_t row, size_t rows) {
+    return kernels().smallFisherZ(tile_.data() + row * width(), singleScales_.data() + (panel - firstPanel_) * width(),
+                                  rows, z_.data()) <= settled;
   }
 
   /// The same in double precision. The left side is what the blocks hold, put right for what rounding did to it.
@@ -127,6 +113,7 @@ private:
   size_t firstPanel_, lastPanel_;
   size_t group_ = static_cast<size_t>(-1);
   std::vector<double> sums_, scales_; ///< (panel, lane)
+  std::vector<float> singleScales_;
   std::vector<const float*> segments_;
   std::vector<float> tile_, z_; ///< correlations of a block; z of some of its rows
   std::vector<double> exact_, left_;
