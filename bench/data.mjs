@@ -49,7 +49,9 @@ export function units({ units: count, sessions, channels, samples }) {
       shape[t] = -Math.exp(-early * early) + 0.4 * Math.exp((-late * late) / 4);
     }
     for (let c = 0, k = i * channels * samples, n = (i * 7919) % noise.length; c < channels; ++c) {
-      const peak = amplitude / Math.hypot(xUm - locationsUm[2 * c], depthsUm[i] - locationsUm[2 * c + 1], zUm);
+      const distanceUm = Math.hypot(xUm - locationsUm[2 * c], depthsUm[i] - locationsUm[2 * c + 1], zUm);
+      // Far from a neuron there is nothing of it but noise, as in recordings.
+      const peak = (amplitude / distanceUm) * Math.exp(-distanceUm / 80);
       for (let t = 0; t < samples; ++t, ++k) {
         n = n + 1 === noise.length ? 0 : n + 1;
         waveforms[k] = peak * shape[t] + noise[n];
