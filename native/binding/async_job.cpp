@@ -77,9 +77,7 @@ private:
       return; // the thread has ended: threadEnds has taken care of the job
     }
     auto* self = static_cast<AsyncJob*>(context);
-    {
-      std::lock_guard lock(self->mutex_);
-    } // run() lets go of the job before it may be deleted
+    { std::lock_guard lock(self->mutex_); } // run() lets go of the job before it may be deleted
     Napi::Env env(rawEnv);
     Napi::HandleScope scope(env);
     napi_remove_env_cleanup_hook(env, &AsyncJob::threadEnds, self);

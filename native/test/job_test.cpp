@@ -14,7 +14,8 @@ TEST_CASE("parallelFor runs every index once, for any number of threads") {
     job.threads = threads;
     int32_t progress = 0;
     job.progress = &progress;
-    parallelFor(job, visits.size(), [&](size_t i) { ++visits[i]; }, true);
+    parallelFor(
+        job, visits.size(), [&](size_t i) { ++visits[i]; }, true);
     for (const auto& visit : visits) {
       CHECK(visit == 1);
     }

@@ -89,7 +89,8 @@ Linkage linkageOfPoints(std::span<const double> points, size_t n, size_t minSamp
                      " of point " + std::to_string(at / dimensions) + " is " + std::to_string(*bad) + ".");
   }
   const EuclideanDistances distance(points, n);
-  return linkageOf(n, minSamples, distance, [&](size_t i, size_t j) { return distance(j, i); }, job);
+  return linkageOf(
+      n, minSamples, distance, [&](size_t i, size_t j) { return distance(j, i); }, job);
 }
 
 Linkage linkageOfDistances(std::span<const double> distances, size_t n, size_t minSamples, const Job& job) {

@@ -194,7 +194,7 @@ MotionEstimate estimateMotion(const Job& job, const MatchedDepths& pairs, const 
     }
     resampled[resample] = problem.solve(drawn);
   });
-  const auto interval = [&](std::vector<double> Motion::* part, double q) {
+  const auto interval = [&](std::vector<double> Motion::*part, double q) {
     std::vector<double> bounds(pairs.sessions), values(resamples);
     for (size_t s = 0; s < pairs.sessions; ++s) {
       if (resamples == 0) {
