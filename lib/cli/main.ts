@@ -7,6 +7,7 @@ import { checkCommand } from './check.js';
 import { helpLayout } from './help.js';
 import { initCommand } from './init.js';
 import { Interruption } from './interrupt.js';
+import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { scoreCommand } from './score.js';
 import { simulateCommand } from './simulate.js';
@@ -32,7 +33,7 @@ const program = new Command('dant')
 A first run:
   dant simulate recording     make a recording whose neurons are known, and its settings.json
   dant check recording        read and judge the input files
-  dant run recording          track; the results go to recording/DANT_Output
+  dant run recording          track; the results go to recording/DANT_Output, with figures and report.html
   dant score recording/DANT_Output recording
 For data of your own, begin with:
   dant init folder            write folder/settings.json, with every setting explained
@@ -41,7 +42,7 @@ Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wr
 The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
   );
 
-const commands = [runCommand(), checkCommand(), initCommand(), simulateCommand(), scoreCommand()];
+const commands = [runCommand(), reportCommand(), checkCommand(), initCommand(), simulateCommand(), scoreCommand()];
 for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program));
 }

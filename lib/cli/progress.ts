@@ -17,42 +17,69 @@ const stageNames: Record<Stage, string> = {
   curation: 'Curation',
   leafOrder: 'Leaf order',
   write: 'Writing the results',
+  report: 'Figures and report',
 };
 
 /**
  * Writes to stderr one line for each stage when the next one begins, and one for each message. A stage that comes back
- * gets no second line without a message. A terminal shows the running stage in its last line.
+ * gets no second line without a message. A terminal shows the running stage as a bar in its last line.
  */
 export function progressLines(): ProgressReporter {
   const { stderr } = process;
   const start = performance.now();
   const told = new Set<string>();
-  let running: string | undefined;
+  let running: { name: string; since: number } | undefined;
   const clear = () => {
     if (stderr.isTTY) stderr.write('\r\x1b[2K');
   };
   const tell = (name: string, message?: string) => {
     told.add(name);
-    const seconds = `${((performance.now() - start) / 1000).toFixed(1)} s`;
-    stderr.write(`${seconds.padStart(8)}  ${name}${message === undefined ? '' : `: ${message}`}\n`);
+    stderr.write(`${secondsSince(start).padStart(8)}  ${name}${message === undefined ? '' : `: ${message}`}\n`);
   };
   const endStage = () => {
-    if (running !== undefined && !told.has(running)) tell(running);
+    if (running !== undefined && !told.has(running.name)) tell(running.name);
   };
   return {
     onProgress({ stage, fraction, shank, message }) {
       const name = stageNames[stage] + (shank === undefined ? '' : `, shank ${shank}`);
       clear();
-      if (name !== running) endStage();
-      running = name;
+      if (name !== running?.name) endStage();
+      // A stage that begins anew has its own time left.
+      if (name !== running?.name || fraction === 0) running = { name, since: performance.now() };
       if (message !== undefined) tell(name, message);
-      else if (stderr.isTTY) stderr.write(`${name} ${Math.floor(100 * fraction)} %`);
+      else if (stderr.isTTY) {
+        const elapsed = (performance.now() - running.since) / 1000;
+        stderr.write(progressBar(name, secondsSince(start), fraction, elapsed).slice(0, stderr.columns - 1));
+      }
     },
     end(completed) {
       clear();
       if (completed) endStage();
     },
   };
+}
+
+const secondsSince = (start: number) => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+
+const barWidth = 24;
+
+/** "  12.3 s  Unit features ━━━━━━╌╌╌╌  42 %, 0:35 left" */
+export function progressBar(name: string, runTime: string, fraction: number, elapsedSeconds: number): string {
+  const done = Math.round(barWidth * fraction);
+  const left =
+    fraction > 0.02 && elapsedSeconds > 2 ? `, ${clock((elapsedSeconds * (1 - fraction)) / fraction)} left` : '';
+  const bar = '━'.repeat(done) + '╌'.repeat(barWidth - done);
+  return `${runTime.padStart(8)}  ${name.padEnd(20)} ${bar} ${String(Math.floor(100 * fraction)).padStart(3)} %${left}`;
+}
+
+/** 75 → "1:15" */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const rest = String(whole % 60).padStart(2, '0');
+  return minutes < 60
+    ? `${minutes}:${rest}`
+    : `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${rest}`;
 }
 
 /** Writes events to stdout, each as one line of JSON: ten per second at most, unless they begin a stage or say something. */

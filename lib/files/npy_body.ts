@@ -22,8 +22,8 @@ export async function readNumbers(source: ByteSource, header: NpyHeader, signal?
   return data;
 }
 
-/** Fills `target` with the next elements of the file. */
-async function readElements(
+/** Fills `target` with the next elements of the file, which are in C order. */
+export async function readElements(
   source: ByteSource,
   dtype: Dtype,
   target: NumericData,
@@ -98,7 +98,7 @@ async function readExactly(source: ByteSource, target: Uint8Array): Promise<void
   if (found < target.length) throw fileError(source.path, 'the file became shorter while it was read.');
 }
 
-function allocate(path: string, dtype: Dtype, length: number): NumericData {
+export function allocate(path: string, dtype: Dtype, length: number): NumericData {
   try {
     return new (constructorOf(dtype))(length);
   } catch (error) {

@@ -8,11 +8,13 @@ import { fileSource, streamSource, type ByteSource } from './byte_source.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyFrom, type NpyArray, type ReadNpyOptions } from './npy.js';
 
-/** Reads all arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does. */
-export async function readNpz(
-  path: string,
-  { signal }: Pick<ReadNpyOptions, 'signal'> = {},
-): Promise<Record<string, NpyArray>> {
+export interface ReadNpzOptions extends Pick<ReadNpyOptions, 'signal'> {
+  /** Reads only these arrays, as far as they are there. */
+  names?: readonly string[];
+}
+
+/** Reads the arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does. */
+export async function readNpz(path: string, { signal, names }: ReadNpzOptions = {}): Promise<Record<string, NpyArray>> {
   const handle = await open(path).catch((error: unknown) => {
     throw systemFileError(path, error);
   });
@@ -22,7 +24,7 @@ export async function readNpz(
     const arrays: [string, NpyArray][] = [];
     for await (const entry of archive.eachEntry()) {
       const [, name] = /^(.*)\.npy$/.exec(entry.fileName) ?? [];
-      if (name === undefined) continue;
+      if (name === undefined || (names && !names.includes(name))) continue;
       const member = `${path} (${name})`;
       const stored = entry.canDecodeFileData() && entry.compressionMethod === 0;
       const stream = stored ? undefined : await archive.openReadStreamPromise(entry);

@@ -41,6 +41,14 @@ export async function listResultFiles(folder: string): Promise<void> {
   await writeFile(join(folder, listName), files.map((file) => `${file}\n`).join(''));
 }
 
+/** Adds files to the list of those that a tracker wrote; where there is no list, pyDANT's files are its beginning. */
+export async function addToResultFiles(folder: string, added: readonly string[]): Promise<void> {
+  const isResult = await resultFilter(folder);
+  const known = (await listFiles(folder)).filter(isResult);
+  const files = [...new Set([...known, ...added, listName])].sort();
+  await writeFile(join(folder, listName), files.map((file) => `${file}\n`).join(''));
+}
+
 /** Tells of a path relative to a results folder whether a tracker wrote it: this package or, without a list, pyDANT. */
 export async function resultFilter(folder: string): Promise<(path: string) => boolean> {
   const list = await readFile(join(folder, listName), 'utf8').catch(() => undefined);

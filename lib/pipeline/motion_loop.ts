@@ -4,6 +4,7 @@ import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
 import type { Settings } from '../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
 import { matchUnits, type Matching } from './inner_loop.js';
+import { pairHistogram, type PairHistogram } from './pair_histogram.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
@@ -15,6 +16,7 @@ export interface MotionIteration {
   matchedPairs: number;
   /** The motion that the waveforms and depths were corrected with in this round. */
   motionUsed: Motion;
+  similarity: PairHistogram;
 }
 
 export interface MotionLoopResult {
@@ -55,12 +57,18 @@ export async function findMotion(
       context,
     );
     const { features, weights, threshold, matchedPairs } = matching;
-    iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion });
-    context.report('motion', i / iterationCount, `${matchedPairs} pairs matched by ${features.join(', ')}`);
+    const similarityOfPairs = pairHistogram(matching);
+    iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion, similarity: similarityOfPairs });
+    context.report(
+      'motion',
+      i / iterationCount,
+      `round ${i + 1}: ${matchedPairs.toLocaleString('en-US')} pairs matched by ${features.join(', ')}`,
+    );
     const before = iterations[i - 1];
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
       similarity.correction = correction = correct(before.motionUsed);
+      context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
     const estimate = await estimateFromMatches(units, matching, settings, context);
@@ -70,6 +78,7 @@ export async function findMotion(
     }
     similarity.correction = correction = correct(motion);
   }
+  context.report('motion', 1, `all ${iterationCount} rounds done`);
   return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };
 }
 

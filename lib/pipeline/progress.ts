@@ -1,6 +1,15 @@
 /** The stages of a run, in the order in which they report first; some of them repeat with each motion iteration. */
 export type Stage =
-  'read' | 'features' | 'similarity' | 'motion' | 'correction' | 'clustering' | 'curation' | 'leafOrder' | 'write';
+  | 'read'
+  | 'features'
+  | 'similarity'
+  | 'motion'
+  | 'correction'
+  | 'clustering'
+  | 'curation'
+  | 'leafOrder'
+  | 'write'
+  | 'report';
 
 /** How far a run has come. */
 export interface ProgressEvent {

@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/types.js';
 import { argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
+import { writeReport } from '../report/write_report.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
@@ -89,6 +90,7 @@ async function execute(
   const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
   try {
     const dataset = await run.stage('read', load);
+    run.report('read', 1, datasetFacts(dataset));
     const result = await trackDataset(dataset, settings, run);
     if (!output) return result;
     output.warnings.forEach((warning) => {
@@ -100,10 +102,37 @@ async function execute(
       output.path,
       runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }),
     );
+    await drawReport(output.path, { dataFolder, target: target! }, settings, run);
     await output.commit();
     return result;
   } catch (error) {
     await output?.discard();
     throw error;
   }
+}
+
+function datasetFacts({ waveforms, sessionCount }: Dataset): string {
+  const [units, channels] = waveforms.shape;
+  return `${units!.toLocaleString('en-US')} units of ${sessionCount} sessions, ${channels!} channels`;
+}
+
+/** Draws the figures and the report. The results are worth keeping even if that fails. */
+async function drawReport(
+  folder: string,
+  { dataFolder, target }: { dataFolder: string | undefined; target: string },
+  { outputs: { figures, report } }: Settings,
+  run: RunContext,
+): Promise<void> {
+  if (!figures && !report) return;
+  await run.stage('report', async ({ signal, onProgress }) => {
+    try {
+      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, signal, onProgress });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      run.warn(
+        `The results are complete, but the figures and the report could not be made: ${(error as Error).message} ` +
+          `"dant report ${target}" tries again.`,
+      );
+    }
+  });
 }

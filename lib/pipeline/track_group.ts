@@ -3,7 +3,7 @@ import type { Correction } from '../correction/templates.js';
 import { runNative } from '../native/run.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import { FeatureSimilarity, type SimilarityMatrix } from './feature_similarity.js';
-import { matchUnits } from './inner_loop.js';
+import { matchUnits, type Matching } from './inner_loop.js';
 import { findMotion, type MotionIteration, type MotionLoopResult } from './motion_loop.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
@@ -66,6 +66,7 @@ export async function trackGroup(
     settings.clustering,
     context,
   );
+  context.report('clustering', 1, matchingFacts(matching));
   if (matching.threshold === undefined && units.count > 1) {
     context.warn(
       'The feature weights and the threshold for good matches could not be learned: ' +
@@ -109,4 +110,10 @@ export async function trackGroup(
     curationTypes: curation.types,
     leafOrder,
   };
+}
+
+function matchingFacts({ features, weights, threshold, matchedPairs, nearbyPairs }: Matching): string {
+  const list = features.map((feature, f) => `${feature} ${weights[f]!.toFixed(2)}`).join(', ');
+  const pairs = `${matchedPairs.toLocaleString('en-US')} of ${(nearbyPairs.length / 2).toLocaleString('en-US')} nearby pairs matched`;
+  return `${pairs}; weights ${list}; threshold ${threshold === undefined ? 'not learned' : threshold.toFixed(2)}`;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { packageVersion } from '../package_version.js';
 import type { Dataset } from '../dataset/types.js';
 import { addon } from '../native/addon.js';
+import type { PairHistogram } from '../pipeline/pair_histogram.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import type { TrackResult } from '../pipeline/track.js';
 import type { Settings } from '../settings/index.js';
@@ -23,10 +24,39 @@ export interface RunRecord {
   peakMemoryBytes: number;
   data: { units: number; sessions: number; channels: number; samples: number; spikes: number };
   clusters: number;
-  groups: object[];
+  /** One per shank, or a single one */
+  groups: GroupRecord[];
   warnings: readonly string[];
   settings: Settings;
 }
+
+export interface GroupRecord {
+  /** Absent: all units were tracked together. */
+  shank?: number;
+  units: number;
+  motionIterations: MotionRecord[];
+  stoppedBecause: string;
+  /** Of the final clustering, with their weights */
+  features: readonly string[];
+  weights: number[];
+  /** null: it could not be learned */
+  threshold: number | null;
+}
+
+/** One round of the motion estimate. */
+export interface MotionRecord {
+  features: readonly string[];
+  weights: number[];
+  threshold: number | null;
+  matchedPairs: number;
+  /** (S) motion that the round worked with */
+  motionConstantUm: number[];
+  motionLinear: number[];
+  /** Similarity of the nearby pairs */
+  similarity: PairHistogram;
+}
+
+export const runRecordFile = 'run.json';
 
 export function runRecord(
   dataset: Dataset,
@@ -51,17 +81,18 @@ export function runRecord(
   };
 }
 
-function groupRecord(group: GroupResult): object {
+function groupRecord(group: GroupResult): GroupRecord {
   return {
     ...(group.shank !== undefined && { shank: group.shank }),
     units: group.units.length,
-    motionIterations: group.motionIterations.map(({ features, weights, threshold, matchedPairs, motionUsed }) => ({
-      features,
-      weights: Array.from(weights),
-      threshold: threshold ?? null,
-      matchedPairs,
-      motionConstantUm: Array.from(motionUsed.constantUm),
-      motionLinear: Array.from(motionUsed.linear),
+    motionIterations: group.motionIterations.map((round) => ({
+      features: round.features,
+      weights: Array.from(round.weights),
+      threshold: round.threshold ?? null,
+      matchedPairs: round.matchedPairs,
+      motionConstantUm: Array.from(round.motionUsed.constantUm),
+      motionLinear: Array.from(round.motionUsed.linear),
+      similarity: round.similarity,
     })),
     stoppedBecause: group.stoppedBecause,
     features: group.features,
@@ -71,7 +102,7 @@ function groupRecord(group: GroupResult): object {
 }
 
 export function writeRunRecord(folder: string, record: RunRecord): Promise<void> {
-  return writeFile(join(folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+  return writeFile(join(folder, runRecordFile), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 const rounded = (seconds: number) => Math.round(seconds * 1e4) / 1e4;

@@ -129,6 +129,15 @@ export const settingsTable = {
     default: true,
     about: 'Whether clusters are split where no similarity above the learned threshold connects their units.',
   }),
+
+  'outputs.figures': flag({
+    default: true,
+    about: 'Whether figures of the results are drawn, as PNG and SVG.',
+  }),
+  'outputs.report': flag({
+    default: true,
+    about: 'Whether report.html is written: the figures, and every neuron to look at one by one.',
+  }),
 } satisfies Record<string, Row>;
 
 /** Dotted path of a setting. */

@@ -43,7 +43,7 @@ describe('dant run', () => {
       expect(Math.abs(Number(row![1]) - constant)).toBeLessThan(0.11);
     }
     expect(stdout).toContain(`The results are in ${join(data, 'DANT_Output')}.`);
-    expect(stderr).toMatch(/ s {2}Motion: \d+ pairs/);
+    expect(stderr).toMatch(/ s {2}Motion: round 1: \d+ pairs/);
   });
 
   it('finds the settings in a folder, and takes folders and settings from the command line', async () => {

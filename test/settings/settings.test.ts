@@ -34,6 +34,7 @@ const defaults = {
   },
   clustering: { max_distance: 100, features: ['Waveform', 'AutoCorr'], n_iter: 10, weight_tol: 1e-8 },
   autoCuration: { auto_split: true },
+  outputs: { figures: true, report: true },
 };
 
 const parse = (content: string | object, assignments: string[] = []) =>
@@ -224,7 +225,12 @@ describe('a settings file', () => {
       const text = readFileSync(join(golden, folder, 'data/settings.json'), 'utf8');
       const { settings, warnings } = parse(text);
       expect(warnings).toEqual([]);
-      expect(settings).toEqual({ seed: 0, shanks: 'separate', ...(JSON.parse(text) as object) });
+      expect(settings).toEqual({
+        seed: 0,
+        shanks: 'separate',
+        outputs: { figures: true, report: true },
+        ...(JSON.parse(text) as object),
+      });
     }
   });
 });

@@ -1,0 +1,81 @@
+import type { Figure, FigureData } from './figure.js';
+import { colors } from './theme.js';
+
+const side = 620;
+
+/** The distance matrix in the order of the tree's leaves, with the clusters marked. */
+export function distanceMatrix({ data, distances }: FigureData): Figure {
+  const figure = {
+    name: 'distance_matrix',
+    title: 'Distances between units',
+    caption:
+      'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.',
+  };
+  if (!distances)
+    return { ...figure, spec: { missing: 'The distance matrix was not saved (save_intermediate_results: false).' } };
+  const { order, url, range } = distances;
+  const scale = { domain: [0, order.length], nice: false };
+  return {
+    ...figure,
+    spec: {
+      width: side,
+      height: side,
+      layer: [
+        {
+          data: { values: [{ url }] },
+          mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
+          encoding: { url: { field: 'url', type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
+        },
+        {
+          data: { values: clusterRuns(order, data.clusters) },
+          mark: {
+            type: 'rect',
+            filled: false,
+            stroke: colors.threshold,
+            strokeWidth: order.length > 1500 ? 0.5 : 1.3,
+            opacity: order.length > 1500 ? 0.7 : 1,
+          },
+          encoding: {
+            x: { field: 'from', type: 'quantitative', title: 'unit in leaf order', scale, axis: { grid: false } },
+            x2: { field: 'to' },
+            y: {
+              field: 'from',
+              type: 'quantitative',
+              title: 'unit in leaf order',
+              scale: { ...scale, reverse: true },
+              axis: { grid: false },
+            },
+            y2: { field: 'to' },
+          },
+        },
+        // Only for the legend of the image
+        {
+          data: { values: range.map((distance) => ({ distance })) },
+          mark: { type: 'point', opacity: 0 },
+          encoding: {
+            color: {
+              field: 'distance',
+              type: 'quantitative',
+              title: 'distance',
+              scale: { range: distances.colors, domain: range, interpolate: 'rgb' },
+              legend: { gradientLength: 240, format: '.2f' },
+            },
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** Neighbouring leaves of the same cluster. */
+function clusterRuns(order: Int32Array, clusters: Int32Array): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (let from = 0; from < order.length;) {
+    const cluster = clusters[order[from]!]!;
+    let to = from + 1;
+    while (to < order.length && clusters[order[to]!] === cluster) ++to;
+    if (cluster > 0 && to > from + 1) runs.push({ from, to });
+    from = to;
+  }
+  return runs;
+}

@@ -1,0 +1,224 @@
+import type { Histogram } from '../similarities.js';
+import type { Figure, FigureData } from './figure.js';
+import { kindColor } from './motion.js';
+import { colors, thresholdMark } from './theme.js';
+
+const noMatrices = 'The similarity matrices were not saved (save_intermediate_results: false).';
+
+/** Similarities of all pairs, feature by feature. */
+export function featureSimilarities({ similarities: { features } }: FigureData): Figure {
+  const figure = {
+    name: 'feature_similarities',
+    title: 'Similarity by each feature',
+    caption:
+      'All pairs of units and the pairs that were matched, each as share of its kind. The less they overlap, the better a feature tells neurons apart.',
+  };
+  if (features.length === 0) return { ...figure, spec: { missing: noMatrices } };
+  return {
+    ...figure,
+    spec: {
+      columns: 2,
+      concat: features.map(({ name, all, matched }) => ({
+        title: { text: name, fontSize: 13, fontWeight: 500, offset: 6 },
+        width: 340,
+        height: 170,
+        data: { values: [...shares(all, 'all pairs'), ...shares(matched, 'matched pairs')] },
+        mark: {
+          type: 'area',
+          interpolate: 'step',
+          opacity: 0.55,
+          line: { strokeWidth: 1.4, interpolate: 'step' },
+          clip: true,
+        },
+        encoding: {
+          x: { field: 'at', type: 'quantitative', title: 'similarity (Fisher z)', scale: { nice: true, zero: false } },
+          y: { field: 'share', type: 'quantitative', title: 'share of pairs (%)', stack: null },
+          color: {
+            field: 'kind',
+            type: 'nominal',
+            title: null,
+            scale: { domain: ['matched pairs', 'all pairs'], range: [colors.matched, colors.unmatched] },
+          },
+        },
+      })),
+    },
+  };
+}
+
+function shares({ start, binWidth, counts }: Histogram, kind: string) {
+  const total = counts.reduce((a, b) => a + b, 0);
+  const first = counts.findIndex((count) => count > 0);
+  const last = counts.findLastIndex((count) => count > 0);
+  if (total === 0) return [];
+  return Array.from({ length: last - first + 3 }, (_, i) => ({
+    kind,
+    at: start + (first + i - 0.5) * binWidth,
+    share: (100 * (counts[first + i - 1] ?? 0)) / total,
+  }));
+}
+
+/** The weighted similarity of matched and unmatched nearby pairs, the learned weights and the threshold. */
+export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure {
+  const figure = {
+    name: 'similarity_distributions',
+    title: 'Matched and unmatched pairs',
+    caption:
+      'Weighted similarity of nearby pairs after the final clustering, with the threshold of good matches (dashed), and the weights that were learned.',
+  };
+  const { nearbyPairs, groups, clusters } = data;
+  if (!nearby || !nearbyPairs) return { ...figure, spec: { missing: noMatrices } };
+  const binWidth = 0.05;
+  const counts = new Map<string, number>();
+  nearby.forEach((similarity, p) => {
+    const key = `${kindOf(clusters, nearbyPairs, p)} ${Math.floor(similarity / binWidth)}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  });
+  const bars = Array.from(counts, ([key, pairs]) => {
+    const [kind, bin] = key.split(' ') as [string, string];
+    return { kind, pairs, from: Number(bin) * binWidth, to: (Number(bin) + 1) * binWidth };
+  });
+  const thresholds = groups.flatMap(({ threshold, shank }) => (threshold === undefined ? [] : [{ threshold, shank }]));
+  const several = groups.length > 1;
+  const histogram = (kinds: string[], title: string) => ({
+    width: 460,
+    height: 150,
+    layer: [
+      {
+        data: { values: bars.filter(({ kind }) => kinds.includes(kind)) },
+        mark: { type: 'bar', binSpacing: 0 } as const,
+        encoding: {
+          x: { field: 'from', type: 'quantitative', bin: 'binned', title: 'weighted similarity (Fisher z)' } as const,
+          x2: { field: 'to' },
+          y: { field: 'pairs', type: 'quantitative', title } as const,
+          color: { ...kindColor, legend: null },
+        },
+      },
+      {
+        data: { values: thresholds },
+        mark: thresholdMark,
+        encoding: { x: { field: 'threshold', type: 'quantitative' } as const },
+      },
+    ],
+  });
+  const weights = groups.flatMap(({ features, shank }) =>
+    features.map(({ name, weight }) => ({ name, weight, shank: several ? `shank ${shank}` : '' })),
+  );
+  return {
+    ...figure,
+    spec: {
+      hconcat: [
+        {
+          resolve: { scale: { x: 'shared' } },
+          vconcat: [histogram(['matched'], 'matched pairs'), histogram(['unmatched'], 'unmatched pairs')],
+        },
+        {
+          data: { values: weights },
+          width: 150,
+          height: several ? { step: 16 } : { step: 34 },
+          encoding: {
+            y: { field: 'name', type: 'nominal', title: null, sort: null },
+            ...(several && { yOffset: { field: 'shank', type: 'nominal' } }),
+            x: { field: 'weight', type: 'quantitative', title: 'weight' },
+          },
+          layer: [
+            {
+              mark: { type: 'bar', color: colors.matched },
+              encoding: several
+                ? { color: { field: 'shank', type: 'nominal', title: null, scale: { range: [...colors.series] } } }
+                : {},
+            },
+            ...(several
+              ? []
+              : [
+                  {
+                    mark: { type: 'text', align: 'left', dx: 4, fontSize: 11 } as const,
+                    encoding: { text: { field: 'weight', type: 'quantitative', format: '.2f' } as const },
+                  },
+                ]),
+          ],
+        },
+      ],
+    },
+  };
+}
+
+const dotsAtMost = 6000;
+
+/** Pairs of features against each other. */
+export function featureScatter({ data, similarities: { features } }: FigureData): Figure {
+  const { nearbyPairs, clusters, groups } = data;
+  const figure = { name: 'feature_scatter', title: 'Features against each other', caption: '' };
+  const known = features.filter(({ nearby }) => nearby);
+  if (!nearbyPairs || features.length === 0) return { ...figure, spec: { missing: noMatrices } };
+  if (known.length < 2) return { ...figure, spec: { missing: 'A single feature was used.' } };
+  const pairCount = nearbyPairs.length / 2;
+  const step = Math.max(1, Math.ceil(pairCount / dotsAtMost));
+  const dots = Array.from({ length: Math.ceil(pairCount / step) }, (_, i) => ({
+    kind: kindOf(clusters, nearbyPairs, i * step),
+    ...Object.fromEntries(known.map(({ name, nearby }) => [name, nearby![i * step]!])),
+  })).sort((a, b) => (a.kind < b.kind ? 1 : -1));
+  const [group] = groups;
+  const threshold = groups.length === 1 ? group?.threshold : undefined;
+  const weightOf = (name: string) => group?.features.find((feature) => feature.name === name)?.weight ?? 0;
+  const panels = known.flatMap((a, i) => known.slice(i + 1).map((b) => [a, b] as const));
+  return {
+    ...figure,
+    caption:
+      `Each dot is a pair of nearby units${step > 1 ? ` (every ${ordinal(step)} of ${pairCount.toLocaleString('en-US')} pairs)` : ''}.` +
+      (known.length === 2 && threshold !== undefined
+        ? ' Pairs above the dashed line are more similar than the threshold.'
+        : ''),
+    spec: {
+      columns: 3,
+      concat: panels.map(([a, b]) => ({
+        width: 360,
+        height: 360,
+        layer: [
+          {
+            data: { values: dots },
+            mark: { type: 'point', filled: true, size: 9, opacity: 0.45 },
+            encoding: {
+              x: { field: a.name, type: 'quantitative', title: `${a.name} similarity (Fisher z)` },
+              y: { field: b.name, type: 'quantitative', title: `${b.name} similarity (Fisher z)` },
+              color: kindColor,
+            },
+          },
+          ...(known.length === 2 && threshold !== undefined && weightOf(b.name) !== 0
+            ? [
+                {
+                  data: { values: thresholdLine(a.nearby!, b.nearby!, weightOf(a.name), weightOf(b.name), threshold) },
+                  mark: { ...thresholdMark, type: 'line' as const, clip: true },
+                  encoding: {
+                    x: { field: 'x', type: 'quantitative' } as const,
+                    y: { field: 'y', type: 'quantitative' } as const,
+                  },
+                },
+              ]
+            : []),
+        ],
+      })),
+    },
+  };
+}
+
+/** The part of weightX·x + weightY·y = threshold within the range of the values. */
+function thresholdLine(xs: Float32Array, ys: Float32Array, weightX: number, weightY: number, threshold: number) {
+  const bounds = (values: Float32Array) =>
+    [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))] as const;
+  const [[xLow, xHigh], [yLow, yHigh]] = [bounds(xs), bounds(ys)];
+  const steps = 200;
+  return Array.from({ length: steps + 1 }, (_, i) => {
+    const x = xLow + ((xHigh - xLow) * i) / steps;
+    return { x, y: (threshold - weightX * x) / weightY };
+  }).filter(({ y }) => y >= yLow && y <= yHigh);
+}
+
+function kindOf(clusters: Int32Array, pairs: Int32Array, p: number): 'matched' | 'unmatched' {
+  const cluster = clusters[pairs[2 * p]!]!;
+  return cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]! ? 'matched' : 'unmatched';
+}
+
+function ordinal(n: number): string {
+  const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
+  return `${n}${ending}`;
+}

@@ -1,0 +1,55 @@
+import { scheme } from 'vega';
+import type { Config } from 'vega-lite';
+
+/** Colours that people with any colour vision can tell apart: Okabe & Ito 2008, https://jfly.uni-koeln.de/color/. */
+export const colors = {
+  matched: '#0072b2',
+  unmatched: '#a3a7ad',
+  threshold: '#d55e00',
+  ink: '#1f2933',
+  faint: '#d9dce0',
+  series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6b4c9a', '#7f6a3f'],
+} as const;
+
+/** Colours of sessions in their order, none too pale to be read. */
+export function sessionColors(count: number): string[] {
+  const colorAt = scheme('viridis') as (share: number) => string;
+  return Array.from({ length: count }, (_, s) => colorAt((0.86 * s) / Math.max(1, count - 1)));
+}
+
+export const fontFamily = 'Inter, "Helvetica Neue", Helvetica, Arial, sans-serif';
+
+export const config: Config = {
+  font: fontFamily,
+  background: 'white',
+  padding: 14,
+  view: { stroke: null },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 500,
+    labelColor: colors.ink,
+    titleColor: colors.ink,
+    domainColor: '#8b929b',
+    tickColor: '#8b929b',
+    gridColor: '#eceef0',
+    tickSize: 4,
+    titlePadding: 8,
+  },
+  legend: { labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500, symbolStrokeWidth: 2, symbolOpacity: 1 },
+  title: {
+    anchor: 'start',
+    fontSize: 15,
+    fontWeight: 600,
+    color: colors.ink,
+    subtitleFontSize: 12,
+    subtitleColor: '#5b6570',
+    subtitlePadding: 5,
+    offset: 14,
+  },
+  header: { labelFontSize: 12, labelFontWeight: 500, titleFontSize: 12, labelColor: colors.ink, labelAnchor: 'start' },
+  line: { strokeWidth: 1.8 },
+  point: { size: 34 },
+};
+
+export const thresholdMark = { type: 'rule' as const, color: colors.threshold, strokeWidth: 2, strokeDash: [5, 3] };

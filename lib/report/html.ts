@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+
+import type { PackedReport } from './pack.js';
+import type { ReportData } from './report_data.js';
+import { reportFacts, type Fact } from './summary.js';
+import type { DrawnFigure } from './write_figures.js';
+
+const bundle = new URL('../../dist/report/page/', import.meta.url);
+/** SVG drawings above this size are shown as PNG: the browser draws each of their marks. */
+const largestSvgBytes = 150_000;
+
+/** The report: one page that needs nothing else. */
+export async function reportHtml(
+  data: ReportData,
+  figures: readonly DrawnFigure[],
+  packed: PackedReport,
+): Promise<string> {
+  const [script, style] = await Promise.all([
+    readFile(new URL('main.js', bundle), 'utf8'),
+    readFile(new URL('page.css', bundle), 'utf8'),
+  ]);
+  const { title, subtitle, facts, verdict } = reportFacts(data);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="node-dant">
+<title>${escape(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>${escape(title)}</h1>
+<div class="path">${escape(subtitle)}</div>
+${notices(data, verdict)}
+<dl class="facts">${facts.map(factHtml).join('')}</dl>
+<nav><a href="#neurons">Neurons, one by one</a><a href="#figures">Figures</a></nav>
+</header>
+<main>
+<section id="figures">
+<h2>Figures</h2>
+<div class="figures">${figures.map(figureHtml).join('')}</div>
+</section>
+<section id="neurons">
+<h2>Neurons, one by one</h2>
+<div class="browser">
+<div class="list">
+<div class="tools">
+<span class="choice"><button data-kind="cluster" title="Units found in more than one session">Neurons</button><button data-kind="unit" title="Units found in one session only">Unmatched units</button></span>
+<input type="search" id="search" placeholder="Filter: 12, u103, sessions&gt;4, depth&lt;500, curation&gt;0" aria-label="Filter">
+<span class="count" id="count"></span>
+</div>
+<div class="rows" id="rows" tabindex="0" aria-label="Neurons"></div>
+<div class="hint"><kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd> previous and next · <kbd>u</kbd> unmatched units · <kbd>/</kbd> filter · click a heading to sort</div>
+</div>
+<div class="detail" id="detail" aria-live="polite"></div>
+</div>
+</section>
+</main>
+<footer>node-dant · ${escape(data.folder)}</footer>
+<script type="application/json" id="page">${JSON.stringify(packed.page).replaceAll('<', '\\u003c')}</script>
+${Object.entries(packed.blocks)
+  .map(([name, content]) => `<script type="text/plain" id="data-${name}">${content}</script>`)
+  .join('\n')}
+<script>${script.replaceAll('</script', '<\\/script')}</script>
+</body>
+</html>
+`;
+}
+
+function notices({ record, warnings, missing }: ReportData, verdict: string): string {
+  const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
+  return [
+    !record
+      ? `<div class="notice calm" id="warnings">${escape(verdict)}</div>`
+      : warnings.length > 0
+        ? `<div class="notice" id="warnings"><h3>Please check</h3>${list(warnings)}</div>`
+        : `<div class="notice good" id="warnings">${escape(verdict)}</div>`,
+    missing.length > 0 ? `<div class="notice calm" id="missing"><h3>Not in this report</h3>${list(missing)}</div>` : '',
+  ].join('\n');
+}
+
+const factHtml = ({ label, value, note }: Fact) =>
+  `<div><dt>${escape(label)}</dt><dd>${escape(value)}${note === undefined ? '' : `<small>${escape(note)}</small>`}</dd></div>`;
+
+function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): string {
+  if (svg === undefined || png === undefined) {
+    return `<figure id="figure-${name}"><h3>${escape(title)}</h3><figcaption>Not drawn. ${escape(missing ?? '')}</figcaption></figure>`;
+  }
+  const isSvg = svg.length <= largestSvgBytes;
+  const source = isSvg
+    ? `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
+    : `data:image/png;base64,${png.toString('base64')}`;
+  const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
+  const isWide = Number(width) > 800;
+  return (
+    `<figure id="figure-${name}"${isWide ? ' class="wide"' : ''}>` +
+    `<img alt="${escape(title)}" width="${width}" height="${height}" src="${source}">` +
+    `<figcaption>${escape(caption)}</figcaption></figure>`
+  );
+}
+
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

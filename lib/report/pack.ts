@@ -1,0 +1,143 @@
+import { gzipSync } from 'node:zlib';
+
+import type { NdArray } from '../arrays.js';
+import { sessionColors } from './figures/theme.js';
+import { motionOf } from './figures/units.js';
+import { curveGap, curveTop, type PackedBlock, type PackedType, type ReportPage } from './packed.js';
+import type { ReportData } from './report_data.js';
+import { neighbourCount, type Similarities } from './similarities.js';
+import type { PackedWaveforms } from './waveforms.js';
+
+type Packable = Uint8Array | Int8Array | Uint16Array | Int32Array | Float32Array;
+
+/** What the page needs, at the precision of a display. */
+export interface PackedReport {
+  page: ReportPage;
+  /** Gzipped blocks in base64, by name */
+  blocks: Record<string, string>;
+}
+
+export function packReport(
+  data: ReportData,
+  similarities: Similarities,
+  waveforms: PackedWaveforms | undefined,
+): PackedReport {
+  const { unitCount, sessionCount, groups } = data;
+  const { combined } = similarities;
+  const curves = curvesOf(data);
+  const blocks: Record<string, Record<string, Packable>> = {
+    units: {
+      cluster: data.clusters,
+      ...(data.clustersBeforeCuration && { clusterBefore: data.clustersBeforeCuration }),
+      ...(data.sessions && { session: Uint16Array.from(data.sessions) }),
+      ...(data.locationsUm && {
+        depth: Float32Array.from({ length: unitCount }, (_, unit) => data.locationsUm![3 * unit + 1]!),
+        motion: Float32Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit)),
+      }),
+      ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
+      ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
+      ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
+      ...(combined && {
+        neighbours: combined.neighbours,
+        neighbourSimilarities: combined.neighbourSimilarities,
+        clusterSimilarities: joined(combined.clusters),
+      }),
+      curationPairs: Int32Array.from(data.curation.flatMap(({ units }) => units)),
+      curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
+    },
+    curves: Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>,
+    ...(waveforms && { waveforms: waveforms.arrays }),
+  };
+  const packed = Object.entries(blocks).map(([name, arrays]) => [name, packBlock(arrays)] as const);
+  const thresholds = groups.map(({ threshold }) => threshold);
+  return {
+    page: {
+      unitCount,
+      clusterCount: data.clusterCount,
+      sessionCount,
+      neighbourCount,
+      threshold: thresholds.length === 1 ? (thresholds[0] ?? null) : null,
+      blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
+      curves: curves.map(({ curve }) => curve),
+      waveforms: waveforms?.about ?? null,
+      sessionColors: sessionColors(sessionCount),
+    },
+    blocks: Object.fromEntries(packed.map(([name, { content }]) => [name, content])),
+  };
+}
+
+function packBlock(arrays: Record<string, Packable>): { block: PackedBlock; content: string } {
+  const block: PackedBlock = {};
+  let length = 0;
+  for (const [name, array] of Object.entries(arrays)) {
+    block[name] = { type: array.constructor.name as PackedType, offset: length, length: array.length };
+    length += Math.ceil(array.byteLength / 8) * 8;
+  }
+  const bytes = Buffer.alloc(length);
+  for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(arrays)) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), block[name]!.offset);
+  }
+  return { block, content: gzipSync(bytes, { level: 6 }).toString('base64') };
+}
+
+/** Spike statistics that every unit has a curve of. */
+function curvesOf({ autoCorrelograms, isiHistograms, peth, settings }: ReportData) {
+  const lagMs = settings?.autoCorr?.binwidth;
+  const isiMs = settings?.ISI?.binwidth;
+  // The correlogram is symmetric: its right half says all.
+  const right = autoCorrelograms && rightHalf(autoCorrelograms);
+  const known = [
+    right && { table: right, title: 'Autocorrelogram', xTitle: lagMs ? 'lag (ms)' : 'lag (bins)', x: [0, lagMs ?? 1] },
+    isiHistograms && {
+      table: isiHistograms,
+      title: 'Inter-spike intervals',
+      xTitle: isiMs ? 'interval (ms)' : 'interval (bins)',
+      x: [(isiMs ?? 1) / 2, isiMs ?? 1],
+    },
+    peth && { table: peth, title: 'Peri-event histogram', xTitle: 'bin', x: [0, 1] },
+  ].filter((entry) => entry !== undefined);
+  return known.map(({ table, title, xTitle, x }, i) => ({
+    curve: { title, xTitle, points: table.shape[1]!, x: x as [number, number] },
+    arrays: packCurves(`curve${i}`, table),
+  }));
+}
+
+function rightHalf({ data, shape: [units, lags] }: NdArray<Float64Array>): NdArray<Float64Array> {
+  const zero = (lags! - 1) / 2;
+  const width = lags! - zero;
+  const half = new Float64Array(units! * width);
+  for (let unit = 0; unit < units!; ++unit) {
+    half.set(data.subarray(unit * lags! + zero, (unit + 1) * lags!), unit * width);
+  }
+  return { data: half, shape: [units!, width] };
+}
+
+function packCurves(name: string, { data, shape: [units, points] }: NdArray<Float64Array>): Record<string, Packable> {
+  const bytes = new Uint8Array(data.length);
+  const lows = new Float32Array(units!);
+  const highs = new Float32Array(units!);
+  for (let unit = 0; unit < units!; ++unit) {
+    const curve = data.subarray(unit * points!, (unit + 1) * points!);
+    let [low, high] = [0, 0];
+    for (const value of curve) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    const step = (high - low) / curveTop || 1;
+    for (let i = 0; i < points!; ++i) {
+      bytes[unit * points! + i] = Number.isNaN(curve[i]!) ? curveGap : Math.round((curve[i]! - low) / step);
+    }
+    lows[unit] = low;
+    highs[unit] = high;
+  }
+  return { [name]: bytes, [`${name}Low`]: lows, [`${name}High`]: highs };
+}
+
+function joined(parts: Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((offset, part) => {
+    all.set(part, offset);
+    return offset + part.length;
+  }, 0);
+  return all;
+}

@@ -1,0 +1,51 @@
+import type { PackedType, ReportPage } from '../packed.js';
+
+type Arrays = Record<string, Uint8Array | Int8Array | Uint16Array | Int32Array | Float32Array>;
+
+const constructors: Record<PackedType, new (buffer: ArrayBuffer, offset: number, length: number) => Arrays[string]> = {
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int32Array,
+  Float32Array,
+};
+
+export function readPage(): ReportPage {
+  return JSON.parse(document.getElementById('page')!.textContent) as ReportPage;
+}
+
+/** Unpacks a block of arrays; {} if the report has no such block. */
+export async function unpack(page: ReportPage, name: string): Promise<Arrays> {
+  const block = page.blocks[name];
+  const element = document.getElementById(`data-${name}`);
+  if (!block || !element) return {};
+  const text = atob(element.textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; ++i) bytes[i] = text.charCodeAt(i);
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  const buffer = await new Response(stream).arrayBuffer();
+  element.remove();
+  return Object.fromEntries(
+    Object.entries(block).map(([key, { type, offset, length }]) => [
+      key,
+      new constructors[type](buffer, offset, length),
+    ]),
+  );
+}
+
+/** Arrays of the block "units" (specification in pack.ts); absent ones were not among the results. */
+export interface Units {
+  cluster: Int32Array;
+  clusterBefore?: Int32Array;
+  session?: Uint16Array;
+  depth?: Float32Array;
+  motion?: Float32Array;
+  amplitude?: Float32Array;
+  shank?: Uint16Array;
+  channelLocations?: Float32Array;
+  neighbours?: Int32Array;
+  neighbourSimilarities?: Float32Array;
+  clusterSimilarities?: Float32Array;
+  curationPairs: Int32Array;
+  curationTypes: Uint8Array;
+}

@@ -1,0 +1,76 @@
+import type { NdArray } from '../arrays.js';
+import type { Motion } from '../correction/motion.js';
+import type { RunRecord } from '../results/run_record.js';
+import type { FeatureName, Settings } from '../settings/index.js';
+
+/** One tracking: of all units, or of those of a shank. */
+export interface TrackedGroup {
+  /** Undefined: all units were tracked together. */
+  shank: number | undefined;
+  /** Features of the final clustering with their weights. */
+  features: { name: string; weight: number }[];
+  /** Similarity above which a match counts as good; undefined when it is not known. */
+  threshold: number | undefined;
+  motion: Motion | undefined;
+  /** Bounds of the 95 % intervals. */
+  motionInterval: { low: Motion; high: Motion } | undefined;
+}
+
+/** Two units that curation took apart. */
+export interface CurationEvent {
+  units: [number, number];
+  reason: 'sameSession' | 'lowSimilarity';
+}
+
+/** What is known of a run from its results and its data. Everything but the clusters may be absent. N units. */
+export interface ReportData {
+  folder: string;
+  /** Where the input files are, if they were found. */
+  dataFolder: string | undefined;
+  unitCount: number;
+  /** (N) 1 … K; −1: unmatched */
+  clusters: Int32Array;
+  clusterCount: number;
+  clustersBeforeCuration: Int32Array | undefined;
+  /** (N) session of each unit, from 1 */
+  sessions: Int32Array | undefined;
+  sessionCount: number;
+  /** (N) units in the order of the tree's leaves */
+  leafOrder: Int32Array | undefined;
+  /** (N, 3) µm */
+  locationsUm: Float64Array | undefined;
+  /** (N) µV */
+  amplitudes: Float64Array | undefined;
+  peakChannels: Int32Array | undefined;
+  /** (N) */
+  shanks: Int32Array | undefined;
+  autoCorrelograms: NdArray<Float64Array> | undefined;
+  isiHistograms: NdArray<Float64Array> | undefined;
+  peth: NdArray<Float64Array> | undefined;
+  /** (C, 2) µm */
+  channelLocationsUm: Float64Array | undefined;
+  settings: DeepSettings | undefined;
+  groups: TrackedGroup[];
+  /** (P, 2) pairs that the weights were learned from */
+  nearbyPairs: Int32Array | undefined;
+  curation: CurationEvent[];
+  record: RunRecord | undefined;
+  seconds: number | undefined;
+  /** What the run warned of. */
+  warnings: readonly string[];
+  /** What is not there and therefore not shown, in words. */
+  missing: string[];
+}
+
+/** Settings of a run, as far as they were written down. */
+export type DeepSettings = {
+  [Key in keyof Settings]?: Settings[Key] extends object ? Partial<Settings[Key]> : Settings[Key];
+};
+
+/** Files of the features' similarity matrices. */
+export const similarityFiles: Record<FeatureName, string> = {
+  Waveform: 'waveform_similarity_matrix',
+  AutoCorr: 'AutoCorr_similarity_matrix',
+  ISI: 'ISI_similarity_matrix',
+  PETH: 'PETH_similarity_matrix',
+};

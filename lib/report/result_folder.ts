@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { NdArray, NumericData } from '../arrays.js';
+import { toFloat64, toInt32 } from '../files/convert.js';
+import { readNpy, type NpyArray } from '../files/npy.js';
+import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
+import { readNpz } from '../files/npz.js';
+
+/** Where else an array can be found: archive and name in it. */
+const archived: Record<string, [archive: string, name: string][]> = {
+  IdxCluster: [['Output.npz', 'IdxCluster']],
+  leafOrder: [
+    ['ClusteringResults.npz', 'leafOrder'],
+    ['Output.npz', 'IdxSort'],
+  ],
+  clustersBeforeCuration: [['ClusteringResults.npz', 'idx_cluster_hdbscan']],
+  sessions: [['Output.npz', 'Sessions']],
+  settings: [['Output.npz', 'Params']],
+  locations: [['Output.npz', 'Locations']],
+  unit_shanks: [['Output.npz', 'IdxShank']],
+  SimilarityWeights: [
+    ['ClusteringResults.npz', 'weights'],
+    ['Output.npz', 'SimilarityWeights'],
+  ],
+  SimilarityThreshold: [
+    ['ClusteringResults.npz', 'thres'],
+    ['Output.npz', 'SimilarityThreshold'],
+  ],
+  SimilarityMatrix: [
+    ['ClusteringResults.npz', 'similarity_matrix'],
+    ['Output.npz', 'SimilarityMatrix'],
+  ],
+  DistanceMatrix: [['ClusteringResults.npz', 'distance_matrix']],
+  SimilarityPairs: [
+    ['ClusteringResults.npz', 'idx_unit_pairs'],
+    ['Output.npz', 'SimilarityPairs'],
+  ],
+};
+
+/**
+ * A folder of results of any age or origin: what cannot be found is undefined, what cannot be read is undefined and
+ * told in `problems`.
+ */
+export class ResultFolder {
+  /** What could not be read, in words. */
+  readonly problems: string[] = [];
+
+  constructor(
+    readonly path: string,
+    private readonly signal?: AbortSignal,
+  ) {}
+
+  has(file: string): boolean {
+    return existsSync(join(this.path, file));
+  }
+
+  async floats(name: string): Promise<NdArray<Float64Array> | undefined> {
+    return this.#converted(name, toFloat64);
+  }
+
+  async integers(name: string): Promise<NdArray<Int32Array> | undefined> {
+    return this.#converted(name, toInt32);
+  }
+
+  /** A single text. */
+  async text(name: string): Promise<string | undefined> {
+    const array = await this.#array(name);
+    const text = array?.data[0];
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  /** The rows of a matrix, block by block; undefined if there is no such matrix. */
+  async rows(name: string): Promise<AsyncIterable<RowBlock> | undefined> {
+    const path = join(this.path, `${name}.npy`);
+    if (existsSync(path)) return readNpyRows(path, { ...(this.signal && { signal: this.signal }) });
+    const array = await this.floats(name);
+    if (!array) return undefined;
+    return oneBlock({ first: 0, count: array.shape[0] ?? 1, ...array });
+  }
+
+  async #converted<Data extends NumericData>(
+    name: string,
+    convert: (path: string, data: NumericData) => Data,
+  ): Promise<NdArray<Data> | undefined> {
+    const array = await this.#array(name);
+    if (array === undefined) return undefined;
+    const { data, shape } = array;
+    return this.#tolerate(() =>
+      Array.isArray(data) ? undefined : { data: convert(join(this.path, name), data), shape },
+    );
+  }
+
+  async #array(name: string): Promise<NpyArray | undefined> {
+    const options = { ...(this.signal && { signal: this.signal }) };
+    if (this.has(`${name}.npy`)) return this.#tolerate(() => readNpy(join(this.path, `${name}.npy`), options));
+    for (const [archive, member] of archived[name] ?? []) {
+      if (!this.has(archive)) continue;
+      const arrays = await this.#tolerate(() => readNpz(join(this.path, archive), { ...options, names: [member] }));
+      if (arrays?.[member]) return arrays[member];
+    }
+    return undefined;
+  }
+
+  async #tolerate<Result>(read: () => Result | Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (this.signal?.aborted) throw error;
+      const { message } = error as Error;
+      if (!this.problems.includes(message)) this.problems.push(message);
+      return undefined;
+    }
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- an array at hand, where a file is expected
+async function* oneBlock(block: RowBlock): AsyncGenerator<RowBlock> {
+  yield block;
+}

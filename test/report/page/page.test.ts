@@ -1,0 +1,195 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readNpy } from '../../../lib/files/npy.js';
+import { writeReport } from '../../../lib/report/write_report.js';
+import { chromiumPath, launchChromium } from './browser.js';
+import { nothingDrawn, Scratch } from '../folders.js';
+
+const screenshots = 'test-output';
+const scratch = new Scratch();
+let browser: Browser | undefined;
+afterAll(async () => {
+  await browser?.close();
+  await scratch.remove();
+});
+
+/** Opens a report without a network; fails on whatever the page complains of or asks for. */
+async function open(folder: string): Promise<{ page: Page; complaints: string[] }> {
+  browser ??= await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) complaints.push(`request of ${request.url()}`);
+  });
+  await page.context().setOffline(true);
+  await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+  await page.waitForSelector('body[data-ready]');
+  return { page, complaints };
+}
+
+/** Marks in the drawings of the chosen neuron, by the heading of their panel. */
+function marks(page: Page): Promise<Record<string, number>> {
+  return page.$$eval('#detail .panel', (panels) =>
+    Object.fromEntries(
+      panels.map((panel) => [
+        panel.querySelector('h3')!.textContent,
+        panel.querySelectorAll('svg path[d], svg circle, svg rect').length,
+      ]),
+    ),
+  );
+}
+
+/** Waits until the chosen neuron has been drawn. */
+async function drawn(page: Page, heading: RegExp): Promise<void> {
+  await page.waitForFunction(
+    (pattern) => new RegExp(pattern).test(document.querySelector('#detail h2')?.textContent ?? ''),
+    heading.source,
+  );
+  await page.waitForSelector('#detail .panel svg');
+}
+
+describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
+  describe('of a run of ours', () => {
+    let page: Page;
+    let complaints: string[];
+    let clusters: Int32Array;
+
+    beforeAll(async () => {
+      await mkdir(screenshots, { recursive: true });
+      const { results, data } = await scratch.run('mini-default', nothingDrawn);
+      await writeReport(results, { dataFolder: data });
+      clusters = (await readNpy(join(results, 'IdxCluster.npy'), { as: 'int32' })).data;
+      ({ page, complaints } = await open(results));
+    });
+
+    it('begins with what was found and shows all figures', async () => {
+      const count = Math.max(...clusters);
+      expect(await page.textContent('h1')).toBe(`${count} neurons followed across 4 sessions`);
+      expect(await page.isVisible('#warnings')).toBe(true);
+      expect(await page.isVisible('#missing')).toBe(false);
+      const images = await page.$$eval('figure img', (found) =>
+        found.map((image) => [(image as HTMLImageElement).alt, (image as HTMLImageElement).naturalWidth] as const),
+      );
+      expect(images).toHaveLength(9);
+      for (const [name, width] of images) expect(width, name).toBeGreaterThan(100);
+      await page.screenshot({ path: join(screenshots, 'report.png'), fullPage: true });
+    });
+
+    it('shows each chosen neuron with its plots', async () => {
+      await page.evaluate(() => {
+        document.getElementById('neurons')!.scrollIntoView();
+      });
+      const rows = page.locator('#rows tbody tr[data-id]');
+      expect(await rows.count()).toBe(Math.max(...clusters));
+      for (const cluster of [2, 5]) {
+        await page.click(`#rows tr[data-id="${cluster}"]`);
+        await drawn(page, new RegExp(`^Neuron ${cluster} `));
+        const size = clusters.filter((id) => id === cluster).length;
+        const found = await marks(page);
+        // A waveform has a line for each of its 20 channels.
+        expect(found['Waveforms as recorded']).toBeGreaterThanOrEqual(20 * size);
+        expect(found['Waveforms, motion corrected']).toBeGreaterThanOrEqual(20 * size);
+        expect(found['Spikes, session by session']).toBeGreaterThanOrEqual(2 * size);
+        expect(found.Depth).toBeGreaterThanOrEqual(2 * size);
+        expect(found['Similarity of its units']).toBeGreaterThanOrEqual(size ** 2);
+        expect(await page.locator('.neighbours tbody tr').count()).toBe(8);
+        await page.screenshot({ path: join(screenshots, `neuron-${cluster}.png`) });
+      }
+    });
+
+    it('is browsed with the keyboard', async () => {
+      await page.keyboard.press('Home');
+      await drawn(page, /^Neuron 1 /);
+      await page.keyboard.press('j');
+      await page.keyboard.press('ArrowDown');
+      await drawn(page, /^Neuron 3 /);
+      await page.keyboard.press('k');
+      await drawn(page, /^Neuron 2 /);
+      expect(await page.getAttribute('#rows tr[data-id="2"]', 'aria-selected')).toBe('true');
+    });
+
+    it('sorts and filters', async () => {
+      const ids = () =>
+        page.$$eval('#rows tr[data-id]', (rows) => rows.map((row) => Number((row as HTMLElement).dataset.id)));
+      const column = (index: number) =>
+        page.$$eval(`#rows tr[data-id] td:nth-child(${index})`, (cells) =>
+          cells.map((cell) => Number.parseFloat(cell.textContent)),
+        );
+      await page.click('#rows th:has-text("similarity")');
+      const similarities = await column(4);
+      expect(similarities).toEqual([...similarities].sort((a, b) => b - a));
+      await page.fill('#search', 'units>3');
+      const large = [...new Set(clusters)].filter(
+        (id) => id > 0 && clusters.filter((other) => other === id).length > 3,
+      );
+      expect(large.length).toBeGreaterThan(0);
+      expect((await ids()).sort((a, b) => a - b)).toEqual(large.sort((a, b) => a - b));
+      expect(await page.textContent('#count')).toBe(`${large.length} of ${Math.max(...clusters)}`);
+      await page.fill('#search', '');
+    });
+
+    it('shows unmatched units and goes to a neighbour', async () => {
+      await page.click('button[data-kind="unit"]');
+      const unmatched = [...clusters.keys()].filter((unit) => clusters[unit] === -1);
+      expect(await page.textContent('#count')).toBe(String(unmatched.length));
+      if (unmatched.length > 0) {
+        await page.click(`#rows tr[data-id="${unmatched[0]}"]`);
+        await drawn(page, new RegExp(`^Unmatched unit ${unmatched[0]} `));
+      }
+      await page.click('button[data-kind="cluster"]');
+      await page.click('#rows tr[data-id="1"]');
+      await drawn(page, /^Neuron 1 /);
+      const neighbour = Number(await page.textContent('.neighbours button'));
+      await page.click('.neighbours button');
+      await drawn(page, clusters[neighbour]! > 0 ? new RegExp(`^Neuron ${clusters[neighbour]} `) : /^Unmatched unit/);
+    });
+
+    it('lays the waveform of a neighbour over the others', async () => {
+      await page.click('button[data-kind="cluster"]');
+      await page.click('#rows tr[data-id="1"]');
+      await drawn(page, /^Neuron 1 /);
+      const before = await marks(page);
+      await page.hover('.neighbours tbody tr:nth-child(2)');
+      await page.waitForFunction(
+        (count) => document.querySelectorAll('#detail .panel svg path[stroke="#d55e00"]').length >= count,
+        20,
+      );
+      const after = await marks(page);
+      expect(after['Waveforms as recorded']).toBe(before['Waveforms as recorded']! + 20);
+    });
+
+    it('complains of nothing and asks for nothing', () => {
+      expect(complaints).toEqual([]);
+    });
+  });
+
+  it("opens pyDANT's results without data, and says what is missing", async () => {
+    const { results } = await scratch.reference('mini-multi-shank');
+    await writeReport(results);
+    const { page, complaints } = await open(results);
+    expect(await page.textContent('#missing')).toMatch(/folder with the data was not found/);
+    await drawn(page, /^Neuron 1 /);
+    expect(await page.locator('#detail .panel').count()).toBeGreaterThan(1);
+    await page.screenshot({ path: join(screenshots, 'report-of-pydant.png') });
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('the page', () => {
+  it('needs nothing from elsewhere', async () => {
+    const { results, data } = await scratch.reference('mini-default');
+    await writeReport(results, { dataFolder: data, figures: false });
+    const html = await readFile(join(results, 'report.html'), 'utf8');
+    expect(/<(script|img|link)[^>]*(src|href)="(?!data:)|@import/.exec(html)?.[0]).toBeUndefined();
+    expect(html.length).toBeLessThan(3e6);
+  });
+});

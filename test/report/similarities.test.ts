@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { readNpy } from '../../lib/files/npy.js';
+import { loadReportData } from '../../lib/report/load.js';
+import { ResultFolder } from '../../lib/report/result_folder.js';
+import { neighbourCount, scanSimilarities } from '../../lib/report/similarities.js';
+import { Scratch } from './folders.js';
+
+const scratch = new Scratch();
+afterAll(scratch.remove);
+
+describe('the similarities of a report', () => {
+  it('are those of the matrices', async () => {
+    const { results: folder, data: dataFolder } = await scratch.reference('mini-default');
+    const results = new ResultFolder(folder);
+    const data = await loadReportData(results, { dataFolder });
+    const { features, combined, nearby } = await scanSimilarities(results, data);
+    const n = data.unitCount;
+    const matrix = (await readNpy(join(folder, 'SimilarityMatrix.npy'), { as: 'float64' })).data;
+    const pairs = (await readNpy(join(folder, 'SimilarityPairs.npy'), { as: 'int32' })).data;
+    nearby!.forEach((value, p) => {
+      expect(value).toBe(Math.fround(matrix[pairs[2 * p]! * n + pairs[2 * p + 1]!]!));
+    });
+
+    expect(features.map(({ name }) => name)).toEqual(['Waveform', 'AutoCorr']);
+    const sum = (counts: Float64Array) => counts.reduce((a, b) => a + b, 0);
+    const matched = (await readNpy(join(folder, 'MatchedPairs.npy'))).shape[0];
+    for (const histograms of [combined!, ...features]) {
+      expect(sum(histograms.all.counts)).toBe((n * (n - 1)) / 2);
+      expect(sum(histograms.matched.counts)).toBe(matched);
+    }
+
+    for (let unit = 0; unit < n; ++unit) {
+      const outside = [...Array(n).keys()].filter(
+        (other) => other !== unit && (data.clusters[unit]! < 1 || data.clusters[other] !== data.clusters[unit]),
+      );
+      const expected = outside
+        .map((other) => matrix[unit * n + other]!)
+        .sort((a, b) => b - a)
+        .slice(0, neighbourCount);
+      const found = combined!.neighbourSimilarities.subarray(unit * neighbourCount, (unit + 1) * neighbourCount);
+      expect([...found]).toEqual(expected.map(Math.fround));
+    }
+
+    combined!.clusters.forEach((block, c) => {
+      const members = [...Array(n).keys()].filter((unit) => data.clusters[unit] === c + 1);
+      expect([...block]).toEqual(members.flatMap((a) => members.map((b) => Math.fround(matrix[a * n + b]!))));
+    });
+  });
+});
