@@ -15,8 +15,11 @@ import { startYardstick } from './yardstick.mjs';
 /** How far above the kept ratio the best ratio may be. */
 const margin = 1.25;
 const triesAtOnce = 6;
-/** A kernel that seems slower is measured again, up to this many times, before it is blamed. */
-const attempts = 4;
+/**
+ * A kernel that seems slower is measured again, up to this many times, before it is blamed; the others in between, so that
+ * a moment in which the machine is busy does not hit one kernel alone.
+ */
+const attempts = 5;
 /** What a kernel computes in one try, at least. */
 const trySeconds = 0.015;
 
@@ -36,14 +39,23 @@ const allKept = JSON.parse(readFileSync(keptFile, 'utf8'));
 const kept = (allKept[level] ??= {});
 
 const yardstick = await startYardstick();
+const yardstickSeconds = {};
 const problems = [];
-let measured = 0;
+const measured = [];
 for (const name of names) {
-  const problem = await check(name);
+  const problem = missing(name);
   if (problem) problems.push(`${name}: ${problem}`);
+  else measured.push(await prepare(name));
+}
+if (measured.length === 0) problems.push('Nothing was measured.');
+for (let attempt = 0; attempt < attempts; ++attempt) {
+  for (const kernel of measured) if (!(ratioOf(kernel) <= allowed(kernel.name))) await measure(kernel);
 }
 await yardstick.stop();
-if (measured === 0) problems.push('Nothing was measured.');
+for (const kernel of measured) {
+  const problem = judge(kernel.name, ratioOf(kernel));
+  if (problem) problems.push(`${kernel.name}: ${problem}`);
+}
 
 if (problems.length > 0) {
   console.error(`\nThe gate is closed (level ${level}):\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -52,39 +64,51 @@ if (problems.length > 0) {
   writeFileSync(keptFile, `${JSON.stringify(allKept, undefined, 2)}\n`);
 }
 
-/** What is wrong with a kernel, if anything. */
-async function check(name) {
-  const kernel = kernels[name];
-  if (!kernel) return `there is no such kernel. There are: ${Object.keys(kernels).join(', ')}.`;
-  const allowed = update ? 0 : kept[name] * margin;
-  if (!update && !(allowed > 0)) {
-    return `no ratio is kept for the level ${level}. Measure it: npm run bench:gate -- --update`;
-  }
-  const ratio = await measure(kernel, allowed);
-  if (!(ratio > 0 && ratio < Infinity)) return 'no time was measured.';
-  measured++;
-  const change = kept[name] > 0 ? `${(ratio / kept[name]).toFixed(2)} × the kept ratio` : 'new';
-  const slower = !update && ratio > allowed;
-  console.log(`${slower ? 'SLOWER' : 'ok    '} ${name}: ${ratio.toPrecision(3)} × ${kernel.yardstick}, ${change}`);
-  if (update) kept[name] = Number(ratio.toPrecision(4));
-  return slower ? `takes ${change}; at most ${margin} × is allowed.` : undefined;
+/** Why a kernel cannot be measured, if so. */
+function missing(name) {
+  if (!kernels[name]) return `there is no such kernel. There are: ${Object.keys(kernels).join(', ')}.`;
+  if (update || kept[name] > 0) return undefined;
+  return `no ratio is kept for the level ${level}. Measure it: npm run bench:gate -- --update`;
 }
 
-/** The kernel's ratio; measures again while it is above `allowed`. */
-async function measure({ prepare, gate, yardstick: task }, allowed) {
-  const { run } = prepare(gate);
+/** Nothing is good enough for an update. */
+function allowed(name) {
+  return update ? 0 : kept[name] * margin;
+}
+
+async function prepare(name) {
+  const { yardstick: task, gate, ...kernel } = kernels[name];
+  const { run } = kernel.prepare(gate);
   await run(1);
   const calls = 2 * Math.ceil(trySeconds / 2 / (await processorSeconds(run, 1)));
-  let kernelSeconds = Infinity;
-  let yardstickSeconds = Infinity;
-  for (let attempt = 0; attempt < attempts; ++attempt) {
-    for (let i = 0; i < triesAtOnce; ++i) {
-      yardstickSeconds = Math.min(yardstickSeconds, (await yardstick.measure(task)).processorSeconds);
-      kernelSeconds = Math.min(kernelSeconds, (await processorSeconds(run, slowdown * calls)) / calls);
-    }
-    if (kernelSeconds / yardstickSeconds <= allowed) break;
+  return { name, task, run, calls, seconds: Infinity };
+}
+
+/** The kernel and its yardstick in turn. */
+async function measure(kernel) {
+  const { task, run, calls } = kernel;
+  for (let i = 0; i < triesAtOnce; ++i) {
+    const { processorSeconds: seconds } = await yardstick.measure(task);
+    yardstickSeconds[task] = Math.min(yardstickSeconds[task] ?? Infinity, seconds);
+    kernel.seconds = Math.min(kernel.seconds, (await processorSeconds(run, slowdown * calls)) / calls);
   }
-  return kernelSeconds / yardstickSeconds;
+}
+
+/** Not a number before the first measurement. */
+function ratioOf({ task, seconds }) {
+  return seconds / yardstickSeconds[task];
+}
+
+/** Tells how a kernel did; returns what is wrong, if anything. */
+function judge(name, ratio) {
+  if (!(ratio > 0 && ratio < Infinity)) return 'no time was measured.';
+  const change = kept[name] > 0 ? `${(ratio / kept[name]).toFixed(2)} × the kept ratio` : 'new';
+  const slower = !update && ratio > allowed(name);
+  console.log(
+    `${slower ? 'SLOWER' : 'ok    '} ${name}: ${ratio.toPrecision(3)} × ${kernels[name].yardstick}, ${change}`,
+  );
+  if (update) kept[name] = Number(ratio.toPrecision(4));
+  return slower ? `takes ${change}; at most ${margin} × is allowed.` : undefined;
 }
 
 async function processorSeconds(run, calls) {
