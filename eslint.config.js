@@ -2,7 +2,18 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'build-core/', 'vendor/', 'coverage/', 'bench/results/', 'test-output/', '.venv-bench/'] },
+  {
+    ignores: [
+      'dist/',
+      'build/',
+      'build-core/',
+      'vendor/',
+      'coverage/',
+      'bench/results/',
+      'test-output/',
+      '.venv-bench/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
