@@ -14,7 +14,7 @@ import { agreement } from './compare/agreement.mjs';
 import { measure } from './compare/measure.mjs';
 import { pythonWithPyDant } from './compare/python.mjs';
 import { ourStages, stageClock, stageNames } from './compare/stages.mjs';
-import { markdownTable, median, ownVersion, processor, saveResults } from './report.mjs';
+import { markdownTable, median, ownVersion, processor, saveResults, short } from './report.mjs';
 
 const help = `Usage: npm run bench:compare -- [options] [-- options of "dant simulate"]
   --units 1000      about as many units are simulated
@@ -149,7 +149,7 @@ async function datasetFacts(data) {
 function describe({ facts, version, rounds, agrees }) {
   const names = Object.keys(rounds[0]);
   const of = (name, key) => rounds.map((round) => round[name][key]);
-  const ratio = (a, b) => `${(a / b).toPrecision(3)} ×`;
+  const ratio = (a, b) => `${short(a / b)} ×`;
   const row = (what, pick, show) => {
     const [theirs, ours] = names.map(pick);
     return [

@@ -6,6 +6,7 @@
 // Command line: node bench/gate.mjs [--update] [kernel …]. The tests also use --kept <file>, and --slowdown 1.5: each
 // kernel runs 1.5 × as often as is reckoned with, as if it took so much longer, and the gate must notice.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { addon } from '../dist/native/addon.js';
@@ -27,7 +28,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     update: { type: 'boolean', default: false },
-    kept: { type: 'string', default: new URL('gate.json', import.meta.url).pathname },
+    kept: { type: 'string', default: fileURLToPath(new URL('gate.json', import.meta.url)) },
     slowdown: { type: 'string', default: '1' },
   },
 });

@@ -22,6 +22,9 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** Three significant digits, never with an exponent. */
+export const short = (value) => String(Number(value.toPrecision(3)));
+
 /** 12,345,678 → "12.3 M" */
 export function engineering(value) {
   const [scale, prefix] = [

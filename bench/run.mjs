@@ -8,7 +8,7 @@ import { addon } from '../dist/native/addon.js';
 import { files } from './files.mjs';
 import { kernels } from './kernels.mjs';
 import { bestOf, measureMachine } from './machine.mjs';
-import { engineering, markdownTable, ownVersion, processor, saveResults } from './report.mjs';
+import { engineering, markdownTable, ownVersion, processor, saveResults, short } from './report.mjs';
 import { startYardstick } from './yardstick.mjs';
 
 /** Per case; at least three samples. */
@@ -93,7 +93,7 @@ function describe() {
       name,
       sizeText(size),
       String(threads),
-      `${(1000 * seconds).toPrecision(3)} ms`,
+      `${short(1000 * seconds)} ms`,
       rate(work / seconds, unit === 'bytes' ? 'B/s' : `${unit}/s`),
       threads === 1 ? '' : `${(single.seconds / seconds).toFixed(2)} ×`,
       shareOfLimit(result),
