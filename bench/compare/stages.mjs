@@ -54,8 +54,8 @@ export const stageNames = {
 
 /** Our stages in those of the table. */
 export function ourStages(seconds, wallSeconds) {
-  const { leafOrder = 0, clustering = 0, ...others } = seconds;
-  const stages = { ...others, clustering: clustering + leafOrder };
+  const { leafOrder = 0, clustering = 0, write = 0, report = 0, ...others } = seconds;
+  const stages = { ...others, clustering: clustering + leafOrder, write: write + report };
   const known = Object.values(stages).reduce((sum, value) => sum + value, 0);
   return { ...stages, start: Math.max(0, wallSeconds - known) };
 }
