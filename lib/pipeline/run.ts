@@ -98,11 +98,11 @@ async function execute(
     });
     const seconds = () => (performance.now() - start) / 1000;
     await run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
-    await writeRunRecord(
-      output.path,
-      runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }),
-    );
+    const record = () =>
+      writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
+    await record(); // the report tells what is in it
     await drawReport(output.path, { dataFolder, target: target! }, settings, run);
+    await record();
     await output.commit();
     return result;
   } catch (error) {

@@ -16,7 +16,7 @@ export interface RunRecord {
   platform: string;
   simd: string;
   threads: number;
-  /** From the start until all arrays were written. */
+  /** From the start until everything was written. */
   seconds: number;
   /** Seconds per stage. Stages take turns, and writing overlaps with computing what is written. */
   stages: Record<string, number>;
