@@ -8,6 +8,9 @@ export type { UnitFeatures } from './pipeline/unit_features.js';
 export type { ProgressEvent, Stage } from './pipeline/progress.js';
 export type { RunOptions } from './native/run.js';
 
+export { refreshReport } from './report/refresh.js';
+export type { ReportOptions, WrittenReport } from './report/write_report.js';
+
 export { elementCount, type NdArray, type NumericData } from './arrays.js';
 export { DantError, errorCodes, type ErrorCode } from './errors.js';
 export { datasetFromArrays, type TrackingArrays } from './dataset/from_arrays.js';

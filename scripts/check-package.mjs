@@ -1,7 +1,7 @@
 // Packs the package as npm publishes it, installs the tarball into an empty project, and tracks with it: once built from
 // source with the Eigen that the tarball carries, once from a prebuilt binary.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +16,13 @@ try {
   // The lifecycle scripts print before the JSON.
   const printed = run(npm, ['pack', '--json', '--pack-destination', project], { cwd: root });
   const [{ filename, size, files }] = JSON.parse(printed.slice(printed.search(/^\[/m)));
-  for (const needed of ['dist/index.js', 'dist/cli/main.js', 'vendor/eigen/Eigen/Dense', 'native/core/job/job.cpp']) {
+  for (const needed of [
+    ...['dist/index.js', 'dist/cli/main.js', 'vendor/eigen/Eigen/Dense', 'native/core/job/job.cpp'],
+    ...['dist/report/page/main.js', 'dist/report/page/page.css', 'dist/report/fonts/Inter-Regular.ttf'],
+  ]) {
     if (!files.some(({ path }) => path === needed)) throw new Error(`The tarball lacks ${needed}.`);
   }
+  cpSync(join(root, 'test/fixtures/golden/mini-default/data'), join(project, 'data'), { recursive: true });
   writeFileSync(join(project, 'package.json'), '{ "name": "user", "type": "module", "private": true }\n');
   const env = { ...process.env };
   delete env.EIGEN3_INCLUDE_DIR;
@@ -29,6 +33,10 @@ try {
     if (clusterCount !== 17 || typeof hdbscan !== 'function') throw new Error('wrong result');`;
   const track = (environment) => run(process.execPath, ['--input-type=module', '--eval', smoke], { env: environment });
   track(env);
+  run(npm.replace('npm', 'npx'), ['dant', 'run', 'data', '--quiet']);
+  for (const drawn of ['report.html', 'Figures/motion.png']) {
+    if (!existsSync(join(project, 'data/DANT_Output', drawn))) throw new Error(`dant run did not write ${drawn}.`);
+  }
   const version = run(npm.replace('npm', 'npx'), ['dant', '--version']).trim();
 
   const installed = join(project, 'node_modules/node-dant');

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { writeReport } from '../../lib/report/write_report.js';
 import { goldenSets } from '../golden.js';
@@ -46,6 +46,15 @@ async function expectDrawings(folder: string): Promise<void> {
 }
 
 describe('figures', () => {
+  // How Vega complains of a specification that it does not take as it is
+  beforeEach(() => {
+    vi.spyOn(console, 'warn');
+  });
+  afterEach(() => {
+    expect(vi.mocked(console.warn).mock.calls).toEqual([]);
+    vi.restoreAllMocks();
+  });
+
   it('are all drawn of a run of ours', async () => {
     const { results, data } = await scratch.run('mini-default', nothingDrawn);
     const { missing } = await writeReport(results, { dataFolder: data, report: false });

@@ -63,7 +63,7 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
     name: 'similarity_distributions',
     title: 'Matched and unmatched pairs',
     caption:
-      'Weighted similarity of nearby pairs after the final clustering, with the threshold of good matches (dashed), and the weights that were learned.',
+      'Weighted similarity of nearby pairs after the final clustering, with the threshold of good matches (dashed; one per shank) and the learned weights.',
   };
   const { nearbyPairs, groups, clusters } = data;
   if (!nearby || !nearbyPairs) return { ...figure, spec: { missing: noMatrices } };
@@ -106,6 +106,7 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
   return {
     ...figure,
     spec: {
+      resolve: { scale: { color: 'independent' } },
       hconcat: [
         {
           resolve: { scale: { x: 'shared' } },
