@@ -38,6 +38,17 @@ export function planCorrection(
   return { templatesUm, shiftsUm };
 }
 
+/** `planCorrection` over the depths of all channels. */
+export function planWith(
+  units: { depthsUm: ArrayLike<number>; sessions: Int32Array; channelLocationsUm: Float64Array },
+  motion: Motion,
+  templateCount: number,
+): Correction {
+  const depths = units.channelLocationsUm.filter((_, i) => i % 2 === 1);
+  const range = { min: depths.reduce((a, b) => Math.min(a, b)), max: depths.reduce((a, b) => Math.max(a, b)) };
+  return planCorrection(motion, units, range, templateCount);
+}
+
 /** The shifts (K', n) of templates at different positions: equal ones would only be compared twice. */
 export function distinctShifts({ templatesUm, shiftsUm }: Correction): Float64Array {
   const count = shiftsUm.length / templatesUm.length;

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { DantError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
-import type { Settings } from '../settings/index.js';
+import { usedFeatures, type Settings } from '../settings/index.js';
 import { readChannelLocations, readChannelShanks } from './channel_files.js';
 import { Findings } from './findings.js';
 import { readMotion } from './motion_file.js';
@@ -43,8 +43,10 @@ export interface DatasetCheck {
 
 /** What a run with these settings needs. */
 export function datasetRequirements(settings: Settings): DatasetRequirements {
-  const features = [...settings.motionEstimation.features, settings.clustering.features].flat();
-  return { peth: features.includes('PETH'), motionFile: settings.waveformCorrection.path_to_motion || undefined };
+  return {
+    peth: usedFeatures(settings).includes('PETH'),
+    motionFile: settings.waveformCorrection.path_to_motion || undefined,
+  };
 }
 
 /**

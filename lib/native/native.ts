@@ -256,6 +256,125 @@ export interface NativeAddon {
     },
   ): Promise<MotionArrays & { low: MotionArrays; high: MotionArrays; component: Int32Array }>;
 
+  /**
+   * (n, L) waveforms interpolated at fixed places relative to each unit's depth (n), on the leading temporal components;
+   * see native/core/matching/aligned_waveforms.h.
+   */
+  alignWaveforms(
+    args: JobControl & WaveformsArgument & { depthsUm: Float64Array; peakChannels: Int32Array },
+  ): Promise<Float64Array>;
+
+  /** Fills `scores` (count, components) with principal component scores of `rows` (count, L), each of norm 1 (centred). */
+  principalComponents(
+    args: JobControl & {
+      rows: Float64Array;
+      count: number;
+      centreRows: boolean;
+      components: number;
+      scores: Float64Array;
+    },
+  ): Promise<void>;
+
+  /** Pairs of units of different sessions that are each other's best; see native/core/matching/shape_similarity.h. */
+  mutualMatches(
+    args: JobControl & {
+      /** each (n, components) scores */
+      features: Float64Array[];
+      /** (features) */
+      weights: Float64Array;
+      /** (n) from 1 */
+      sessions: Int32Array;
+      xUm: Float64Array;
+      depthsUm: Float64Array;
+      maxDistanceUm: number;
+      locationWeight: number;
+    },
+  ): Promise<{
+    /** (M, 2) */
+    pairs: Int32Array;
+    /** (M) */
+    scores: Float64Array;
+    /** best score of each unit with one of its own session */
+    sameSession: Float64Array;
+  }>;
+
+  /** Motion as a function of depth from matches (M) that may be wrong; see native/core/matching/motion_profile.h. */
+  fitMotionProfile(
+    args: JobControl & {
+      /** 0-based */
+      sessionA: Int32Array;
+      sessionB: Int32Array;
+      depthAUm: Float64Array;
+      depthBUm: Float64Array;
+      sessions: number;
+      maxShiftUm: number;
+      maxKnots: number;
+    },
+  ): Promise<{
+    /** (K) */
+    knotDepthsUm: Float64Array;
+    /** (S, K) */
+    shiftsUm: Float64Array;
+    /** (S, K) half of the 95 % interval */
+    halfWidthUm: Float64Array;
+    /** (S) */
+    component: Int32Array;
+  }>;
+
+  /** Log odds that nearby units are the same neuron; see native/core/matching/pair_model.h. */
+  learnPairModel(
+    args: JobControl & {
+      /** (n, dimensions) */
+      vectors: Float64Array;
+      dimensions: number;
+      /** (n) from 1 */
+      sessions: Int32Array;
+      /** (n) corrected for motion */
+      depthsUm: Float64Array;
+      maxDistanceUm: number;
+      /** (M, 2) */
+      firstMatches: Int32Array;
+    },
+  ): Promise<{
+    /** (P, 2) */
+    nearbyPairs: Int32Array;
+    /** (P) */
+    logOdds: Float32Array;
+    slope: number;
+    offset: number;
+    crossPrior: number;
+    samePrior: number;
+    /** Matches that the variation within neurons was learned from; 0: none, and nothing could be learned. */
+    learnedFrom: number;
+    /** Components of the vectors that vary. */
+    dimensions: number;
+  }>;
+
+  /** Fills `similarity` (n, n) with half the log odds of the pairs, cut at ±6; −6 elsewhere and 6 on the diagonal. */
+  matchSimilarity(
+    args: JobControl & {
+      units: number;
+      /** (P, 2) */
+      pairs: Int32Array;
+      /** (P) */
+      logOdds: Float32Array;
+      similarity: Float32Array;
+    },
+  ): Promise<void>;
+
+  /** (n) clusters by average linkage on log odds, from 1; −1: alone. */
+  clusterByLogOdds(
+    args: JobControl & {
+      /** (n) */
+      sessions: Int32Array;
+      /** (P, 2) */
+      pairs: Int32Array;
+      /** (P) */
+      logOdds: Float32Array;
+      minLogOdds: number;
+    },
+  ): Promise<Int32Array>;
+
   /** HDBSCAN and weight learning in turn. */
   clusterAndLearnWeights(
     args: JobControl &

@@ -1,11 +1,12 @@
 import { noMotion, type Motion } from '../correction/motion.js';
-import { planCorrection, type Correction } from '../correction/templates.js';
+import { planWith, type Correction } from '../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
 import type { Settings } from '../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
 import { matchUnits, type Matching } from './inner_loop.js';
 import { pairHistogram, type PairHistogram } from './pair_histogram.js';
 import type { RunContext } from './run_context.js';
+import { warnOfSessionGroups } from './session_groups.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** One round of the motion estimate, for the record. */
@@ -39,7 +40,7 @@ export async function findMotion(
 ): Promise<MotionLoopResult> {
   const { features: sets, max_iter, repeat_last_feature_set, stop_early } = settings.motionEstimation;
   const iterationCount = repeat_last_feature_set ? max_iter : Math.min(max_iter, sets.length);
-  const correct = (motion: Motion) => planWith(units, motion, settings);
+  const correct = (motion: Motion) => planWith(units, motion, settings.waveformCorrection.n_templates);
 
   let motion = given ?? noMotion(units.sessionCount);
   let correction = correct(motion);
@@ -82,16 +83,6 @@ export async function findMotion(
   return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };
 }
 
-function planWith(units: TrackedUnits, motion: Motion, settings: Settings): Correction {
-  const depths = units.channelLocationsUm.filter((_, i) => i % 2 === 1);
-  return planCorrection(
-    motion,
-    units,
-    { min: depths.reduce((a, b) => Math.min(a, b)), max: depths.reduce((a, b) => Math.max(a, b)) },
-    settings.waveformCorrection.n_templates,
-  );
-}
-
 async function estimateFromMatches(
   units: TrackedUnits,
   { goodPairs }: Matching,
@@ -122,20 +113,6 @@ async function estimateFromMatches(
       options,
     ),
   );
-  const groups = sessionGroups(estimate.component);
-  if (groups.length > 1) {
-    context.warn(
-      `No matches connect the sessions ${groups.map((group) => `{${group.join(', ')}}`).join(' and ')}: ` +
-        'the motion between these groups is not known and taken as 0 on average.',
-    );
-  }
+  warnOfSessionGroups(estimate.component, context);
   return estimate;
-}
-
-function sessionGroups(component: Int32Array): number[][] {
-  const groups: number[][] = [];
-  component.forEach((group, session) => {
-    (groups[group] ??= []).push(session + 1);
-  });
-  return groups;
 }

@@ -3,6 +3,7 @@ import type { Settings } from '../settings/index.js';
 import type { Stage } from './progress.js';
 import { RunContext, type TrackOptions } from './run_context.js';
 import { trackGroup, type GroupResult } from './track_group.js';
+import { trackByProbability } from './track_probabilistic.js';
 import { TrackedUnits } from './tracked_units.js';
 import { computeUnitFeatures, type UnitFeatures } from './unit_features.js';
 
@@ -47,7 +48,7 @@ export async function trackUnits(
   if (dataset.sessionCount === 1) {
     run.warn('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
-  warnFewChannels(dataset, settings, run);
+  if (settings.method === 'reference') warnFewChannels(dataset, settings, run);
 
   const unitCount = dataset.sessions.length;
   const allUnits = Int32Array.from({ length: unitCount }, (_, unit) => unit);
@@ -58,7 +59,8 @@ export async function trackUnits(
     const indices = allUnits.filter((unit) => shank === undefined || features.shanks[unit] === shank);
     if (indices.length === 0) continue;
     const units = new TrackedUnits(dataset, features, indices);
-    groups.push(await trackGroup(units, shank, dataset.motion, settings, run.forShank(shank)));
+    const track = settings.method === 'reference' ? trackGroup : trackByProbability;
+    groups.push(await track(units, shank, dataset.motion, settings, run.forShank(shank)));
   }
 
   const clusters = new Int32Array(unitCount).fill(-1);

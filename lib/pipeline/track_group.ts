@@ -1,6 +1,7 @@
 import type { Motion } from '../correction/motion.js';
 import type { Correction } from '../correction/templates.js';
 import { runNative } from '../native/run.js';
+import type { MatchModel } from './track_probabilistic.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import { FeatureSimilarity, type SimilarityMatrix } from './feature_similarity.js';
 import { matchUnits, type Matching } from './inner_loop.js';
@@ -21,8 +22,11 @@ export interface GroupResult {
   stoppedBecause: MotionLoopResult['stoppedBecause'];
   /** The correction of the waveforms in the final clustering. */
   correction: Correction;
-  /** The features of the final clustering with their weights and matrices (n, n). */
-  features: readonly FeatureName[];
+  /**
+   * The features of the final clustering with their weights and matrices (n, n). "Match": half the log odds of being one
+   * neuron, by the probabilistic method.
+   */
+  features: readonly (FeatureName | 'Match')[];
   weights: Float64Array;
   matrices: SimilarityMatrix[];
   /** Similarity above which a match counts as good; undefined when it could not be learned. */
@@ -38,6 +42,8 @@ export interface GroupResult {
   curationTypes: Int32Array;
   /** (n) units in the optimal leaf order of the final tree */
   leafOrder: Int32Array;
+  /** Match probabilities, from the probabilistic method. */
+  model?: MatchModel;
 }
 
 /** Sections 3 to 10 of the specification for one group of units. */

@@ -1,3 +1,4 @@
+import type { SpikeTrains } from '../features/spike_trains.js';
 import type { Waveforms } from '../features/waveforms.js';
 import type { Dataset } from '../dataset/types.js';
 import type { UnitFeatures } from './unit_features.js';
@@ -10,6 +11,10 @@ export class TrackedUnits {
   readonly sessions: Int32Array;
   /** (n) as localised, not corrected for motion */
   readonly depthsUm: Float64Array;
+  /** (n) across the probe */
+  readonly xUm: Float64Array;
+  /** (n) from the probe's plane */
+  readonly distancesUm: Float64Array;
   /** (n) */
   readonly peakChannels: Int32Array;
 
@@ -22,7 +27,10 @@ export class TrackedUnits {
     this.count = indices.length;
     this.sessions = indices.map((unit) => dataset.sessions[unit]!);
     this.peakChannels = indices.map((unit) => features.peakChannels[unit]!);
-    this.depthsUm = Float64Array.from(indices, (unit) => features.locationsUm[3 * unit + 1]!);
+    const location = (axis: number) => Float64Array.from(indices, (unit) => features.locationsUm[3 * unit + axis]!);
+    this.xUm = location(0);
+    this.depthsUm = location(1);
+    this.distancesUm = location(2);
   }
 
   get waveforms(): Waveforms {
@@ -35,6 +43,11 @@ export class TrackedUnits {
 
   get channelShanks(): Int32Array | undefined {
     return this.dataset.channelShanks;
+  }
+
+  /** Of all units of the data set. */
+  get spikeTrains(): SpikeTrains {
+    return this.dataset.spikeTrains;
   }
 
   get sessionCount(): number {

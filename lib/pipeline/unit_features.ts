@@ -6,7 +6,7 @@ import { isiHistograms } from '../features/isi_histograms.js';
 import { locateUnits } from '../features/locations.js';
 import type { Waveforms } from '../features/waveforms.js';
 import type { RunOptions } from '../native/run.js';
-import type { Settings } from '../settings/index.js';
+import { usedFeatures, type Settings } from '../settings/index.js';
 
 /** What is computed of each unit on its own. */
 export interface UnitFeatures {
@@ -32,7 +32,7 @@ export async function computeUnitFeatures(
   settings: Settings,
   options: RunOptions,
 ): Promise<UnitFeatures> {
-  const { spikeLocation, autoCorr, ISI, motionEstimation, clustering } = settings;
+  const { spikeLocation, autoCorr, ISI } = settings;
   const channelLocationsUm = {
     data: dataset.channelLocationsUm,
     shape: [dataset.channelLocationsUm.length / 2, 2],
@@ -46,7 +46,7 @@ export async function computeUnitFeatures(
     },
     options,
   );
-  const usesIsi = [...motionEstimation.features, clustering.features].flat().includes('ISI');
+  const usesIsi = usedFeatures(settings).includes('ISI');
   return {
     waveforms: settings.centering_waveforms ? await centreWaveforms(dataset.waveforms, options) : dataset.waveforms,
     peakChannels,

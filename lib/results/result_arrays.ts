@@ -1,7 +1,9 @@
 import type { WritableArray, Blocks, NpyLayout } from '../files/write_elements.js';
-import { motionLinearScale, type Motion } from '../correction/motion.js';
+import { motionLinearScale } from '../correction/motion.js';
 import type { RunOptions } from '../native/run.js';
+import { probabilityOf } from '../matching/confidence.js';
 import type { GroupResult } from '../pipeline/track_group.js';
+import type { MatchModel } from '../pipeline/track_probabilistic.js';
 import { pairsWithin } from '../pipeline/track.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import {
@@ -93,6 +95,7 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
       CurationTypes: curationTypes,
       CurationTypeNames: typeNames,
       ...motion,
+      ...matchModelFiles(scope),
       ...(large && {
         ...waveformFiles(scope, settings),
         ...featureMatrices(scope),
@@ -157,7 +160,7 @@ function perGroup(
 }
 
 function motionFiles(groups: GroupResult[], merged: boolean): Record<string, WritableArray> {
-  const bounds = (part: keyof Motion): WritableArray => {
+  const bounds = (part: 'linear' | 'constantUm'): WritableArray => {
     const { data, shape } = perGroup(groups, merged, ({ motion, motionInterval }) =>
       Array.from(motion[part], (value, s) => [
         motionInterval?.low[part][s] ?? value,
@@ -172,6 +175,50 @@ function motionFiles(groups: GroupResult[], merged: boolean): Record<string, Wri
     motion_constant: perGroup(groups, merged, ({ motion }) => motion.constantUm),
     motion_linear_interval: bounds('linear'),
     motion_constant_interval: bounds('constantUm'),
+  };
+}
+
+/**
+ * What the probabilistic method says beyond the clusters: `MatchProbabilityPairs` (P, 2) nearby units and `MatchProbability`
+ * (P), `ClusterConfidence` (clusters, by id from 1), `FalsePositiveRate`, `SplitCandidates` (Q, 2), and the motion at
+ * `motion_profile_depths` (K) as `motion_profile` (sessions, K), in the folder of one shank.
+ */
+function matchModelFiles(scope: Scope): ResultArrays {
+  const models = scope.groups.map(({ group }) => group.model);
+  if (models.some((model) => model === undefined)) return {};
+  const known = models as MatchModel[];
+  const pairs = (of: (group: GroupResult) => Int32Array): WritableArray => {
+    const data = scopeIndices(scope, of);
+    return { data, shape: [data.length / 2, 2], dtype: '<i8' };
+  };
+  const list = (parts: Iterable<number>[]): WritableArray => {
+    const data = Float64Array.from(parts.flatMap((part) => [...part]));
+    return { data, shape: [data.length] };
+  };
+  const pairCount = known.reduce((sum, { logOdds }) => sum + logOdds.length, 0);
+  const rates = Float64Array.from(known, ({ falsePositiveRate }) => falsePositiveRate);
+  return {
+    MatchProbabilityPairs: pairs((group) => group.nearbyPairs),
+    MatchProbability: {
+      dtype: '<f8',
+      shape: [pairCount],
+      *blocks() {
+        for (const { logOdds } of known) yield Float64Array.from(logOdds, probabilityOf);
+      },
+    },
+    ClusterConfidence: list(known.map(({ clusters }) => clusters.subarray(1))),
+    FalsePositiveRate: { data: rates, shape: scope.merged ? [rates.length] : [] },
+    SplitCandidates: pairs((group) => group.model!.splitCandidates),
+    ...(scope.groups.length === 1 && profileFiles(scope.groups[0]!.group)),
+  };
+}
+
+function profileFiles({ motion: { profile } }: GroupResult): ResultArrays {
+  if (profile === undefined) return {};
+  const knots = profile.knotDepthsUm.length;
+  return {
+    motion_profile_depths: { data: profile.knotDepthsUm, shape: [knots] },
+    motion_profile: { data: profile.shiftsUm, shape: [profile.shiftsUm.length / knots, knots] },
   };
 }
 

@@ -3,4 +3,11 @@ export { completeSettings, defaultSettings, type CheckedSettings } from './compl
 export { loadSettings } from './load.js';
 export { parseSettings } from './parse.js';
 export { resolveSettings } from './paths.js';
-export { featureNames, type FeatureName, type PartialSettings, type Settings } from './table.js';
+export {
+  featureNames,
+  usedFeatures,
+  type FeatureName,
+  type MatchFeatureName,
+  type PartialSettings,
+  type Settings,
+} from './table.js';

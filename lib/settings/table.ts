@@ -5,6 +5,11 @@ export const featureNames = ['Waveform', 'AutoCorr', 'ISI', 'PETH'] as const;
 
 export type FeatureName = (typeof featureNames)[number];
 
+/** What the probabilistic method describes a unit by. */
+export const matchFeatureNames = ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'ISI', 'PETH'] as const;
+
+export type MatchFeatureName = (typeof matchFeatureNames)[number];
+
 /**
  * Every setting, by the dotted path of its key. The type `Settings`, the checks, `dant init`'s file, the command-line
  * flags and `docs/settings.md` (npm run docs:settings) come from here: adding a row is all that a new setting takes.
@@ -15,6 +20,13 @@ export const settingsTable = {
   save_intermediate_results: flag({
     default: true,
     about: 'Whether the large arrays (corrected waveforms, similarity and distance matrices) are saved too.',
+  }),
+  method: choice(['probabilistic', 'reference'], {
+    default: 'probabilistic',
+    absentInFile: 'reference',
+    about:
+      'How units are tracked: by match probabilities that are learned from the recording (settings in "matching"), or as ' +
+      'pyDANT does (settings in "waveformCorrection", "motionEstimation", "clustering" and "autoCuration").',
   }),
   n_jobs: integer(
     { min: 1, or: -1 },
@@ -125,6 +137,39 @@ export const settingsTable = {
     { default: 1e-8, about: 'The weights count as learned when their summed change in a round is smaller than this.' },
   ),
 
+  'matching.features': nameList(matchFeatureNames, {
+    default: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude'],
+    about: 'What the probability that two units are the same neuron is learned from.',
+  }),
+  'matching.max_motion': number(
+    { above: 0, unit: 'µm' },
+    { default: 300, about: 'Largest probe motion between two sessions that is looked for.' },
+  ),
+  'matching.max_motion_knots': integer(
+    { min: 1, max: 9 },
+    {
+      default: 9,
+      about:
+        'Largest number of depths at which the motion may differ: 1 is rigid, 2 linear in depth. Fewer are used unless the ' +
+        'matches call for more (cross-validation).',
+    },
+  ),
+  'matching.max_distance': number(
+    { above: 0, unit: 'µm' },
+    { default: 60, about: 'Largest difference in motion-corrected depth at which two units may be the same neuron.' },
+  ),
+  'matching.min_probability': number(
+    { min: 0.01, max: 0.999 },
+    {
+      default: 0.4,
+      about: 'Groups of units are joined if their mean log odds of being the same neuron reach this probability.',
+    },
+  ),
+  'matching.min_confidence': number(
+    { min: 0, max: 1 },
+    { default: 0.5, about: 'Clusters whose expected share of right pairs is smaller than this are given up.' },
+  ),
+
   'autoCuration.auto_split': flag({
     default: true,
     about: 'Whether clusters are split where no similarity above the learned threshold connects their units.',
@@ -166,6 +211,11 @@ type Nested<Flat> = {
 
 /** All settings of a run, complete and checked; the keys are those of a settings file. */
 export type Settings = Nested<Values>;
+
+/** The features that a run with these settings makes use of. */
+export function usedFeatures({ method, motionEstimation, clustering, matching }: Settings): string[] {
+  return method === 'reference' ? [...motionEstimation.features, clustering.features].flat() : matching.features;
+}
 
 /** Settings of which any may be left out. */
 export type PartialSettings = DeepPartial<Settings>;

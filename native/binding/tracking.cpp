@@ -1,5 +1,6 @@
 #include "binding/async_job.h"
 #include "binding/combined_argument.h"
+#include "binding/pairs_argument.h"
 #include "binding/stages.h"
 #include "core/clustering/leaf_order.h"
 #include "core/clustering/similarity_tree.h"
@@ -12,16 +13,6 @@
 namespace dant::binding {
 
 namespace {
-
-/// (P, 2)
-Napi::Value pairsArray(Napi::Env env, const std::vector<UnitPair>& pairs) {
-  auto array = Napi::Int32Array::New(env, 2 * pairs.size());
-  for (size_t p = 0; p < pairs.size(); ++p) {
-    array[2 * p] = pairs[p].i;
-    array[2 * p + 1] = pairs[p].j;
-  }
-  return array;
-}
 
 Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);

@@ -441,6 +441,7 @@ describe('datasetRequirements', () => {
     const requirements = (features: string, motion: string) =>
       datasetRequirements(
         completeSettings({
+          method: 'reference',
           motionEstimation: { features: [['Waveform']] },
           clustering: { features: [features as 'PETH'] },
           waveformCorrection: { path_to_motion: motion },

@@ -12,7 +12,11 @@ import { noise } from '../numbers.js';
 const mini = fileURLToPath(new URL('../fixtures/golden/mini-default/data', import.meta.url));
 const multiShank = fileURLToPath(new URL('../fixtures/golden/mini-multi-shank/data', import.meta.url));
 
-const withoutPeth = { motionEstimation: { features: [['Waveform', 'AutoCorr'] as ('Waveform' | 'AutoCorr')[]] } };
+const reference = { method: 'reference' as const };
+const withoutPeth = {
+  ...reference,
+  motionEstimation: { features: [['Waveform', 'AutoCorr'] as ('Waveform' | 'AutoCorr')[]] },
+};
 
 /** Neurons on a line probe that are seen in every session; drift in µm per session. */
 function recording(neurons: number, driftsUm: readonly number[], alike = false): TrackingArrays & { neuron: number[] } {
@@ -112,7 +116,12 @@ describe('track', () => {
 
   it('tells how far it is', async () => {
     const events: ProgressEvent[] = [];
-    await track({ data: mini, onProgress: (event) => events.push(event), output: join(scratch, 'out') });
+    await track({
+      data: mini,
+      settings: reference,
+      onProgress: (event) => events.push(event),
+      output: join(scratch, 'out'),
+    });
     expect(new Set(events.map(({ stage }) => stage)).has('write')).toBe(true);
     for (const { fraction } of events) {
       expect(fraction).toBeGreaterThanOrEqual(0);
@@ -148,13 +157,13 @@ describe('track', () => {
     const peth = Float64Array.from({ length: 6 * 4 }, (_, i) =>
       i < 4 ? (i < 2 ? NaN : i) : i % 4 < 2 ? noise(i) : NaN,
     );
-    await expect(track({ data: { ...data, peth: { data: peth, shape: [6, 4] } } })).rejects.toThrow(
-      /^Units 0 and \d have no PETH bin in which both have a value/,
-    );
+    await expect(
+      track({ data: { ...data, peth: { data: peth, shape: [6, 4] } }, settings: reference }),
+    ).rejects.toThrow(/^Units 0 and \d have no PETH bin in which both have a value/);
   });
 
   it('asks for the PETHs that the settings need', async () => {
-    await expect(track({ data: recording(3, [0, 0]) })).rejects.toThrow(/data\.peth/);
+    await expect(track({ data: recording(3, [0, 0]), settings: reference })).rejects.toThrow(/data\.peth/);
   });
 
   it.each<[string, Partial<TrackingArrays>, RegExp]>([
@@ -239,7 +248,7 @@ describe('a run that does not end well', () => {
 describe('run.json', () => {
   it('says with what the results were made and where the time went', async () => {
     const output = join(scratch, 'results');
-    await track({ data: mini, output, threads: 1, settings: { seed: 3 } });
+    await track({ data: mini, output, threads: 1, settings: { ...reference, seed: 3 } });
     const record = JSON.parse(await readFile(join(output, 'run.json'), 'utf8')) as RunRecord;
     expect(record).toMatchObject({ threads: 1, clusters: 17, data: { units: 50 }, settings: { seed: 3 } });
     expect(record.versions.node).toBe(process.versions.node);

@@ -10,11 +10,12 @@ import { resolvePath } from '../../lib/settings/paths.js';
 import { settingRows, type PartialSettings } from '../../lib/settings/table.js';
 import { settingsTemplate } from '../../lib/settings/template.js';
 
-/** Specification, section 12, and our own keys `seed` and `shanks`. */
+/** Specification, section 12, and our own keys `method`, `seed`, `shanks` and `matching`. */
 const defaults = {
   path_to_data: '.',
   output_folder: 'DANT_Output',
   save_intermediate_results: true,
+  method: 'probabilistic',
   n_jobs: -1,
   seed: 0,
   shanks: 'separate',
@@ -33,6 +34,14 @@ const defaults = {
     stop_early: true,
   },
   clustering: { max_distance: 100, features: ['Waveform', 'AutoCorr'], n_iter: 10, weight_tol: 1e-8 },
+  matching: {
+    features: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude'],
+    max_motion: 300,
+    max_motion_knots: 9,
+    max_distance: 60,
+    min_probability: 0.4,
+    min_confidence: 0.5,
+  },
   autoCuration: { auto_split: true },
   outputs: { figures: true, report: true },
 };
@@ -67,6 +76,7 @@ describe('defaults', () => {
     expect(warnings).toEqual([]);
     expect(settings).toEqual({
       ...defaults,
+      method: 'reference',
       motionEstimation: {
         ...defaults.motionEstimation,
         max_iter: 2,
@@ -226,8 +236,10 @@ describe('a settings file', () => {
       const { settings, warnings } = parse(text);
       expect(warnings).toEqual([]);
       expect(settings).toEqual({
+        method: 'reference',
         seed: 0,
         shanks: 'separate',
+        matching: defaults.matching,
         outputs: { figures: true, report: true },
         ...(JSON.parse(text) as object),
       });

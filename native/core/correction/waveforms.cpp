@@ -53,6 +53,8 @@ template <class Real> const Real* Corrector<Real>::corrected(double shiftUm) {
   return corrected_.data();
 }
 
+template void Waveforms::load(size_t, float*) const;
+template void Waveforms::load(size_t, double*) const;
 template class Corrector<float>;
 template class Corrector<double>;
 

@@ -1,0 +1,52 @@
+/** How sure the clusters are. */
+export interface Confidence {
+  /** (n + 1) expected share of right pairs of each cluster, by label; 0 for labels without a cluster of two sessions */
+  clusters: Float64Array;
+  /** Expected share of wrong pairs among all matched pairs; NaN without any. */
+  falsePositiveRate: number;
+}
+
+export const probabilityOf = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
+export const logOddsOf = (probability: number) => Math.log(probability / (1 - probability));
+
+/**
+ * Expected share of right pairs. The probability that a pair is right, given the rest of its cluster, is taken as the mean
+ * log odds of the links between it and the cluster: those of the pair itself, and of each of its two units with the others.
+ * Only pairs of different sessions count.
+ * @param labels (n) from 1; −1: none
+ * @param logOdds of two units
+ */
+export function clusterConfidence(
+  labels: Int32Array,
+  sessions: Int32Array,
+  logOdds: (i: number, j: number) => number,
+): Confidence {
+  const members = new Map<number, number[]>();
+  labels.forEach((label, unit) => {
+    if (label < 1) return;
+    const cluster = members.get(label);
+    if (cluster) cluster.push(unit);
+    else members.set(label, [unit]);
+  });
+  const clusters = new Float64Array(Math.max(0, ...members.keys()) + 1);
+  let wrong = 0;
+  let pairs = 0;
+  for (const [label, units] of members) {
+    const ties = units.map(
+      (i) => units.reduce((sum, j) => sum + (i === j ? 0 : logOdds(i, j)), 0) / (units.length - 1),
+    );
+    let right = 0;
+    let count = 0;
+    units.forEach((i, a) => {
+      units.slice(0, a).forEach((j, b) => {
+        if (sessions[i] === sessions[j]) return;
+        right += probabilityOf(Math.max(logOdds(i, j), Math.min(ties[a]!, ties[b]!)));
+        ++count;
+      });
+    });
+    if (count > 0) clusters[label] = right / count;
+    wrong += count - right;
+    pairs += count;
+  }
+  return { clusters, falsePositiveRate: wrong / pairs };
+}

@@ -1,0 +1,203 @@
+import { motionAt, noMotion, type Motion } from '../correction/motion.js';
+import { planWith } from '../correction/templates.js';
+import { clusterConfidence, logOddsOf, type Confidence } from '../matching/confidence.js';
+import { likelyMatches, matchesByShape, type UnitPlaces } from '../matching/first_matches.js';
+import { estimateProfile, type ProfileEstimate } from '../matching/motion_profile.js';
+import { addRefractoryEvidence } from '../matching/split_candidates.js';
+import { joinColumns } from '../matching/unit_vectors.js';
+import { runNative } from '../native/run.js';
+import type { Settings } from '../settings/index.js';
+import { describeUnits, type UnitDescription } from './describe_units.js';
+import { warnOfSessionGroups } from './session_groups.js';
+import type { RunContext } from './run_context.js';
+import type { GroupResult } from './track_group.js';
+import type { TrackedUnits } from './tracked_units.js';
+
+/** What is known about who is who, besides clusters. */
+export interface MatchModel extends Confidence {
+  /** (P) natural log odds that each of the nearby pairs is one neuron */
+  logOdds: Float32Array;
+  /** (Q, 2) pairs of units of one session that are one neuron rather than two: split by the sorter */
+  splitCandidates: Int32Array;
+}
+
+interface Matching {
+  nearbyPairs: Int32Array;
+  logOdds: Float32Array;
+  similarity: Float32Array<ArrayBuffer>;
+  labels: Int32Array;
+}
+
+/** Tracks by match probabilities that are learned from the recording (docs/method.md). */
+export async function trackByProbability(
+  units: TrackedUnits,
+  shank: number | undefined,
+  given: Motion | undefined,
+  settings: Settings,
+  context: RunContext,
+): Promise<GroupResult> {
+  const description = await context.stage('similarity', (options) =>
+    describeUnits(units, settings.matching.features, options),
+  );
+  const places: UnitPlaces = { sessions: units.sessions, xUm: units.xUm, depthsUm: units.depthsUm };
+  const similarity = new Float32Array(units.count ** 2);
+
+  let estimate: ProfileEstimate | undefined;
+  if (given === undefined) {
+    estimate = await context.stage('motion', async (options) => {
+      const matches = await matchesByShape(description.shapes, places, settings.matching.max_motion, options);
+      return estimateProfile(matches, places, units.sessionCount, settings.matching, options);
+    });
+  }
+  let motion = given ?? estimate?.motion ?? noMotion(units.sessionCount);
+  const first = await context.stage('clustering', (options) =>
+    likelyMatches(description.shapes, corrected(places, motion), settings.matching.max_distance, options),
+  );
+  let matching = await match(units, description, motion, first, similarity, settings, context);
+  context.report('motion', 1, `${pairsBetweenSessions(matching.labels, units.sessions).length / 2} pairs matched`);
+  if (estimate !== undefined) {
+    // Matches that are nearly all right locate the probe better than first matches do.
+    const right = pairsBetweenSessions(matching.labels, units.sessions);
+    if (right.length > 0) {
+      const refined = await context.stage('motion', (options) =>
+        estimateProfile(right, places, units.sessionCount, settings.matching, options),
+      );
+      estimate = refined;
+      motion = refined.motion;
+      matching = await match(units, description, motion, right, similarity, settings, context);
+    }
+    warnOfSessionGroups(estimate.component, context);
+  }
+
+  const { nearbyPairs, logOdds } = matching;
+  const confidence = clusterConfidence(matching.labels, units.sessions, (i, j) => 2 * similarity[i * units.count + j]!);
+  const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
+  warnOfNothing(labels, units, context);
+  const combined = { units: units.count, features: [similarity], weights: new Float64Array([1]) };
+  const leafOrder = await context.stage('leafOrder', (options) =>
+    runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options),
+  );
+  const finalConfidence = clusterConfidence(labels, units.sessions, (i, j) => 2 * similarity[i * units.count + j]!);
+  return {
+    shank,
+    units: units.indices,
+    motion,
+    motionInterval: estimate?.interval,
+    motionIterations: [],
+    stoppedBecause: 'all iterations done',
+    correction: planWith(units, motion, settings.waveformCorrection.n_templates),
+    features: ['Match'],
+    weights: combined.weights,
+    matrices: combined.features,
+    threshold: logOddsOf(settings.matching.min_probability) / 2,
+    labelsBeforeCuration: matching.labels,
+    labels,
+    nearbyPairs,
+    curationPairs: new Int32Array(0),
+    curationTypes: new Int32Array(0),
+    leafOrder,
+    model: { ...finalConfidence, logOdds, splitCandidates: splitCandidates(matching, units.sessions) },
+  };
+}
+
+async function match(
+  units: TrackedUnits,
+  { shapes, columns }: UnitDescription,
+  motion: Motion,
+  firstMatches: Int32Array,
+  similarity: Float32Array<ArrayBuffer>,
+  settings: Settings,
+  context: RunContext,
+): Promise<Matching> {
+  const { sessions, count } = units;
+  const depthsUm = corrected({ sessions, xUm: units.xUm, depthsUm: units.depthsUm }, motion).depthsUm;
+  const { vectors, dimensions } = joinColumns(count, [...shapes.map(({ scores }) => scores), ...columns, depthsUm]);
+  return context.stage('clustering', async (options) => {
+    const { nearbyPairs, logOdds, learnedFrom } = await runNative(
+      (native, control) =>
+        native.learnPairModel({
+          ...control,
+          vectors,
+          dimensions,
+          sessions,
+          depthsUm,
+          maxDistanceUm: settings.matching.max_distance,
+          firstMatches,
+        }),
+      options,
+    );
+    if (learnedFrom > 0) {
+      await addRefractoryEvidence(nearbyPairs, logOdds, sessions, units.indices, units.spikeTrains, options);
+    }
+    await runNative(
+      (native, control) =>
+        native.matchSimilarity({ ...control, units: count, pairs: nearbyPairs, logOdds, similarity }),
+      options,
+    );
+    const labels = await runNative(
+      (native, control) =>
+        native.clusterByLogOdds({
+          ...control,
+          sessions,
+          pairs: nearbyPairs,
+          logOdds,
+          minLogOdds: logOddsOf(settings.matching.min_probability),
+        }),
+      options,
+    );
+    return { nearbyPairs, logOdds, similarity, labels };
+  });
+}
+
+function corrected({ sessions, xUm, depthsUm }: UnitPlaces, motion: Motion): UnitPlaces {
+  return { sessions, xUm, depthsUm: depthsUm.map((depth, i) => depth - motionAt(motion, sessions[i]!, depth)) };
+}
+
+/** (M, 2) pairs of one cluster and different sessions. */
+function pairsBetweenSessions(labels: Int32Array, sessions: Int32Array): Int32Array {
+  const members = new Map<number, number[]>();
+  const pairs: number[] = [];
+  labels.forEach((label, unit) => {
+    if (label < 1) return;
+    const earlier = members.get(label) ?? [];
+    for (const other of earlier) if (sessions[other] !== sessions[unit]) pairs.push(other, unit);
+    members.set(label, [...earlier, unit]);
+  });
+  return Int32Array.from(pairs);
+}
+
+/** Clusters of more than one session whose confidence suffices, numbered anew. */
+function keepSure(labels: Int32Array, { clusters }: Confidence, minConfidence: number): Int32Array {
+  const number = new Map<number, number>();
+  return labels.map((label) => {
+    const sure = clusters[label] ?? 0;
+    if (label < 1 || sure === 0 || sure < minConfidence) return -1;
+    if (!number.has(label)) number.set(label, number.size + 1);
+    return number.get(label)!;
+  });
+}
+
+/** (Q, 2) nearby pairs of one session that are more likely one neuron than two. */
+function splitCandidates({ nearbyPairs, logOdds }: Matching, sessions: Int32Array): Int32Array {
+  return nearbyPairs.filter((_, index) => {
+    const p = index >> 1;
+    const [i, j] = [nearbyPairs[2 * p]!, nearbyPairs[2 * p + 1]!];
+    return (logOdds[p] ?? 0) > 0 && sessions[i] === sessions[j];
+  });
+}
+
+function warnOfNothing(labels: Int32Array, units: TrackedUnits, context: RunContext): void {
+  const sessions = new Set(units.sessions);
+  if (sessions.size < 2) return;
+  if (labels.every((label) => label < 1)) {
+    context.warn(
+      'No unit was matched with one of another session. Are the sessions of the same probe and place, and the waveforms not whitened?',
+    );
+    return;
+  }
+  const matched = new Set(units.sessions.filter((_, i) => labels[i]! >= 1));
+  const alone = [...sessions].filter((session) => !matched.has(session)).sort((a, b) => a - b);
+  if (alone.length > 0) {
+    context.warn(`No unit of session ${alone.join(', ')} was matched with one of another session.`);
+  }
+}

@@ -1,0 +1,153 @@
+#include "binding/async_job.h"
+#include "binding/pairs_argument.h"
+#include "binding/stages.h"
+#include "binding/waveforms_argument.h"
+#include "core/matching/aligned_waveforms.h"
+#include "core/matching/average_linkage.h"
+#include "core/matching/match_similarity.h"
+#include "core/matching/motion_profile.h"
+#include "core/matching/pair_model.h"
+#include "core/matching/principal_components.h"
+#include "core/matching/shape_similarity.h"
+
+namespace dant::binding {
+
+namespace {
+
+Napi::Value align(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto waveforms = waveformsOf(arguments);
+  const auto locations = arguments.array<double>("channelLocationsUm", 2 * waveforms.channels);
+  const auto depths = arguments.array<double>("depthsUm", waveforms.count());
+  const auto peaks = arguments.array<int32_t>("peakChannels", waveforms.count());
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    std::vector<double> aligned(waveforms.count() * alignedLength(locations, waveforms.samples));
+                    alignWaveforms(job, waveforms, locations, depths, peaks, aligned);
+                    return [aligned = std::move(aligned)](Napi::Env env) { return toTypedArray(env, aligned); };
+                  }));
+}
+
+Napi::Value reduce(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto rows = arguments.array<double>("rows");
+  const auto count = arguments.count("count");
+  const bool centreRows = arguments.boolean("centreRows");
+  const auto components = arguments.count("components");
+  const auto scores = arguments.array<double>("scores", count * components);
+  return startJob(arguments,
+                  [=](const Job& job) { principalComponents(job, rows, count, centreRows, components, scores); });
+}
+
+Napi::Value matchMutually(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto sessions = arguments.array<int32_t>("sessions");
+  const auto scores = arguments.arrays<double>("features");
+  const auto weights = arguments.array<double>("weights", scores.size());
+  const UnitPlaces places{sessions, arguments.array<double>("xUm", sessions.size()),
+                          arguments.array<double>("depthsUm", sessions.size())};
+  const auto maxDistance = arguments.number("maxDistanceUm"), locationWeight = arguments.number("locationWeight");
+  std::vector<ShapeFeature> features;
+  for (size_t f = 0; f < scores.size(); ++f) {
+    features.push_back({scores[f], sessions.empty() ? 0 : scores[f].size() / sessions.size(), weights[f]});
+  }
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    const ShapeSimilarity similarity(sessions.size(), features);
+                    auto found = mutualMatches(job, similarity, places, maxDistance, locationWeight);
+                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("pairs", pairsArray(env, found.pairs));
+                      result.Set("scores", toTypedArray(env, found.scores));
+                      result.Set("sameSession", toTypedArray(env, found.sameSession));
+                      return result;
+                    };
+                  }));
+}
+
+Napi::Value fitProfile(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  MatchedDepths matches;
+  matches.sessionA = arguments.array<int32_t>("sessionA");
+  matches.sessionB = arguments.array<int32_t>("sessionB", matches.sessionA.size());
+  matches.depthAUm = arguments.array<double>("depthAUm", matches.sessionA.size());
+  matches.depthBUm = arguments.array<double>("depthBUm", matches.sessionA.size());
+  matches.sessions = arguments.count("sessions");
+  MotionProfileOptions options;
+  options.maxShiftUm = arguments.number("maxShiftUm");
+  options.maxKnots = static_cast<int>(arguments.count("maxKnots"));
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    return [profile = fitMotionProfile(job, matches, options)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("knotDepthsUm", toTypedArray(env, profile.knotDepthsUm));
+                      result.Set("shiftsUm", toTypedArray(env, profile.shiftsUm));
+                      result.Set("halfWidthUm", toTypedArray(env, profile.halfWidthUm));
+                      result.Set("component", toTypedArray(env, profile.component));
+                      return result;
+                    };
+                  }));
+}
+
+Napi::Value learnModel(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  PairModelInput input;
+  input.sessions = arguments.array<int32_t>("sessions");
+  const size_t units = input.sessions.size();
+  input.vectors = arguments.array<double>("vectors");
+  input.dimensions = arguments.count("dimensions");
+  const auto depths = arguments.array<double>("depthsUm", units);
+  const auto maxDistance = arguments.number("maxDistanceUm");
+  const auto first = pairsOf(arguments, "firstMatches", units);
+  return startJob(arguments, Compute([=](const Job& job) mutable -> Finish {
+                    auto nearby = findNearbyPairs(job, depths, maxDistance);
+                    input.nearby = nearby;
+                    input.first = first;
+                    auto model = learnPairModel(job, input);
+                    return [nearby = std::move(nearby), model = std::move(model)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("nearbyPairs", pairsArray(env, nearby));
+                      result.Set("logOdds", toTypedArray(env, model.logOdds));
+                      result.Set("slope", model.calibration.slope);
+                      result.Set("offset", model.calibration.offset);
+                      result.Set("crossPrior", model.calibration.crossPrior);
+                      result.Set("samePrior", model.calibration.samePrior);
+                      result.Set("learnedFrom", static_cast<double>(model.learnedFrom));
+                      result.Set("dimensions", static_cast<double>(model.dimensions));
+                      return result;
+                    };
+                  }));
+}
+
+Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto units = arguments.count("units");
+  const auto pairs = pairsOf(arguments, "pairs", units);
+  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  const auto similarity = arguments.array<float>("similarity", units * units);
+  return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
+}
+
+Napi::Value cluster(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto sessions = arguments.array<int32_t>("sessions");
+  const auto pairs = pairsOf(arguments, "pairs", sessions.size());
+  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  const auto least = arguments.number("minLogOdds");
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    return [labels = clusterByLogOdds(job, sessions, pairs, logOdds, least)](Napi::Env env) {
+                      return toTypedArray(env, labels);
+                    };
+                  }));
+}
+
+} // namespace
+
+void registerMatching(Napi::Env env, Napi::Object exports) {
+  exports.Set("alignWaveforms", Napi::Function::New(env, align, "alignWaveforms"));
+  exports.Set("principalComponents", Napi::Function::New(env, reduce, "principalComponents"));
+  exports.Set("mutualMatches", Napi::Function::New(env, matchMutually, "mutualMatches"));
+  exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
+  exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
+  exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
+  exports.Set("clusterByLogOdds", Napi::Function::New(env, cluster, "clusterByLogOdds"));
+}
+
+} // namespace dant::binding
