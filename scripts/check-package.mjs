@@ -29,7 +29,8 @@ try {
   run(npm, ['install', '--no-audit', '--no-fund', join(project, filename)], { env });
   const smoke = `
     import { track, hdbscan } from 'node-dant';
-    const { clusterCount } = await track({ data: ${JSON.stringify(join(root, 'test/fixtures/golden/mini-default/data'))} });
+    const { clusterCount } = await track({
+      data: ${JSON.stringify(join(root, 'test/fixtures/golden/mini-default/data'))}, settings: { method: 'reference' } });
     if (clusterCount !== 17 || typeof hdbscan !== 'function') throw new Error('wrong result');`;
   const track = (environment) => run(process.execPath, ['--input-type=module', '--eval', smoke], { env: environment });
   track(env);
