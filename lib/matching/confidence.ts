@@ -1,3 +1,5 @@
+import { clusterMembers } from '../clustering/members.js';
+
 /** How sure the clusters are. */
 export interface Confidence {
   /** (n + 1) expected share of right pairs of each cluster, by label; 0 for labels without a cluster of two sessions */
@@ -21,13 +23,7 @@ export function clusterConfidence(
   sessions: Int32Array,
   logOdds: (i: number, j: number) => number,
 ): Confidence {
-  const members = new Map<number, number[]>();
-  labels.forEach((label, unit) => {
-    if (label < 1) return;
-    const cluster = members.get(label);
-    if (cluster) cluster.push(unit);
-    else members.set(label, [unit]);
-  });
+  const members = clusterMembers(labels);
   const clusters = new Float64Array(Math.max(0, ...members.keys()) + 1);
   let wrong = 0;
   let pairs = 0;

@@ -1,3 +1,4 @@
+import { clusterMembers } from '../clustering/members.js';
 import type { Dataset } from '../dataset/types.js';
 import type { Settings } from '../settings/index.js';
 import type { Stage } from './progress.js';
@@ -86,13 +87,7 @@ export async function trackUnits(
 
 /** (M, 2) pairs of equal labels ≥ 1, in row order. */
 export function pairsWithin(labels: Int32Array): Int32Array {
-  const members = new Map<number, number[]>();
-  labels.forEach((label, unit) => {
-    if (label < 1) return;
-    const cluster = members.get(label);
-    if (cluster) cluster.push(unit);
-    else members.set(label, [unit]);
-  });
+  const members = clusterMembers(labels);
   const pairs: number[] = [];
   labels.forEach((label, unit) => {
     for (const other of members.get(label) ?? []) if (other > unit) pairs.push(unit, other);
