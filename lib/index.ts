@@ -55,6 +55,7 @@ export type { SimulateOptions } from './simulate/parameters.js';
 export { presets as simulationPresets, type PresetName } from './simulate/presets.js';
 export type { SimulationParameters } from './simulate/table.js';
 export { scoreResult, type Score } from './score/score.js';
+export type { ConfidenceScore, ReliabilityBin } from './score/confidence.js';
 export type { MotionError } from './score/motion.js';
 export type { PairScore } from './score/pairs.js';
 

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { calibrationError, type ConfidenceScore } from '../score/confidence.js';
 import type { MotionError } from '../score/motion.js';
 import { scoreResult, type Score } from '../score/score.js';
 
@@ -14,7 +15,11 @@ export function scoreCommand(): Command {
     .action(async (resultFolder: string, dataFolder: string, { json = false }: { json?: boolean }) => {
       const score = await scoreResult(resultFolder, dataFolder);
       // What is not defined, such as the precision of no pairs, is null in JSON.
-      console.log(json ? JSON.stringify({ ...score, motion: score.motion ?? null }) : scoreText(score));
+      console.log(
+        json
+          ? JSON.stringify({ ...score, motion: score.motion ?? null, confidence: score.confidence ?? null })
+          : scoreText(score),
+      );
     });
 }
 
@@ -26,7 +31,10 @@ Pairs are pairs of units of different sessions; true pairs are the same neuron, 
   whole       all of its sessions are in one cluster, and no other neuron is
 Both parts of a split neuron count for it; a mixed unit counts for the neuron that it has most spikes of. As a tracker
 matches one unit per session, no tracker reaches a recall of 1 on recordings with split neurons.
-Motion errors are differences from the true motion, less their mean over the sessions, at both ends of the probe.`;
+Motion errors are differences from the true motion, less their mean over the sessions, at both ends of the probe.
+The last table tells what the probabilities are worth: of the nearby pairs that were given about the same one, the share
+that is right should be their mean. The calibration error is the mean distance of the two, over the pairs given 0.02 to
+0.98.`;
 
 function scoreText(score: Score): string {
   const rows: [string, string][] = [
@@ -44,8 +52,25 @@ function scoreText(score: Score): string {
   if (score.motion && score.motion.shanks.length > 1) {
     rows.push(...score.motion.shanks.map((error, k): [string, string] => [`  shank ${k + 1}`, micrometres(error)]));
   }
+  rows.push(
+    ...(score.motion?.ends ?? []).map((end): [string, string] => [`  at ${whole(end.depthUm)} µm`, micrometres(end)]),
+  );
+  if (score.confidence) rows.push(...confidenceRows(score.confidence));
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+function confidenceRows({ pairs, falsePositiveRate }: ConfidenceScore): [string, string][] {
+  return [
+    ['share of wrong pairs', `estimated ${share(falsePositiveRate.estimated)}, true ${share(falsePositiveRate.true)}`],
+    ['calibration error', share(calibrationError(pairs))],
+    ...pairs
+      .filter((bin) => bin.pairs > 0)
+      .map(({ from, to, pairs, expected, right }): [string, string] => [
+        `  given ${from} to ${to}`,
+        `${whole(pairs)} pairs, ${share(expected)} on average; ${share(right)} are right`,
+      ]),
+  ];
 }
 
 const whole = (value: number) => value.toLocaleString('en-US');
@@ -55,4 +80,5 @@ const share = (value: number) => (Number.isNaN(value) ? 'not defined (no pairs)'
 const ofAll = (count: number, all: number) =>
   all === 0 ? '0' : `${whole(count)} (${((100 * count) / all).toFixed(1)} %)`;
 
-const micrometres = ({ rmsUm, maxUm }: MotionError) => `RMS ${rmsUm.toFixed(2)} µm, largest ${maxUm.toFixed(2)} µm`;
+const micrometres = ({ rmsUm, maxUm }: Pick<MotionError, 'rmsUm' | 'maxUm'>) =>
+  `RMS ${rmsUm.toFixed(2)} µm, largest ${maxUm.toFixed(2)} µm`;

@@ -1,11 +1,12 @@
-import { access } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { NdArray } from '../arrays.js';
-import type { Motion } from '../correction/motion.js';
+import { motionOfProfile, type Motion } from '../correction/motion.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { readNpz } from '../files/npz.js';
+import { scoreConfidence, type ConfidenceScore } from './confidence.js';
 import { motionError, pooledError, type MotionError } from './motion.js';
 import { scorePairs, type PairScore } from './pairs.js';
 
@@ -15,6 +16,8 @@ export interface Score extends PairScore {
   sessions: number;
   /** Error of the estimated motion; undefined if the result has none. */
   motion: (MotionError & { shanks: MotionError[] }) | undefined;
+  /** What its probabilities are worth; undefined if the result has none. */
+  confidence: ConfidenceScore | undefined;
 }
 
 /**
@@ -51,7 +54,28 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
     sessions: truthMotion.constantUm.length,
     ...scorePairs(cluster, neuron, session),
     motion: await scoreMotion(resultFolder, dataFolder, truthMotion),
+    confidence: await readConfidence(resultFolder, cluster, neuron, session),
   };
+}
+
+async function readConfidence(
+  folder: string,
+  cluster: Float64Array,
+  neuron: Float64Array,
+  session: Float64Array,
+): Promise<ConfidenceScore | undefined> {
+  const numbers = async (name: string) => (await readNpy(join(folder, name), { as: 'float64' })).data;
+  if (!(await exists(join(folder, 'MatchProbability.npy')))) return undefined;
+  return scoreConfidence({
+    pairs: await numbers('MatchProbabilityPairs.npy'),
+    probabilities: await numbers('MatchProbability.npy'),
+    clusterConfidence: await numbers('ClusterConfidence.npy'),
+    falsePositiveRates: await numbers('FalsePositiveRate.npy'),
+    shank: await numbers('unit_shanks.npy'),
+    cluster,
+    neuron,
+    session,
+  });
 }
 
 async function scoreMotion(resultFolder: string, dataFolder: string, truth: Motion): Promise<Score['motion']> {
@@ -69,8 +93,30 @@ async function scoreMotion(resultFolder: string, dataFolder: string, truth: Moti
   const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
   const depths = locations.data.filter((_, i) => i % 2 === 1);
   const ends = [Math.min(...depths), Math.max(...depths)];
-  const shanks = constants.map((constantUm, k) => motionError({ constantUm, linear: linears[k]! }, truth, ends));
+  const profiles = await readProfiles(resultFolder, constants.length);
+  const shanks = constants.map((constantUm, k) =>
+    motionError(profiles[k] ?? { constantUm, linear: linears[k]! }, truth, ends),
+  );
   return { ...pooledError(shanks), shanks };
+}
+
+/** The motion as a function of depth, of each shank; none if the result has lines only. */
+async function readProfiles(folder: string, shanks: number): Promise<Motion[]> {
+  const shankFolders = (await readdir(folder))
+    .filter((name) => /^Shank\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
+    .map((name) => join(folder, name));
+  const folders = shanks === 1 ? [folder] : shankFolders;
+  if (folders.length !== shanks || !(await exists(join(folders[0]!, 'motion_profile.npy')))) return [];
+  return Promise.all(
+    folders.map(async (place) => {
+      const read = async (name: string) => (await readNpy(join(place, name), { as: 'float64' })).data;
+      return motionOfProfile({
+        knotDepthsUm: await read('motion_profile_depths.npy'),
+        shiftsUm: await read('motion_profile.npy'),
+      });
+    }),
+  );
 }
 
 /** One row per shank; a single run has one dimension. */

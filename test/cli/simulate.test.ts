@@ -55,10 +55,18 @@ describe('dant simulate and dant score', () => {
       '  tracked                10 (100.0 %)',
       '  whole                  10 (100.0 %)',
       'motion error             RMS 0.00 µm, largest 0.00 µm',
+      '  at 20 µm               RMS 0.00 µm, largest 0.00 µm',
+      '  at 960 µm              RMS 0.00 µm, largest 0.00 µm',
       '',
     ]);
     const json = await dant(['score', result, data, '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ units: 20, precision: 1, recall: 1, motion: { rmsUm: 0 } });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      units: 20,
+      precision: 1,
+      recall: 1,
+      motion: { rmsUm: 0 },
+      confidence: null,
+    });
   });
 
   it('tells what is wrong in the words of the command line', async () => {

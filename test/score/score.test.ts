@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { writeNpy } from '../../lib/files/npy_writer.js';
+import { readNpz } from '../../lib/files/npz.js';
+import { calibrationError, pooledBins } from '../../lib/score/confidence.js';
 import { motionError } from '../../lib/score/motion.js';
 import { scorePairs } from '../../lib/score/pairs.js';
 import { scoreResult } from '../../lib/score/score.js';
@@ -124,7 +126,11 @@ describe('motionError', () => {
   });
 
   it('ignores what is common to all sessions', () => {
-    expect(motionError(motion([11, 8, 15]), motion([1, -2, 5]), [0, 900])).toEqual({ rmsUm: 0, maxUm: 0 });
+    expect(motionError(motion([11, 8, 15]), motion([1, -2, 5]), [0, 900])).toEqual({
+      rmsUm: 0,
+      maxUm: 0,
+      ends: [0, 900].map((depthUm) => ({ depthUm, rmsUm: 0, maxUm: 0 })),
+    });
   });
 
   it('is the root mean square of the rest', () => {
@@ -138,6 +144,8 @@ describe('motionError', () => {
     const error = motionError(motion([0, 0], [0, 10]), motion([0, 0]), [0, 1000]);
     expect(error.maxUm).toBeCloseTo(5, 12);
     expect(error.rmsUm).toBeCloseTo(Math.sqrt(25 / 2), 12);
+    expect(error.ends[0]).toEqual({ depthUm: 0, rmsUm: 0, maxUm: 0 });
+    expect(error.ends[1]!.rmsUm).toBeCloseTo(5, 12);
     // The same motion, given relative to another session and depth.
     const shifted = motionError(motion([4, 4], [-3, 7]), motion([0, 0], [0, 10]), [0, 1000]);
     expect(shifted.maxUm).toBeCloseTo(0, 12);
@@ -184,6 +192,62 @@ describe('scoreResult', () => {
     expect(motion!.shanks.map(({ rmsUm }) => rmsUm)).toEqual([0, 0, 1, 4]);
     expect(motion!.rmsUm).toBeCloseTo(Math.sqrt(17 / 4), 12);
     expect(motion!.maxUm).toBe(4);
+  });
+
+  it('takes the motion as a function of depth where there is one', async () => {
+    const data = join(folder, 'data');
+    await simulate(data, { neurons: 5, sessions: 2, presence: 1, channels: 64, durationS: 5, driftUm: [0, 8] });
+    await mkdir(join(folder, 'result'));
+    await save('IdxCluster.npy', Array<number>(10).fill(-1));
+    await save('motion_constant.npy', [0, 0]);
+    await save('motion_linear.npy', [0, 0]);
+    // Right at the tip (20 µm), 4 µm too much in between, right at the other end (640 µm).
+    await save('motion_profile_depths.npy', [20, 300, 640]);
+    await save('motion_profile.npy', [-4, -8, -6, 4, 8, 6], [2, 3]);
+    const { motion } = await scoreResult(join(folder, 'result'), data);
+    expect(motion!.ends.map(({ depthUm, rmsUm }) => [depthUm, rmsUm])).toEqual([
+      [20, 0],
+      [640, 2],
+    ]);
+  });
+
+  it('tells what the probabilities of a result are worth, shank by shank', async () => {
+    const data = join(folder, 'data');
+    await simulate(data, { neurons: 4, sessions: 2, presence: 1, channels: 16, driftUm: 0, durationS: 5 });
+    await mkdir(join(folder, 'result'));
+    const neurons = Array.from((await readNpz(join(data, 'truth.npz'))).neuron!.data as BigInt64Array, Number);
+    const units = (neuron: number) => [neurons.indexOf(neuron), neurons.lastIndexOf(neuron)] as const;
+    const perUnit = (first: number[], second: number[]) =>
+      neurons.map((neuron, unit) => (unit < 4 ? first : second)[neuron]!);
+    // Neurons 0 … 3 in each session. Found: 0 and 1 rightly, on one shank; the others crossed, on another.
+    await save('IdxCluster.npy', perUnit([1, 2, 3, 4], [1, 2, 4, 3]));
+    await save('unit_shanks.npy', perUnit([2, 2, 7, 7], [2, 2, 7, 7]));
+    const nearby = [units(0), units(1), [units(2)[0], units(3)[1]], [units(0)[0], units(1)[0]], units(2)].flat();
+    await save('MatchProbabilityPairs.npy', nearby, [5, 2]);
+    await save('MatchProbability.npy', [0.9, 0.91, 0.895, 0.9, 0.3]);
+    await save('ClusterConfidence.npy', [1, 0.9, 0.9, 0.5]);
+    await save('FalsePositiveRate.npy', [0.05, 0.35]);
+    const { confidence } = await scoreResult(join(folder, 'result'), data);
+    const { pairs, matchedPairs, clusters, falsePositiveRate } = confidence!;
+    const filled = (bins: typeof pairs) => bins.filter((bin) => bin.pairs > 0);
+    expect(falsePositiveRate.true).toBe(0.5);
+    expect(falsePositiveRate.estimated).toBeCloseTo(0.2, 12);
+    expect(filled(pairs)).toEqual([
+      { from: 0.3, to: 0.4, pairs: 1, expected: 0.3, right: 1 },
+      { from: 0.88, to: 0.92, pairs: 3, expected: (0.9 + 0.91 + 0.895) / 3, right: 2 / 3 },
+    ]);
+    expect(filled(matchedPairs)).toEqual(filled(pairs).slice(1));
+    expect(filled(clusters).map((bin) => [bin.from, bin.pairs, bin.right])).toEqual([
+      [0.5, 1, 0],
+      [0.88, 2, 0.5],
+      [0.98, 1, 1],
+    ]);
+    const error = (3 * (2.705 / 3 - 2 / 3) + 0.7) / 4;
+    expect(calibrationError(pairs)).toBeCloseTo(error, 12);
+    // Twice the same pairs: twice as many, of the same worth.
+    const twice = pooledBins([pairs, pairs]);
+    expect(twice.map((bin) => bin.pairs)).toEqual(pairs.map((bin) => 2 * bin.pairs));
+    expect(calibrationError(twice)).toBeCloseTo(error, 12);
   });
 
   it('refuses what does not belong together', async () => {

@@ -1,0 +1,79 @@
+// How right the results are: simulated recordings of ten kinds, whose neurons and motion are known, tracked by each method.
+// Command line: npm run bench:accuracy -- [--kinds noisy,crowded] [--seeds 31-35] [--methods …]; see --help.
+// A line for each recording goes to the error output, the tables to the standard output and, as Markdown and JSON, to
+// bench/results/.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { simulationPresets } from '../dist/index.js';
+import { methodNames, trackRecordings } from './accuracy/recordings.mjs';
+import { describe, recordingLine } from './accuracy/tables.mjs';
+import { saveResults } from './report.mjs';
+
+const kindNames = Object.keys(simulationPresets);
+const help = `Usage: npm run bench:accuracy -- [options]
+  --kinds <list>      of ${kindNames.join(', ')};
+                      default: all
+  --seeds 31-33       a list, 31,40, or a range
+  --methods probabilistic,reference
+                      also pyDANT, which is installed into .venv-bench/ (or DANT_BENCH_PYTHON)
+  --json <file>       write all numbers to this file too
+One recording after the other; none is kept. A recording takes about a second for each method of this package (the default
+two minutes), pyDANT half a minute.`;
+
+const { values } = parseArgs({
+  options: {
+    kinds: { type: 'string', default: kindNames.join(',') },
+    seeds: { type: 'string', default: '31-33' },
+    methods: { type: 'string', default: 'probabilistic,reference' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+if (values.help) console.log(help);
+else await measureAccuracy().catch(fail);
+
+async function measureAccuracy() {
+  const kinds = oneOf('--kinds', values.kinds, kindNames);
+  const methods = oneOf('--methods', values.methods, methodNames);
+  const folder = mkdtempSync(join(tmpdir(), 'dant-accuracy-'));
+  // Also when it is interrupted.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  const results = [];
+  for await (const result of trackRecordings({ kinds, seeds: seedsOf(values.seeds), methods, folder })) {
+    console.error(recordingLine(result));
+    results.push(result);
+  }
+  const report = describe(results);
+  console.log(report);
+  const all = { date: new Date().toISOString(), results };
+  if (values.json) writeFileSync(values.json, JSON.stringify(all));
+  console.error(`Written to ${saveResults('accuracy', all, report)}.`);
+}
+
+function oneOf(option, text, names) {
+  const chosen = text.split(',');
+  const unknown = chosen.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`${option}: expected some of ${names.join(', ')}; found ${unknown.join(', ')}.`);
+  return chosen;
+}
+
+function seedsOf(text) {
+  return text.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number);
+    if (!Number.isInteger(first) || !Number.isInteger(last) || last < first) {
+      throw new Error(`--seeds: expected whole numbers such as 31,40 or 31-35; found ${text}.`);
+    }
+    return Array.from({ length: last - first + 1 }, (_, k) => first + k);
+  });
+}
+
+function fail(error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
