@@ -30,8 +30,8 @@ function binsText(bins) {
     .join(', ');
 }
 
-/** All recordings as Markdown. */
-export function describe(results) {
+/** All recordings as Markdown, and what was expected of them. */
+export function describe(results, goals) {
   const seeds = [...new Set(results.map(({ seed }) => seed))];
   const calibrated = [...new Set(results.filter(({ score }) => score?.confidence).map(({ method }) => method))];
   return [
@@ -41,8 +41,10 @@ export function describe(results) {
     '',
     'Mean and, in parentheses, worst over the seeds. Motion: RMS error over sessions and both ends of the probe, and the',
     'largest error. Calibration error: mean distance of the share of right pairs from the probability that they were',
-    'given, over the pairs given 0.02 to 0.98. Recordings in which a method stopped with an error count in no mean.',
+    'given, over the pairs given 0.02 to 0.98, all seeds together. Recordings in which a method stopped with an error',
+    'count in no mean.',
     ...calibrated.flatMap((method) => ['', ...confidenceTables(results.filter((one) => one.method === method))]),
+    ...(goals.length > 0 ? ['', ...goalLines(goals)] : []),
   ].join('\n');
 }
 
@@ -78,7 +80,7 @@ function accuracyTable(results) {
         cell(({ score }) => score.f1, share, Math.min),
         cell(({ score }) => score.motion?.rmsUm, micrometres, Math.max),
         cell(({ score }) => score.motion?.maxUm, micrometres, Math.max),
-        cell((one) => one.calibrationError, share, Math.max),
+        share(calibrationError(pooledConfidence(done).pairs)),
         cell(({ seconds }) => seconds, short, Math.max),
         String(chosen.length - done.length),
       ];
@@ -108,6 +110,14 @@ function confidenceTables(results) {
     'By cluster: matched pairs by the confidence of their cluster.',
     `Calibration error, all recordings together: ${share(calibrationError(bins.pairs))}.`,
     `Share of wrong pairs: estimated ${share(mean(wrong('estimated')))}, true ${share(mean(wrong('true')))} (means over the recordings).`,
+  ];
+}
+
+function goalLines(goals) {
+  const missed = goals.filter(({ passed }) => !passed);
+  return [
+    `Goals reached: ${goals.length - missed.length} of ${goals.length}${missed.length > 0 ? '. Not:' : '.'}`,
+    ...missed.map(({ what, found }) => `- ${what}: ${found}`),
   ];
 }
 
