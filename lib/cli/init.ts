@@ -44,9 +44,8 @@ async function writeSettings(folder: string): Promise<string> {
   const missing = neededFiles.filter((name) => !existsSync(join(folder, name)));
   return [
     `Wrote ${file}.`,
-    hasPeth
-      ? 'There is a peth.npy: motion is estimated from AutoCorr and PETH, then Waveform, AutoCorr and PETH.'
-      : 'There is no peth.npy: motion is estimated from Waveform and AutoCorr.',
+    `Neurons will be matched by ${settings.matching.features.join(', ')} (matching.features).`,
+    ...(hasPeth ? ['There is a peth.npy: add PETH to that list if the responses to events should count.'] : []),
     ...(missing.length > 0
       ? [`Not in this folder: ${missing.join(', ')}. Put the data here, or write in path_to_data where they are.`]
       : []),

@@ -1,10 +1,11 @@
-import { settingGroups } from './table.js';
+import { groupNotes, settingGroups } from './table.js';
 
 /** The page docs/settings.md, in Markdown. */
 export function settingsPage(): string {
   const sections = [...settingGroups].flatMap(([group, rows]) => [
     group === '' ? '## General' : `## \`${group}\``,
     '',
+    ...(groupNotes[group] ? [groupNotes[group], ''] : []),
     '| key | meaning | value | default |',
     '| --- | --- | --- | --- |',
     ...rows.map(([path, row]) => {
@@ -24,9 +25,10 @@ A run is described by one file, \`settings.json\`: JSON, in which comments (\`//
 entry are welcome. \`dant init\` writes one with every key and an explanation of each. Settings files of pyDANT work unchanged.
 
 - A key with a dot stands in a group: \`clustering.max_distance\` is written \`{ "clustering": { "max_distance": 100 } }\`.
-- A key that is left out has the default below, with two exceptions that make old files give old results: a file without
-  \`motionEstimation.repeat_last_feature_set\` or \`motionEstimation.stop_early\` means \`false\`, as in pyDANT. (Library functions,
-  which get an object and not a file, take the default below.)
+- A key that is left out has the default below, with three exceptions that make old files give old results: a file without
+  \`method\` means \`"reference"\`, and one without \`motionEstimation.repeat_last_feature_set\` or
+  \`motionEstimation.stop_early\` means \`false\`, as in pyDANT. (Library functions, which get an object and not a file, take the
+  default below.)
 - Without \`motionEstimation.max_iter\` there are at most 15 iterations if the last list of features is repeated, else as many as
   there are lists.
 - An unknown key is ignored with a warning that names the nearest known key. A value of the wrong type or out of range stops

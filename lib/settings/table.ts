@@ -26,7 +26,7 @@ export const settingsTable = {
     absentInFile: 'reference',
     about:
       'How units are tracked: by match probabilities that are learned from the recording (settings in "matching"), or as ' +
-      'pyDANT does (settings in "waveformCorrection", "motionEstimation", "clustering" and "autoCuration").',
+      'pyDANT does (settings in "motionEstimation", "clustering" and "autoCuration").',
   }),
   n_jobs: integer(
     { min: 1, or: -1 },
@@ -34,7 +34,10 @@ export const settingsTable = {
   ),
   seed: integer(
     { min: 0, max: 2 ** 32 - 1 },
-    { default: 0, about: 'Seed of the random resampling behind the confidence interval of the motion.' },
+    {
+      default: 0,
+      about: 'Seed of the random resampling behind the confidence interval of the motion (method "reference").',
+    },
   ),
   shanks: choice(['separate', 'together'], {
     default: 'separate',
@@ -197,6 +200,15 @@ for (const entry of settingRows) {
   const group = entry[0].includes('.') ? entry[0].split('.')[0]! : '';
   settingGroups.set(group, [...(settingGroups.get(group) ?? []), entry]);
 }
+
+/** What to know of a group as a whole: which method makes use of it, where not both do. */
+export const groupNotes: Readonly<Record<string, string>> = {
+  waveformCorrection: 'n_nearest_channels and linear_correction are for the method "reference" only.',
+  motionEstimation: 'For the method "reference" only.',
+  clustering: 'For the method "reference" only.',
+  matching: 'For the method "probabilistic" only.',
+  autoCuration: 'For the method "reference" only.',
+};
 
 type Values = { [Path in SettingPath]: (typeof settingsTable)[Path] extends Row<infer Value> ? Value : never };
 

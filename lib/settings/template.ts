@@ -1,5 +1,5 @@
 import type { Row } from './rows.js';
-import { settingGroups, type Settings } from './table.js';
+import { groupNotes, settingGroups, type Settings } from './table.js';
 import { valueAt } from './tree.js';
 
 /** The text of a settings file with these settings, each below a comment that explains it. */
@@ -11,7 +11,8 @@ export function settingsTemplate(settings: Settings): string {
       `${indent}// Expected: ${row.expected}.${withoutLine(row)}`,
       `${indent}"${path.slice(path.indexOf('.') + 1)}": ${oneLine(valueAt(settings, path))},`,
     ]);
-    return group === '' ? body : ['', `  "${group}": {`, ...body, '  },'];
+    const note = groupNotes[group];
+    return group === '' ? body : ['', ...(note ? [`  // ${note}`] : []), `  "${group}": {`, ...body, '  },'];
   });
   return ['// Settings of node-dant. Paths are relative to the folder of this file.', '{', ...lines, '}', ''].join(
     '\n',

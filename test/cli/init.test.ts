@@ -15,7 +15,8 @@ describe('dant init', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const file = join(folder.path, 'settings.json');
     expect(stdout).toContain(`Wrote ${file}.`);
-    expect(stdout).toContain('There is no peth.npy');
+    expect(stdout).toContain('Neurons will be matched by AlignedWaveform, AutoCorr, Location, Amplitude');
+    expect(stdout).not.toContain('peth.npy');
     expect(stdout).toContain(
       'Not in this folder: waveform_all.npy, channel_locations.npy, session_index.npy, spike_times.',
     );
@@ -34,7 +35,7 @@ describe('dant init', () => {
     mkdirSync(join(folder.path, 'spike_times'));
     const { code, stdout } = await dant(['init'], { cwd: folder.path });
     expect(code).toBe(0);
-    expect(stdout).toContain('There is a peth.npy');
+    expect(stdout).toContain('There is a peth.npy: add PETH to that list');
     expect(stdout).not.toContain('Not in this folder');
     expect(stdout).toContain('  dant check settings.json\n');
     expect(readSettings().settings).toEqual(defaultSettings());
