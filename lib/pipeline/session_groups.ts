@@ -7,8 +7,23 @@ export function warnOfSessionGroups(component: Int32Array, context: RunContext):
     (groups[group] ??= []).push(session + 1);
   });
   if (groups.length < 2) return;
+  const isEachAlone = groups.length === component.length;
   context.warn(
-    `No matches connect the sessions ${groups.map((group) => `{${group.join(', ')}}`).join(' and ')}: ` +
-      'the motion between these groups is not known and taken as 0 on average.',
+    (isEachAlone
+      ? 'No two sessions have enough matches to tell how the probe moved between them: the motion is taken as 0. '
+      : `No matches connect these groups of sessions: ${groups.map(ranges).join('; ')}. How the probe moved from one group ` +
+        'to another is not known: within each the motion is 0 on average. ') +
+      'Matches between them are doubtful. Are the sessions of the same probe at about the same place?',
   );
+}
+
+/** 1, 2, 3, 7 → "1–3, 7". */
+function ranges(sessions: readonly number[]): string {
+  const parts: [number, number][] = [];
+  for (const session of sessions) {
+    const last = parts.at(-1);
+    if (last?.[1] === session - 1) last[1] = session;
+    else parts.push([session, session]);
+  }
+  return parts.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(', ');
 }

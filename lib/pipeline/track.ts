@@ -1,6 +1,7 @@
 import { clusterMembers } from '../clustering/members.js';
 import type { Dataset } from '../dataset/types.js';
 import type { Settings } from '../settings/index.js';
+import { warnOfOddUnits } from './odd_units.js';
 import type { Stage } from './progress.js';
 import { RunContext, type TrackOptions } from './run_context.js';
 import { trackGroup, type GroupResult } from './track_group.js';
@@ -49,6 +50,7 @@ export async function trackUnits(
   if (dataset.sessionCount === 1) {
     run.warn('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
+  warnOfOddUnits(features, run);
   if (settings.method === 'reference') warnFewChannels(dataset, settings, run);
 
   const unitCount = dataset.sessions.length;

@@ -1,0 +1,42 @@
+import { unitsListed } from '../dataset/findings.js';
+import type { RunContext } from './run_context.js';
+import type { UnitFeatures } from './unit_features.js';
+
+/** Units that all lie within so little of depth say nothing about the probe's motion. */
+const oneDepthUm = 1;
+
+/** Warns of units that can be tracked, but hardly come from a recording. */
+export function warnOfOddUnits({ locationsUm, amplitudes }: UnitFeatures, context: RunContext): void {
+  const units = [...amplitudes.keys()];
+  const silent = units.filter((unit) => amplitudes[unit] === 0);
+  if (silent.length > 0) {
+    context.warn(
+      `${unitsListed(silent)}: the waveform is flat on every channel. Were these units cut out of waveform_all.npy?`,
+    );
+  }
+
+  // Two measured waveforms never give the same place and amplitude to the last bit.
+  const first = new Map<string, number>();
+  const copies = units.filter((unit) => {
+    if (amplitudes[unit] === 0) return false;
+    const place = [amplitudes[unit], ...locationsUm.subarray(3 * unit, 3 * unit + 3)].join();
+    if (first.has(place)) return true;
+    first.set(place, unit);
+    return false;
+  });
+  if (copies.length > 0) {
+    context.warn(
+      `${unitsListed(copies)}: the waveform is the same as that of another unit. ` +
+        'Matches of such units mean little. Was waveform_all.npy filled from the right units?',
+    );
+  }
+
+  const depths = units.filter((unit) => amplitudes[unit] !== 0).map((unit) => locationsUm[3 * unit + 1]!);
+  const range = Math.max(...depths) - Math.min(...depths);
+  if (depths.length > 2 && copies.length === 0 && range < oneDepthUm) {
+    context.warn(
+      `All units lie at one depth (within ${range.toFixed(2)} µm). Expected columns x, y in channel_locations.npy, y the ` +
+        'depth in µm: are they swapped, or in another unit?',
+    );
+  }
+}
