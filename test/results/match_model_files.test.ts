@@ -1,0 +1,217 @@
+// The files that only the probabilistic method writes: content, shapes, types, and that they say the same as each other.
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { readNpy, simulate, track, type TrackResult } from '../../lib/index.js';
+import { motionAt } from '../../lib/correction/motion.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dant-match-files-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const outputs = { figures: false, report: false };
+const ownFiles = [
+  'MatchProbabilityPairs',
+  'MatchProbability',
+  'ClusterConfidence',
+  'FalsePositiveRate',
+  'SplitCandidates',
+  'motion_profile',
+  'motion_profile_depths',
+];
+
+interface Table {
+  data: Float64Array;
+  shape: readonly number[];
+  dtype: string;
+}
+
+async function read(place: string, name: string): Promise<Table> {
+  const file = join(place, `${name}.npy`);
+  const { dtype } = await readNpy(file);
+  const { data, shape } = await readNpy(file, { as: 'float64' });
+  return { data, shape, dtype };
+}
+
+const pairsOf = ({ data, shape }: Table) =>
+  Array.from({ length: shape[0]! }, (_, p): [number, number] => [data[2 * p]!, data[2 * p + 1]!]);
+
+/** What must hold in the folder of the whole run and in that of each shank alike. */
+async function expectConsistent(place: string, sessions: ArrayLike<number>): Promise<void> {
+  const units = sessions.length;
+  const clusters = (await read(place, 'IdxCluster')).data;
+  const clusterCount = clusters.reduce((most, id) => Math.max(most, id), 0);
+
+  const nearby = await read(place, 'MatchProbabilityPairs');
+  const probability = await read(place, 'MatchProbability');
+  expect([nearby.dtype, probability.dtype]).toEqual(['<i8', '<f8']);
+  expect(nearby.shape).toEqual([probability.data.length, 2]);
+  expect(probability.shape).toEqual([probability.data.length]);
+  const pairs = pairsOf(nearby);
+  expect(pairs.every(([i, j]) => i >= 0 && i < j && j < units)).toBe(true);
+  expect(new Set(pairs.map(([i, j]) => i * units + j)).size).toBe(pairs.length);
+  expect(probability.data.every((p) => p >= 0 && p <= 1)).toBe(true);
+
+  const confidence = await read(place, 'ClusterConfidence');
+  expect(confidence).toMatchObject({ dtype: '<f8', shape: [clusterCount] });
+  // Clusters below matching.min_confidence (0.5) are given up.
+  expect(confidence.data.every((value) => value >= 0.5 && value <= 1)).toBe(true);
+
+  const split = await read(place, 'SplitCandidates');
+  expect(split.dtype).toBe('<i8');
+  expect(split.shape).toEqual([split.data.length / 2, 2]);
+  const likely = pairs.filter(([i, j], p) => sessions[i] === sessions[j] && probability.data[p]! > 0.5);
+  expect(pairsOf(split)).toEqual(likely);
+}
+
+/** Expected share of wrong pairs, from the confidence of the clusters: pairs of different sessions count. */
+async function expectedFalsePositives(
+  place: string,
+  sessions: ArrayLike<number>,
+  counts: (unit: number) => boolean = () => true,
+): Promise<number> {
+  const clusters = (await read(place, 'IdxCluster')).data;
+  const confidence = (await read(place, 'ClusterConfidence')).data;
+  let pairs = 0;
+  let wrong = 0;
+  clusters.forEach((id, i) => {
+    clusters.subarray(0, i).forEach((other, j) => {
+      if (id < 1 || id !== other || sessions[i] === sessions[j] || !counts(i)) return;
+      pairs++;
+      wrong += 1 - confidence[id - 1]!;
+    });
+  });
+  return wrong / pairs;
+}
+
+describe('files of the probabilistic method', () => {
+  let data: string;
+  let output: string;
+  let result: TrackResult;
+  let sessions: Float64Array;
+  beforeAll(async () => {
+    data = join(folder, 'data');
+    output = join(folder, 'result');
+    const kind = { channels: 96, neurons: 60, sessions: 5, durationS: 90, peth: false, seed: 8, splitFraction: 0.1 };
+    await simulate(data, { ...kind, depthDriftUmPerMm: [0, 20, -20, 10, -10] });
+    result = await track({ data, output, settings: { outputs, save_intermediate_results: false } });
+    sessions = (await read(data, 'session_index')).data;
+  });
+
+  it('are all there, although large arrays are not saved, and agree with each other', async () => {
+    const files = await readdir(output);
+    for (const name of ownFiles) expect(files).toContain(`${name}.npy`);
+    expect(files).not.toContain('SimilarityMatrix.npy');
+    await expectConsistent(output, sessions);
+  });
+
+  it('say what the result says', async () => {
+    const { model, nearbyPairs, motion } = result.groups[0]!;
+    expect((await read(output, 'MatchProbabilityPairs')).data).toEqual(Float64Array.from(nearbyPairs));
+    const probability = (await read(output, 'MatchProbability')).data;
+    expect(probability).toEqual(Float64Array.from(model!.logOdds, (logOdds) => 1 / (1 + Math.exp(-logOdds))));
+    expect((await read(output, 'ClusterConfidence')).data).toEqual(model!.clusters.slice(1));
+    const split = (await read(output, 'SplitCandidates')).data;
+    expect(split).toEqual(Float64Array.from(model!.splitCandidates));
+    expect(split.length).toBeGreaterThan(10);
+    const rate = await read(output, 'FalsePositiveRate');
+    expect(rate).toMatchObject({ dtype: '<f8', shape: [] });
+    expect(rate.data[0]).toBe(model!.falsePositiveRate);
+    expect(rate.data[0]).toBeCloseTo(await expectedFalsePositives(output, sessions), 9);
+
+    const depths = await read(output, 'motion_profile_depths');
+    const profile = await read(output, 'motion_profile');
+    expect(depths.data).toEqual(motion.profile!.knotDepthsUm);
+    expect(profile).toMatchObject({ dtype: '<f8', shape: [5, depths.data.length] });
+    expect(profile.data).toEqual(motion.profile!.shiftsUm);
+  });
+
+  it('give the motion at each depth, of which motion_constant and motion_linear are the nearest line', async () => {
+    const { data: depths } = await read(output, 'motion_profile_depths');
+    const { data: profile } = await read(output, 'motion_profile');
+    const knots = depths.length;
+    expect(knots).toBeGreaterThan(1);
+    expect([...depths]).toEqual([...depths].sort((a, b) => a - b));
+    const [constant, linear] = [await read(output, 'motion_constant'), await read(output, 'motion_linear')];
+    for (let s = 0; s < 5; ++s) {
+      // The residuals of a least-squares line have no mean and no slope.
+      const residuals = Array.from(
+        depths,
+        (depth, k) => profile[s * knots + k]! - constant.data[s]! - 0.001 * linear.data[s]! * depth,
+      );
+      const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+      expect(sum(residuals)).toBeCloseTo(0, 6);
+      expect(sum(residuals.map((residual, k) => residual * depths[k]!))).toBeCloseTo(0, 3);
+      depths.forEach((depth, k) => {
+        expect(motionAt(result.groups[0]!.motion, s + 1, depth)).toBeCloseTo(profile[s * knots + k]!, 6);
+      });
+    }
+  });
+
+  it('are not written by the method of the reference', async () => {
+    const reference = join(folder, 'reference');
+    const motionEstimation = { features: [['Waveform' as const, 'AutoCorr' as const]] };
+    await track({ data, output: reference, settings: { method: 'reference', motionEstimation, outputs } });
+    for (const name of ownFiles) expect(existsSync(join(reference, `${name}.npy`))).toBe(false);
+    expect(existsSync(join(reference, 'IdxCluster.npy'))).toBe(true);
+  });
+});
+
+describe('files of the probabilistic method, shank by shank', () => {
+  let output: string;
+  let result: TrackResult;
+  let sessions: Float64Array;
+  beforeAll(async () => {
+    const data = join(folder, 'shanks');
+    output = join(folder, 'shanks-result');
+    const kind = { channels: 192, neurons: 100, sessions: 4, durationS: 60, peth: false, seed: 9, splitFraction: 0.05 };
+    await simulate(data, { ...kind, probe: 'neuropixels-2.0-four-shank' });
+    result = await track({ data, output, settings: { outputs } });
+    sessions = (await read(data, 'session_index')).data;
+  });
+
+  it('agree with each other in the folder of the run and in that of each shank', async () => {
+    expect(result.groups).toHaveLength(4);
+    await expectConsistent(output, sessions);
+    for (const { shank, units, model } of result.groups) {
+      const place = join(output, `Shank${shank!}`);
+      await expectConsistent(
+        place,
+        Array.from(units, (unit) => sessions[unit]!),
+      );
+      expect((await read(place, 'ClusterConfidence')).data).toEqual(model!.clusters.slice(1));
+      expect((await read(place, 'FalsePositiveRate')).data[0]).toBe(model!.falsePositiveRate);
+      expect((await read(place, 'motion_profile')).shape[0]).toBe(4);
+    }
+  });
+
+  it('hold the shanks one after the other, with the numbers of the whole recording', async () => {
+    const shanks = (await read(output, 'unit_shanks')).data;
+    const pairs = pairsOf(await read(output, 'MatchProbabilityPairs'));
+    const probability = (await read(output, 'MatchProbability')).data;
+    expect(pairs.every(([i, j]) => shanks[i] === shanks[j])).toBe(true);
+    let at = 0;
+    for (const { shank, units } of result.groups) {
+      const place = join(output, `Shank${shank!}`);
+      const own = pairsOf(await read(place, 'MatchProbabilityPairs'));
+      expect(pairs.slice(at, at + own.length)).toEqual(own.map(([i, j]) => [units[i], units[j]]));
+      expect(probability.subarray(at, at + own.length)).toEqual((await read(place, 'MatchProbability')).data);
+      at += own.length;
+    }
+    expect(at).toBe(pairs.length);
+
+    const rates = await read(output, 'FalsePositiveRate');
+    expect(rates.shape).toEqual([4]);
+    for (const [k, { shank }] of result.groups.entries()) {
+      const expected = await expectedFalsePositives(output, sessions, (unit) => shanks[unit] === shank);
+      expect(rates.data[k]).toBeCloseTo(expected, 9);
+    }
+    // Each shank has its own motion: no table of all fits.
+    expect(existsSync(join(output, 'motion_profile.npy'))).toBe(false);
+  });
+});
