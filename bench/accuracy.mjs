@@ -2,12 +2,13 @@
 // Command line: npm run bench:accuracy -- [--kinds noisy,crowded] [--seeds 31-35] [--methods …]; see --help.
 // A line for each recording goes to the error output, the tables to the standard output and, as Markdown and JSON, to
 // bench/results/.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { simulationPresets } from '../dist/index.js';
+import { writeDocs } from './accuracy/docs.mjs';
 import { judge } from './accuracy/goals.mjs';
 import { methodNames, trackRecordings } from './accuracy/recordings.mjs';
 import { describe, pooledConfidence, recordingLine } from './accuracy/tables.mjs';
@@ -21,6 +22,8 @@ const help = `Usage: npm run bench:accuracy -- [options]
   --methods probabilistic,reference
                       also pyDANT, which is installed into .venv-bench/ (or DANT_BENCH_PYTHON)
   --json <file>       write all numbers to this file too
+  --from <files>      instead of measuring, take the results of earlier runs (their JSON), all together
+  --docs              write docs/accuracy.md and docs/figures/
   --small             what continuous integration runs: seed 21, and it fails unless every goal is reached
 One recording after the other; none is kept. A recording takes about a second for each method of this package (the default
 two minutes), pyDANT half a minute.`;
@@ -31,6 +34,8 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     methods: { type: 'string', default: 'probabilistic,reference' },
     json: { type: 'string' },
+    from: { type: 'string' },
+    docs: { type: 'boolean', default: false },
     small: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -46,19 +51,36 @@ async function measureAccuracy() {
   // Also when it is interrupted.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
-  const results = [];
-  const seeds = seedsOf(values.seeds ?? (values.small ? '21' : '31-33'));
-  for await (const result of trackRecordings({ kinds, seeds, methods, folder })) {
-    console.error(recordingLine(result));
-    results.push(result);
-  }
+  const results = values.from ? earlierResults() : await measured({ kinds, methods, folder });
   const goals = judge(results, pooledConfidence(results).pairs);
   const report = describe(results, goals);
   console.log(report);
   const all = { date: new Date().toISOString(), results, goals };
   if (values.json) writeFileSync(values.json, JSON.stringify(all));
   console.error(`Written to ${saveResults('accuracy', all, report)}.`);
+  if (values.docs) console.error(`Written to ${await writeDocs(results, goals, folder)}.`);
   if (values.small && !(goals.length > 0 && goals.every(({ passed }) => passed))) process.exitCode = 1;
+}
+
+async function measured(options) {
+  const seeds = seedsOf(values.seeds ?? (values.small ? '21' : '31-33'));
+  const results = [];
+  for await (const result of trackRecordings({ ...options, seeds })) {
+    console.error(recordingLine(result));
+    results.push(result);
+  }
+  return results;
+}
+
+/** Of a recording that was tracked twice with the same method, the later one of the list. */
+function earlierResults() {
+  const found = new Map();
+  for (const file of values.from.split(',')) {
+    // What is not a number is null in JSON.
+    const { results } = JSON.parse(readFileSync(file, 'utf8'), (_, value) => (value === null ? NaN : value));
+    for (const result of results) found.set([result.kind, result.seed, result.method].join(), result);
+  }
+  return [...found.values()];
 }
 
 function oneOf(option, text, names) {

@@ -9,7 +9,7 @@ import { calibrationError } from '../../dist/score/confidence.js';
 import { measure } from '../compare/measure.mjs';
 import { pythonWithPyDant } from '../compare/python.mjs';
 
-/** method → what tracks with it: (data, output) => seconds */
+/** method → what tracks with it: (data, output) => { seconds }, with the version of other programs */
 const trackers = {
   probabilistic: ownTracker('probabilistic'),
   reference: ownTracker('reference'),
@@ -18,7 +18,7 @@ const trackers = {
 
 export const methodNames = Object.keys(trackers);
 
-/** Yields { kind, seed, method, seconds, score } for each recording and method; `error` instead of a score if it failed. */
+/** Yields { kind, seed, method, seconds, score, … } for each recording and method; `error` instead of a score if it failed. */
 export async function* trackRecordings({ kinds, seeds, methods, folder }) {
   for (const seed of seeds) {
     for (const kind of kinds) {
@@ -34,9 +34,9 @@ export async function* trackRecordings({ kinds, seeds, methods, folder }) {
 
 async function trackAndScore(tracker, data, output) {
   try {
-    const seconds = await tracker(data, output);
+    const took = await tracker(data, output);
     const score = await scoreResult(output, data);
-    return { seconds, score, calibrationError: score.confidence && calibrationError(score.confidence.pairs) };
+    return { ...took, score, calibrationError: score.confidence && calibrationError(score.confidence.pairs) };
   } catch (error) {
     return { error: error.message };
   } finally {
@@ -51,12 +51,12 @@ function ownTracker(method) {
     const own = { ...settings, method, save_intermediate_results: false, outputs: { figures: false, report: false } };
     const start = performance.now();
     await track({ data, output, settings: own });
-    return (performance.now() - start) / 1000;
+    return { seconds: (performance.now() - start) / 1000 };
   };
 }
 
 async function trackWithPyDant(data, output) {
-  const { python } = await pythonWithPyDant();
+  const { python, version } = await pythonWithPyDant();
   const { settings } = await loadSettings(join(data, 'settings.json'));
   const file = `${output}.json`;
   writeFileSync(file, JSON.stringify({ ...settings, path_to_data: data, output_folder: output }));
@@ -64,5 +64,5 @@ async function trackWithPyDant(data, output) {
   const program = fileURLToPath(new URL('../compare/run_pydant.py', import.meta.url));
   const { seconds } = await measure(python, [program, file], { env });
   if (!existsSync(join(output, 'IdxCluster.npy'))) throw new Error('pyDANT ended without a result.');
-  return seconds;
+  return { seconds, version };
 }

@@ -3,7 +3,7 @@ import { simulationPresets } from '../../dist/index.js';
 import { calibrationError, pooledBins } from '../../dist/score/confidence.js';
 import { markdownTable, ownVersion, processor, short } from '../report.mjs';
 
-const share = (value) => (value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3));
+export const share = (value) => (value === undefined || Number.isNaN(value) ? '–' : value.toFixed(3));
 const micrometres = (value) => (value === undefined ? '–' : value.toFixed(2));
 
 /** One line on one recording. */
@@ -48,49 +48,54 @@ export function describe(results, goals) {
   ].join('\n');
 }
 
-function accuracyTable(results) {
+export const methodsOf = (results) => [...new Set(results.map(({ method }) => method))];
+
+/** For each kind, and "all": [kind, (method) => its numbers as text]. */
+export function kindRows(results) {
   const kinds = Object.keys(simulationPresets).filter((kind) => results.some((one) => one.kind === kind));
-  const methods = [...new Set(results.map(({ method }) => method))];
-  const header = [
-    'kind',
-    'method',
-    'precision',
-    'recall',
-    'F1',
-    'motion, µm',
-    'largest',
-    'calibration error',
-    'time, s',
-    'failed',
-  ];
-  const rows = [...kinds, 'all'].flatMap((kind) =>
-    methods.map((method) => {
+  return [...kinds, 'all'].map((kind) => [
+    kind,
+    (method) => {
       const chosen = results.filter((one) => one.method === method && (kind === 'all' || one.kind === kind));
       const done = chosen.filter(({ error }) => error === undefined);
       const cell = (of, show, worst) => {
         const values = done.map(of).filter((value) => value !== undefined && !Number.isNaN(value));
-        if (values.length === 0) return '–';
-        return `${show(mean(values))} (${show(worst(...values))})`;
+        return values.length === 0 ? '–' : `${show(mean(values))} (${show(worst(...values))})`;
       };
-      return [
-        kind,
-        method,
-        cell(({ score }) => score.precision, share, Math.min),
-        cell(({ score }) => score.recall, share, Math.min),
-        cell(({ score }) => score.f1, share, Math.min),
-        cell(({ score }) => score.motion?.rmsUm, micrometres, Math.max),
-        cell(({ score }) => score.motion?.maxUm, micrometres, Math.max),
-        share(calibrationError(pooledConfidence(done).pairs)),
-        cell(({ seconds }) => seconds, short, Math.max),
-        String(chosen.length - done.length),
-      ];
-    }),
+      return {
+        precision: cell(({ score }) => score.precision, share, Math.min),
+        recall: cell(({ score }) => score.recall, share, Math.min),
+        f1: cell(({ score }) => score.f1, share, Math.min),
+        motionRms: cell(({ score }) => score.motion?.rmsUm, micrometres, Math.max),
+        motion: cell(({ score }) => score.motion?.maxUm, micrometres, Math.max),
+        calibration: share(calibrationError(pooledConfidence(done).pairs)),
+        seconds: cell(({ seconds }) => seconds, short, Math.max),
+        failed: String(chosen.length - done.length),
+      };
+    },
+  ]);
+}
+
+const columns = {
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'F1',
+  motionRms: 'motion, µm',
+  motion: 'largest',
+  calibration: 'calibration error',
+  seconds: 'time, s',
+  failed: 'failed',
+};
+
+function accuracyTable(results) {
+  const rows = kindRows(results).flatMap(([kind, ofMethod]) =>
+    methodsOf(results).map((method) => [kind, method, ...Object.keys(columns).map((key) => ofMethod(method)[key])]),
   );
-  return markdownTable(header, rows);
+  return markdownTable(['kind', 'method', ...Object.values(columns)], rows);
 }
 
 /** What the probabilities of one method are worth, all recordings together. */
-function confidenceTables(results) {
+export function confidenceTables(results) {
   const scores = results.flatMap(({ score }) => (score?.confidence ? [score.confidence] : []));
   const bins = pooledConfidence(results);
   const columns = Object.entries({ pairs: 'nearby pairs', matchedPairs: 'matched', clusters: 'matched, by cluster' });
@@ -113,7 +118,7 @@ function confidenceTables(results) {
   ];
 }
 
-function goalLines(goals) {
+export function goalLines(goals) {
   const missed = goals.filter(({ passed }) => !passed);
   return [
     `Goals reached: ${goals.length - missed.length} of ${goals.length}${missed.length > 0 ? '. Not:' : '.'}`,
