@@ -34,7 +34,7 @@ matches one unit per session, no tracker reaches a recall of 1 on recordings wit
 Motion errors are differences from the true motion, less their mean over the sessions, at both ends of the probe.
 The last table tells what the probabilities are worth: of the nearby pairs that were given about the same one, the share
 that is right should be their mean. The calibration error is the mean distance of the two, over the pairs given 0.02 to
-0.98.`;
+0.98, if there are 30 or more.`;
 
 function scoreText(score: Score): string {
   const rows: [string, string][] = [
@@ -63,12 +63,12 @@ function scoreText(score: Score): string {
 function confidenceRows({ pairs, falsePositiveRate }: ConfidenceScore): [string, string][] {
   return [
     ['share of wrong pairs', `estimated ${share(falsePositiveRate.estimated)}, true ${share(falsePositiveRate.true)}`],
-    ['calibration error', share(calibrationError(pairs))],
+    ['calibration error', calibration(calibrationError(pairs))],
     ...pairs
       .filter((bin) => bin.pairs > 0)
       .map(({ from, to, pairs, expected, right }): [string, string] => [
         `  given ${from} to ${to}`,
-        `${whole(pairs)} pairs, ${share(expected)} on average; ${share(right)} are right`,
+        `${whole(pairs)} ${pairs === 1 ? 'pair' : 'pairs'}, ${share(expected)} on average; ${share(right)} are right`,
       ]),
   ];
 }
@@ -76,6 +76,8 @@ function confidenceRows({ pairs, falsePositiveRate }: ConfidenceScore): [string,
 const whole = (value: number) => value.toLocaleString('en-US');
 
 const share = (value: number) => (Number.isNaN(value) ? 'not defined (no pairs)' : value.toFixed(3));
+
+const calibration = (error: number) => (Number.isNaN(error) ? 'not defined (too few doubtful pairs)' : share(error));
 
 const ofAll = (count: number, all: number) =>
   all === 0 ? '0' : `${whole(count)} (${((100 * count) / all).toFixed(1)} %)`;

@@ -27,6 +27,8 @@ const edges = [0, 0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.88, 0.92, 0.96
 
 /** Probabilities between these are doubtful. */
 const doubtful = { from: 0.02, to: 0.98 };
+/** Fewer pairs say little: among 30 given 0.9, the share that is right varies by ± 0.05 (standard deviation). */
+const fewestPairs = 30;
 
 export interface ConfidenceInput {
   /** (P, 2) nearby pairs of units */
@@ -133,10 +135,11 @@ export function pooledBins(recordings: readonly ReliabilityBin[][]): Reliability
 /**
  * Mean distance of the share of right pairs from the probability they were given, over the pairs with doubtful
  * probabilities, 0.02 … 0.98: those near 0 and 1 are so many, and so easy, that they would hide all others. NaN
- * without such pairs.
+ * with fewer than 30 such pairs.
  */
 export function calibrationError(bins: readonly ReliabilityBin[]): number {
   const counted = bins.filter(({ from, to, pairs }) => from >= doubtful.from && to <= doubtful.to && pairs > 0);
   const pairs = counted.reduce((sum, bin) => sum + bin.pairs, 0);
+  if (pairs < fewestPairs) return NaN;
   return counted.reduce((sum, bin) => sum + bin.pairs * Math.abs(bin.right - bin.expected), 0) / pairs;
 }
