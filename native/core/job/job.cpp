@@ -146,6 +146,8 @@ void parallelFor(const Job& job, size_t count, const std::function<void(size_t)>
   if (loop->failure) {
     std::rethrow_exception(loop->failure);
   }
+  // The last report need not be that of the last index: a thread may have paused between its count and its report.
+  if (reportProgress) job.report(1);
 }
 
 } // namespace dant
