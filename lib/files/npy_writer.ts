@@ -1,19 +1,11 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
-
 import { elementCount } from '../arrays.js';
 import { DantError, argumentError } from '../errors.js';
 import type { Dtype } from './dtype.js';
 import { writableDtype, type WritableData } from './encode.js';
 import { systemOutputError } from './file_error.js';
 import { formatNpyHeader } from './npy_header.js';
-import {
-  checkWritable,
-  writeElements,
-  writeFully,
-  type BlockSink,
-  type NpyLayout,
-  type WritableArray,
-} from './write_elements.js';
+import { OutputFile } from './output_file.js';
+import { checkWritable, writeElements, type BlockSink, type NpyLayout, type WritableArray } from './write_elements.js';
 
 export interface WriteOptions {
   /** Stops the writing within 100 ms; the promise rejects with the signal's reason. */
@@ -29,7 +21,7 @@ export class NpyWriter implements BlockSink {
 
   private constructor(
     private readonly path: string,
-    private readonly handle: FileHandle,
+    private readonly file: OutputFile,
     private readonly dtype: Dtype,
     private readonly dataStart: number,
     private readonly count: number,
@@ -41,11 +33,12 @@ export class NpyWriter implements BlockSink {
     const header = formatNpyHeader(dtype, shape);
     const count = elementCount(shape);
     return withOutputErrors(path, async () => {
-      const handle = await open(path, 'wx');
-      const writer = new NpyWriter(path, handle, dtype, header.length, count, options);
+      const length = header.length + count * dtype.itemBytes;
+      const file = await OutputFile.create(path, length);
+      const writer = new NpyWriter(path, file, dtype, header.length, count, options);
       try {
-        await writeFully(handle, header, 0);
-        await handle.truncate(header.length + count * dtype.itemBytes);
+        await file.truncate(length);
+        await file.write(header, 0);
         return writer;
       } catch (error) {
         await writer.discard();
@@ -56,7 +49,7 @@ export class NpyWriter implements BlockSink {
 
   /**
    * Writes a block of elements from element `first` (in C order) on; by default behind the block before. The block must
-   * not change until the promise resolves; meanwhile the next one can be computed (see `writeBlocks`).
+   * not change until the promise resolves; meanwhile the next one can be computed.
    */
   async write(block: WritableData, first = this.next): Promise<void> {
     if (first < 0 || first + block.length > this.count) {
@@ -64,18 +57,17 @@ export class NpyWriter implements BlockSink {
     }
     this.next = first + block.length;
     const position = this.dataStart + first * this.dtype.itemBytes;
-    await withOutputErrors(this.path, () => writeElements(this.handle, position, block, this.dtype, this.options));
+    await withOutputErrors(this.path, () => writeElements(this.file, position, block, this.dtype, this.options));
   }
 
   /** Ends the file. */
   close(): Promise<void> {
-    return withOutputErrors(this.path, () => this.handle.close());
+    return withOutputErrors(this.path, () => this.file.close());
   }
 
   /** Gives the file up and removes it. */
-  async discard(): Promise<void> {
-    await this.handle.close();
-    await rm(this.path, { force: true });
+  discard(): Promise<void> {
+    return this.file.discard();
   }
 }
 

@@ -1,16 +1,14 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
-
 import { elementCount } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { addon } from '../native/addon.js';
 import { writableDtype } from './encode.js';
 import { formatNpyHeader } from './npy_header.js';
 import { withOutputErrors, type WriteOptions } from './npy_writer.js';
+import { OutputFile } from './output_file.js';
 import {
   checkWritable,
   writeBlocks,
   writeElements,
-  writeFully,
   type Blocks,
   type NpyLayout,
   type WritableArray,
@@ -27,12 +25,12 @@ export class NpzWriter {
 
   private constructor(
     private readonly path: string,
-    private readonly handle: FileHandle,
+    private readonly file: OutputFile,
     private readonly options: WriteOptions,
   ) {}
 
   static create(path: string, options: WriteOptions = {}): Promise<NpzWriter> {
-    return withOutputErrors(path, async () => new NpzWriter(path, await open(path, 'wx'), options));
+    return withOutputErrors(path, async () => new NpzWriter(path, await OutputFile.create(path), options));
   }
 
   /** Adds an array under a name. */
@@ -47,21 +45,24 @@ export class NpzWriter {
       throw argumentError('name', 'a name not used before', name);
     const dtype = writableDtype([], dtypeName);
     const member = { name: `${name}.npy`, offset: this.end, size: 0, crc32: 0 };
-    const contentStart = member.offset + localHeader(member).length;
     const onBytes = (bytes: Uint8Array) => {
       member.crc32 = addon.crc32({ bytes, previous: member.crc32 });
     };
-    let at = contentStart;
     await withOutputErrors(this.path, async () => {
+      // In its place, so that everything follows on the last; the checksum in it is put right at the end.
+      const placeholder = localHeader(member);
+      await this.file.write(placeholder, member.offset);
+      const contentStart = member.offset + placeholder.length;
+      let at = contentStart;
       const header = formatNpyHeader(dtype, shape);
       onBytes(header);
-      await writeFully(this.handle, header, at);
+      await this.file.write(header, at);
       at += header.length;
       const end = at + elementCount(shape) * dtype.itemBytes;
       await writeBlocks(
         {
           write: async (block) => {
-            at = await writeElements(this.handle, at, block, dtype, { ...this.options, onBytes });
+            at = await writeElements(this.file, at, block, dtype, { ...this.options, onBytes });
           },
         },
         blocks,
@@ -73,26 +74,26 @@ export class NpzWriter {
           elementCount(shape) + (at - end) / dtype.itemBytes,
         );
       member.size = at - contentStart;
-      await writeFully(this.handle, localHeader(member), member.offset);
+      this.end = at;
     });
     this.members.push(member);
-    this.end = at;
   }
 
   /** Ends the archive. */
   close(): Promise<void> {
     return withOutputErrors(this.path, async () => {
+      const directory = centralDirectory(this.members, this.end);
+      await this.file.write(directory, this.end);
       // A member that failed may have left bytes behind the last whole one.
-      await this.handle.truncate(this.end);
-      await writeFully(this.handle, centralDirectory(this.members, this.end), this.end);
-      await this.handle.close();
+      await this.file.truncate(this.end + directory.length);
+      for (const member of this.members) await this.file.write(localHeader(member), member.offset);
+      await this.file.close();
     });
   }
 
   /** Gives the archive up and removes it. */
-  async discard(): Promise<void> {
-    await this.handle.close();
-    await rm(this.path, { force: true });
+  discard(): Promise<void> {
+    return this.file.discard();
   }
 }
 

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { outputError, systemOutputError } from './file_error.js';
@@ -95,6 +95,7 @@ async function commit(path: string, place: string, overwrite: boolean): Promise<
   let previous: string | undefined;
   try {
     await listResultFiles(path);
+    await reachDisk(path);
     const state = await inspect(place);
     if (state === 'other') throw outputError(place, 'other files have appeared in this folder.');
     if (state === 'empty') await rmdir(place);
@@ -115,6 +116,17 @@ async function commit(path: string, place: string, overwrite: boolean): Promise<
     );
   }
   if (previous !== undefined && overwrite) await removeResults(previous, place);
+}
+
+/** Waits until the folder's files are on the disk: earlier results may be removed next, and the power may fail. */
+async function reachDisk(folder: string): Promise<void> {
+  const sync = async (file: string, flags: string) => {
+    const handle = await open(file, flags);
+    await handle.sync().finally(() => handle.close());
+  };
+  await Promise.all((await listFiles(folder)).map((file) => sync(join(folder, file), 'r+')));
+  // Not every system can do this with a folder.
+  await sync(folder, 'r').catch(() => undefined);
 }
 
 /** Removes the files that a tracker wrote from `earlier`; all others move to the same place in the new results. */

@@ -1,9 +1,8 @@
-import type { FileHandle } from 'node:fs/promises';
-
 import { elementCount } from '../arrays.js';
 import { abortError, argumentError } from '../errors.js';
 import type { Dtype } from './dtype.js';
 import { encodeElements, writableDtype, type WritableData } from './encode.js';
+import type { OutputFile } from './output_file.js';
 
 /** An array to be written: C order, `data.length` is the product of `shape`. */
 export interface WritableArray {
@@ -26,64 +25,35 @@ export interface BlockSink {
 
 export type Blocks = Iterable<WritableData> | AsyncIterable<WritableData>;
 
-// Larger single writes are slower: the bytes leave the processor's cache before the system copies them.
+// Small enough to stay in the processor's cache until it is copied.
 const pieceBytes = 2 ** 20;
 
 /**
- * Writes elements at `position` of a file, converting (and showing to `onBytes`) a piece while the one before is
- * written. Resolves to the position behind them.
+ * Writes elements at `position` of a file, converting (and showing to `onBytes`) one piece after the other. Resolves to
+ * the position behind them.
  */
 export async function writeElements(
-  handle: FileHandle,
+  file: OutputFile,
   position: number,
   data: WritableData,
   dtype: Dtype,
   { signal, onBytes }: { signal?: AbortSignal | undefined; onBytes?: (bytes: Uint8Array) => void } = {},
 ): Promise<number> {
   const perPiece = Math.max(1, Math.floor(pieceBytes / dtype.itemBytes));
-  let writing = Promise.resolve();
   let at = position;
-  try {
-    for (let first = 0; first < data.length; first += perPiece) {
-      if (signal?.aborted) throw abortError(signal);
-      const bytes = encodeElements(data, first, Math.min(first + perPiece, data.length), dtype);
-      onBytes?.(bytes);
-      await writing;
-      writing = writeFully(handle, bytes, at);
-      at += bytes.length;
-    }
-  } finally {
-    await writing;
+  for (let first = 0; first < data.length; first += perPiece) {
+    if (signal?.aborted) throw abortError(signal);
+    const bytes = encodeElements(data, first, Math.min(first + perPiece, data.length), dtype);
+    onBytes?.(bytes);
+    await file.write(bytes, at);
+    at += bytes.length;
   }
   return at;
 }
 
-/** Writes all of `bytes` at `position`. */
-export async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += (await handle.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
-  }
-}
-
-/**
- * Writes blocks one after the other, each while the next is computed. A block may be reused when the next but one is
- * asked for: a generator that computes into two buffers in turn needs no others.
- */
+/** Writes blocks one after the other. A block may be reused when the next one is asked for. */
 export async function writeBlocks(sink: BlockSink, blocks: Blocks): Promise<void> {
-  let writing = Promise.resolve();
-  let failure: { error: unknown } | undefined;
-  try {
-    for await (const block of blocks) {
-      await writing;
-      if (failure) break;
-      writing = sink.write(block).catch((error: unknown) => {
-        failure = { error };
-      });
-    }
-  } finally {
-    await writing;
-  }
-  if (failure) throw failure.error;
+  for await (const block of blocks) await sink.write(block);
 }
 
 /** The type to write an array as; refuses one whose data do not fit its shape. */

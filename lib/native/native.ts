@@ -1,6 +1,6 @@
 /**
  * The native functions: the one place that declares them. Each takes one object, runs off the JavaScript thread and
- * returns a promise; `crc32` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
+ * returns a promise; `crc32`, `addressInPage` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
  * Arrays are flat, in C order; the comment behind each gives its shape and unit. Call them through `runNative`.
  */
 
@@ -114,6 +114,9 @@ export interface NativeAddon {
    * its result at once, on the calling thread: a megabyte takes a fraction of a millisecond.
    */
   crc32(params: { bytes: Uint8Array; previous: number }): number;
+
+  /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
+  addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
 
   /**
    * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws

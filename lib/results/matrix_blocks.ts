@@ -6,13 +6,6 @@ import { scopeLabels, type Scope } from './scope.js';
 
 const blockBytes = 2 ** 22;
 
-/** Two buffers in turn, so that one block can be computed while the other is written. */
-function twoBuffers<Data>(make: () => Data): () => Data {
-  const buffers: [Data, Data] = [make(), make()];
-  let turn = 0;
-  return () => buffers[turn++ % 2]!;
-}
-
 type Fill<Data> = (
   args: { rows: Int32Array; outRows: Int32Array; columns: Int32Array; width: number; out: Data },
   group: GroupResult | undefined,
@@ -27,10 +20,10 @@ async function* blocksOfRows<Data extends Float64Array | Uint8Array>(
 ): AsyncGenerator<Data> {
   const width = scope.units.length;
   const rowsPerBlock = Math.max(1, Math.min(width, Math.floor(blockBytes / make(1).BYTES_PER_ELEMENT / width)));
-  const buffer = twoBuffers(() => make(rowsPerBlock * width));
+  const block = make(rowsPerBlock * width);
   for (let first = 0; first < width; first += rowsPerBlock) {
     const rowCount = Math.min(rowsPerBlock, width - first);
-    const out = buffer().subarray(0, rowCount * width) as Data;
+    const out = block.subarray(0, rowCount * width) as Data;
     if (parts.length > 1) out.fill(0);
     for (const { group, places } of parts) {
       const rows = Int32Array.from(
@@ -118,9 +111,9 @@ export async function* correctedWaveformBlocks(scope: Scope, options: RunOptions
   }
   const perUnit = channels * samples * templates;
   const unitsPerBlock = Math.max(1, Math.floor((4 * blockBytes) / (8 * perUnit)));
-  const buffer = twoBuffers(() => new Float64Array(Math.min(count, unitsPerBlock) * perUnit));
+  const block = new Float64Array(Math.min(count, unitsPerBlock) * perUnit);
   for (let first = 0; first < count; first += unitsPerBlock) {
-    const corrected = buffer().subarray(0, Math.min(unitsPerBlock, count - first) * perUnit);
+    const corrected = block.subarray(0, Math.min(unitsPerBlock, count - first) * perUnit);
     await runNative(
       (native, control) =>
         native.correctWaveforms({

@@ -15,6 +15,14 @@ Napi::Value bindCrc32(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), crc32(arguments.array<uint8_t>("bytes"), previous));
 }
 
+Napi::Value bindAddressInPage(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto pageBytes = arguments.count("pageBytes");
+  if (pageBytes == 0) arguments.fail("pageBytes", "at least 1");
+  const auto address = reinterpret_cast<uintptr_t>(arguments.array<uint8_t>("bytes").data());
+  return Napi::Number::New(info.Env(), static_cast<double>(address % pageBytes));
+}
+
 Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto itemBytes = arguments.count("itemBytes");
@@ -41,6 +49,7 @@ Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
 
 void registerFiles(Napi::Env env, Napi::Object exports) {
   exports.Set("crc32", Napi::Function::New(env, bindCrc32));
+  exports.Set("addressInPage", Napi::Function::New(env, bindAddressInPage));
   exports.Set("fortranToC", Napi::Function::New(env, bindFortranToC));
   exports.Set("findNonFiniteRows", Napi::Function::New(env, bindFindNonFiniteRows));
 }
