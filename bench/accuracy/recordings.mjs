@@ -20,6 +20,8 @@ export const methodNames = Object.keys(trackers);
 
 /** Yields { kind, seed, method, seconds, score, … } for each recording and method; `error` instead of a score if it failed. */
 export async function* trackRecordings({ kinds, seeds, methods, folder }) {
+  // That it is missing is no failure of its method.
+  if (methods.includes('pyDANT')) await pythonWithPyDant();
   for (const seed of seeds) {
     for (const kind of kinds) {
       const data = join(folder, 'data');

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 function accuracy(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const env = { ...process.env, TMPDIR: folder };
+    const env = { ...process.env, TMPDIR: folder, DANT_BENCH_PYTHON: '/no/such/python' };
     execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout, stderr });
     });
@@ -42,11 +42,20 @@ describe('the accuracy on simulated recordings', () => {
     const { results } = JSON.parse(await readFile(json, 'utf8')) as { results: unknown[] };
     expect(results).toHaveLength(4);
     expect(await readdir(folder)).toEqual(['accuracy.json']);
+    // The same tables from the file, however often it is named.
+    expect((await accuracy('--from', `${json},${json}`)).stdout).toBe(stdout);
   });
 
   it('does not count as reached where nothing was judged', async () => {
     const { code } = await accuracy('--kinds', 'small-drift-peth', '--methods', 'reference', '--small');
     expect(code).toBe(1);
+  });
+
+  it('does not blame pyDANT for not being there', async () => {
+    const args = ['--kinds', 'small-drift-peth', '--seeds', '41', '--methods', 'pyDANT'];
+    const { code, stdout, stderr } = await accuracy(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('/no/such/python has no pyDANT');
   });
 
   it('refuses what it does not know', async () => {
