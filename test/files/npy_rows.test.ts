@@ -1,4 +1,4 @@
-import { truncate } from 'node:fs/promises';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,27 @@ describe('rows of a .npy file', () => {
     }
     expect(next).toBe(3000);
     expect(blocks).toBe(2);
+  });
+
+  it.each(['C', 'Fortran'])('come in parts when asked, of an array in %s order', async (order) => {
+    const path = join(folder, `parts-${order}.npy`);
+    // Row r holds 100·r … 100·r + 6
+    const values = Array.from({ length: 5 }, (_, r) => Array.from({ length: 7 }, (_, i) => 100 * r + i));
+    const columns = Array.from({ length: 7 }, (_, i) => values.map((row) => row[i]!));
+    await writeNpy(path, { data: Float64Array.from((order === 'C' ? values : columns).flat()), shape: [5, 7] });
+    if (order === 'Fortran') {
+      const bytes = await readFile(path);
+      bytes.write('True, ', bytes.indexOf('False,'));
+      await writeFile(path, bytes);
+    }
+    const found: number[] = [];
+    for await (const { data, shape } of readNpyRows(path, {
+      parts: () => ({ length: 3, startOf: (row) => row % 5 }),
+    })) {
+      expect(shape).toEqual([5, 7]);
+      found.push(...Array.from(data as Float64Array));
+    }
+    expect(found).toEqual(values.flatMap((row, r) => row.slice(r % 5, (r % 5) + 3)));
   });
 
   it('are refused when the file is cut off, and stop when asked', async () => {
