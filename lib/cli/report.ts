@@ -2,7 +2,7 @@ import { resolve, join } from 'node:path';
 import { Command } from 'commander';
 
 import { refreshReport } from '../report/refresh.js';
-import { reportFile } from '../report/write_report.js';
+import { reportFile } from '../report/report_data.js';
 import { interruptSignal } from './interrupt.js';
 import { noProgress, progressLines } from './progress.js';
 

@@ -1,5 +1,8 @@
 import type { RunOutcome } from '../pipeline/run.js';
 import type { GroupResult } from '../pipeline/track_group.js';
+import { isRigid, motionAt } from '../correction/motion.js';
+import type { MatchModel } from '../pipeline/track_probabilistic.js';
+import { doubtfulBelow, percent } from '../report/summary.js';
 import { count } from './count.js';
 
 /** What `dant run` found, as `--json` prints it. */
@@ -19,6 +22,11 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
       weights: Object.fromEntries(group.features.map((name, i) => [name, group.weights[i]])),
       threshold: group.threshold ?? null,
       motionIterations: group.motionIterations.length,
+      ...(group.model && {
+        expectedWrongPairs: Number.isNaN(group.model.falsePositiveRate) ? null : group.model.falsePositiveRate,
+        clusterConfidence: [...group.model.clusters.subarray(1)],
+        splitCandidates: group.model.splitCandidates.length / 2,
+      }),
       motion: [...group.motion.constantUm].map((constantUm, i) => ({
         session: i + 1,
         constantUm,
@@ -40,7 +48,7 @@ export function summaryText(outcome: RunOutcome): string {
     `Tracked ${count(units, 'unit')} of ${count(sessions, 'session')} in ${seconds.toFixed(1)} s:`,
     `  ${count(clusters, 'neuron')} found in more than one session`,
     `  ${count(matchedUnits, 'matched unit')} (${share} %), ${count(matchedPairs, 'matched pair')}`,
-    ...outcome.result.groups.map(weights),
+    ...outcome.result.groups.map((group) => (group.model ? evidence(group, group.model) : weights(group))),
     ...motionTable(outcome.result.groups),
     ...stageTable(outcome),
     `The results are in ${folder}.`,
@@ -51,6 +59,21 @@ function weights({ shank, features, weights: values, threshold }: GroupResult): 
   const where = shank === undefined ? '' : `shank ${shank}: `;
   const list = features.map((name, i) => `${name} ${values[i]!.toFixed(2)}`).join(', ');
   return `  ${where}weights ${list}; threshold ${threshold === undefined ? 'not learned' : threshold.toFixed(2)}`;
+}
+
+/** How sure the matches are. */
+function evidence({ shank, units }: GroupResult, { clusters, falsePositiveRate, splitCandidates }: MatchModel): string {
+  const where = shank === undefined ? '' : `shank ${shank}: `;
+  const doubtful = clusters.subarray(1).filter((confidence) => confidence < doubtfulBelow).length;
+  const split = splitCandidates.length / 2;
+  const facts = [
+    ...(Number.isNaN(falsePositiveRate)
+      ? []
+      : [`${percent(falsePositiveRate)} of the matched pairs expected to be wrong`]),
+    `${count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
+    ...(split === 0 ? [] : [`${count(split, 'pair')} of units perhaps split by the sorter`]),
+  ];
+  return `  ${where}${units.length === 0 ? 'no units' : facts.join('; ')}`;
 }
 
 /** One row per session; for each shank the motion, its change with depth and its interval. */
@@ -65,7 +88,7 @@ function motionTable(groups: readonly GroupResult[]): string[] {
     return column.map((cell) => cell.padStart(width));
   });
   return [
-    'Motion of the probe:',
+    `Motion of the probe${groups.some(({ motion }) => !isRigid(motion)) ? ', by depth in µm' : ''}:`,
     ...padded[0]!.map((_, row) => `  ${padded.map((column) => column[row]!).join('   ')}`),
   ];
 }
@@ -81,10 +104,18 @@ function stageTable({ result }: RunOutcome): string[] {
   ];
 }
 
-function motionColumns({ shank, motion: { constantUm, linear }, motionInterval }: GroupResult): string[][] {
-  const isLinear = linear.some((value) => value !== 0);
-  const heading = (shank === undefined ? '' : `shank ${shank}, `) + (isLinear ? 'µm at depth 0' : 'µm');
-  const columns = [[heading, ...Array.from(constantUm, decimal)]];
+function motionColumns({ shank, motion, motionInterval }: GroupResult): string[][] {
+  const { constantUm, linear, profile } = motion;
+  const where = shank === undefined ? '' : `shank ${shank}, `;
+  // Three depths and more are no line: the motion at each of them says it.
+  if (profile && profile.knotDepthsUm.length > 2) {
+    return Array.from(profile.knotDepthsUm, (depth) => [
+      `${where}µm at ${depth.toFixed(0)}`,
+      ...Array.from(constantUm, (_, s) => decimal(motionAt(motion, s + 1, depth))),
+    ]);
+  }
+  const isLinear = !isRigid(motion);
+  const columns = [[where + (isLinear ? 'µm at depth 0' : 'µm'), ...Array.from(constantUm, decimal)]];
   if (motionInterval) {
     const { low, high } = motionInterval;
     const cells = Array.from(constantUm, (_, i) => `${decimal(low.constantUm[i]!)} to ${decimal(high.constantUm[i]!)}`);

@@ -23,6 +23,11 @@ export function noMotion(sessions: number): Motion {
   return { linear: new Float64Array(sessions), constantUm: new Float64Array(sessions) };
 }
 
+/** Whether every depth moves alike. */
+export function isRigid({ linear, profile }: Motion): boolean {
+  return linear.every((value) => value === 0) && (profile?.knotDepthsUm.length ?? 1) === 1;
+}
+
 /** Motion with this profile and, in each session, the line with the smallest squared distance from it at the knots. */
 export function motionOfProfile(profile: MotionProfile): Motion {
   const { knotDepthsUm: depths, shiftsUm } = profile;

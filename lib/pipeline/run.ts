@@ -124,11 +124,11 @@ async function drawReport(
   run: RunContext,
 ): Promise<void> {
   if (!figures && !report) return;
-  await run.stage('report', async ({ signal, onProgress }) => {
+  await run.stage('report', async (options) => {
     try {
-      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, signal, onProgress });
+      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, ...options });
     } catch (error) {
-      if (signal?.aborted) throw error;
+      if (options.signal?.aborted) throw error;
       run.warn(
         `The results are complete, but the figures and the report could not be made: ${(error as Error).message} ` +
           `"dant report ${target}" tries again.`,

@@ -3,11 +3,19 @@ import { readFile } from 'node:fs/promises';
 import type { PackedReport } from './pack.js';
 import type { ReportData } from './report_data.js';
 import { reportFacts, type Fact } from './summary.js';
-import type { DrawnFigure } from './write_figures.js';
+import type { Figure } from './figures/figure.js';
 
 const bundle = new URL('../../dist/report/page/', import.meta.url);
 /** SVG drawings above this size are shown as PNG: the browser draws each of their marks. */
 const largestSvgBytes = 150_000;
+
+/** A figure as it was drawn. */
+export interface DrawnFigure extends Omit<Figure, 'spec'> {
+  svg?: string;
+  png?: Uint8Array;
+  /** Why it could not be drawn. */
+  missing?: string;
+}
 
 /** The report: one page that needs nothing else. */
 export async function reportHtml(
@@ -48,12 +56,12 @@ ${notices(data, verdict)}
 <div class="browser">
 <div class="list">
 <div class="tools">
-<span class="choice"><button data-kind="cluster" title="Units found in more than one session">Neurons</button><button data-kind="unit" title="Units found in one session only">Unmatched units</button></span>
-<input type="search" id="search" placeholder="Filter: 12, u103, sessions&gt;4, depth&lt;500, curation&gt;0" aria-label="Filter">
+<span class="choice"><button data-kind="cluster" title="Units found in more than one session">Neurons</button><button data-kind="unit" title="Units found in one session only">Unmatched units</button>${data.matches && data.matches.splitCandidates.length > 0 ? '<button data-kind="split" title="Pairs of units of one session that look like one neuron, split by the sorter">Split candidates</button>' : ''}</span>
+<input type="search" id="search" placeholder="Filter: 12, u103, sessions&gt;4, ${data.matches ? 'confidence&lt;90, splits&gt;0' : 'depth&lt;500, curation&gt;0'}" aria-label="Filter">
 <span class="count" id="count"></span>
 </div>
 <div class="rows" id="rows" tabindex="0" aria-label="Neurons"></div>
-<div class="hint"><kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd> previous and next · <kbd>u</kbd> unmatched units · <kbd>/</kbd> filter · click a heading to sort</div>
+<div class="hint"><kbd>↑</kbd> <kbd>↓</kbd> or <kbd>k</kbd> <kbd>j</kbd> previous and next · <kbd>u</kbd> other list · <kbd>/</kbd> filter · click a heading to sort</div>
 </div>
 <div class="detail" id="detail" aria-live="polite"></div>
 </div>
@@ -92,9 +100,9 @@ function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): s
   const isSvg = svg.length <= largestSvgBytes;
   const source = isSvg
     ? `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`
-    : `data:image/png;base64,${png.toString('base64')}`;
+    : `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
   const [, width, height] = /width="([\d.]+)" height="([\d.]+)"/.exec(svg)!;
-  const isWide = Number(width) > 800;
+  const isWide = Number(width) > 700;
   return (
     `<figure id="figure-${name}"${isWide ? ' class="wide"' : ''}>` +
     `<img alt="${escape(title)}" width="${width}" height="${height}" src="${source}">` +

@@ -8,6 +8,7 @@ import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { runRecordFile, type RunRecord } from '../results/run_record.js';
 import { featureNames, loadSettings } from '../settings/index.js';
+import { readMatches, readProfile } from './load_matches.js';
 import { similarityFiles, type DeepSettings, type ReportData, type TrackedGroup } from './report_data.js';
 import { ResultFolder } from './result_folder.js';
 
@@ -18,7 +19,7 @@ import { ResultFolder } from './result_folder.js';
  */
 export async function loadReportData(
   results: ResultFolder,
-  { dataFolder: givenDataFolder, signal }: { dataFolder?: string | undefined; signal?: AbortSignal | undefined } = {},
+  { dataFolder: givenDataFolder }: { dataFolder?: string | undefined } = {},
 ): Promise<ReportData> {
   const folder = results.path;
   const clusters = (await results.integers('IdxCluster'))?.data;
@@ -37,7 +38,7 @@ export async function loadReportData(
   const settings = written ?? (dataFolder === undefined ? undefined : await readSettings(dataFolder));
   const fromData = async (name: string): Promise<NdArray<Float64Array> | undefined> => {
     const file = dataFolder === undefined ? undefined : join(dataFolder, name);
-    return file !== undefined && existsSync(file) ? readNpy(file, { as: 'float64', signal }) : undefined;
+    return file !== undefined && existsSync(file) ? readNpy(file, { as: 'float64' }) : undefined;
   };
   const perUnit = <Data extends { readonly length: number }>(data: Data | undefined, name: string, width = 1) => {
     if (data === undefined || data.length === unitCount * width) return data;
@@ -81,6 +82,7 @@ export async function loadReportData(
     settings,
     groups,
     nearbyPairs: (await results.integers('SimilarityPairs'))?.data,
+    matches: await readMatches(results, missing),
     curation: await readCuration(results),
     record,
     seconds: (await results.floats('RunTimeSec'))?.data[0],
@@ -187,14 +189,26 @@ async function readGroups(
     record?.groups[0]?.features ?? settings?.clustering?.features ?? (await guessFeatures(results, featureCount));
   const row = (array: NdArray<Float64Array> | undefined, g: number) =>
     array?.data.slice((g * array.data.length) / count, ((g + 1) * array.data.length) / count);
+  const shankOf = (g: number) => record?.groups[g]?.shank ?? (isPerShank ? (shankIds[g] ?? g + 1) : undefined);
+  // Profiles of a run per shank are in the folders of the shanks.
+  const profiles = await Promise.all(
+    Array.from({ length: count }, (_, g) =>
+      readProfile(isPerShank ? new ResultFolder(join(results.path, `Shank${shankOf(g)}`)) : results),
+    ),
+  );
   return Array.from({ length: count }, (_, g) => {
     const constantUm = row(constant, g);
-    const motion = constantUm && { constantUm, linear: row(linear, g) ?? new Float64Array(constantUm.length) };
+    const profile = profiles[g];
+    const motion = constantUm && {
+      constantUm,
+      linear: row(linear, g) ?? new Float64Array(constantUm.length),
+      ...(profile?.shiftsUm.length === constantUm.length * (profile?.knotDepthsUm.length ?? NaN) && { profile }),
+    };
     const bounds = row(constantInterval, g);
     const linearBounds = row(linearInterval, g);
     const threshold = row(thresholds, g)?.[0];
     return {
-      shank: record?.groups[g]?.shank ?? (isPerShank ? (shankIds[g] ?? g + 1) : undefined),
+      shank: shankOf(g),
       features: Array.from(row(weights, g) ?? [], (weight, f) => ({ name: names[f] ?? `feature ${f + 1}`, weight })),
       threshold: threshold === undefined || Number.isNaN(threshold) ? undefined : threshold,
       motion,

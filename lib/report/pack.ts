@@ -1,12 +1,15 @@
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 
 import type { NdArray } from '../arrays.js';
 import { sessionColors } from './figures/theme.js';
 import { motionOf } from './figures/units.js';
 import { curveGap, curveTop, type PackedBlock, type PackedType, type ReportPage } from './packed.js';
-import type { ReportData } from './report_data.js';
+import type { MatchEvidence, ReportData } from './report_data.js';
 import { neighbourCount, type Similarities } from './similarities.js';
 import type { PackedWaveforms } from './waveforms.js';
+
+const compress = promisify(gzip) as (bytes: Uint8Array, options: { level: number }) => Promise<Buffer>;
 
 type Packable = Uint8Array | Int8Array | Uint16Array | Int32Array | Float32Array;
 
@@ -17,13 +20,14 @@ export interface PackedReport {
   blocks: Record<string, string>;
 }
 
-export function packReport(
+export async function packReport(
   data: ReportData,
   similarities: Similarities,
   waveforms: PackedWaveforms | undefined,
-): PackedReport {
+): Promise<PackedReport> {
   const { unitCount, sessionCount, groups } = data;
-  const { combined } = similarities;
+  const { kin } = similarities;
+  const { matches } = data;
   const curves = curvesOf(data);
   const blocks: Record<string, Record<string, Packable>> = {
     units: {
@@ -37,10 +41,15 @@ export function packReport(
       ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
       ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
       ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
-      ...(combined && {
-        neighbours: combined.neighbours,
-        neighbourSimilarities: combined.neighbourSimilarities,
-        clusterSimilarities: joined(combined.clusters),
+      ...(kin && {
+        neighbours: kin.neighbours,
+        neighbourSimilarities: kin.neighbourSimilarities,
+        clusterSimilarities: joined(kin.clusters),
+      }),
+      ...(matches && {
+        ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
+        splitCandidates: matches.splitCandidates,
+        splitProbabilities: splitProbabilities(matches),
       }),
       curationPairs: Int32Array.from(data.curation.flatMap(({ units }) => units)),
       curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
@@ -48,7 +57,10 @@ export function packReport(
     curves: Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>,
     ...(waveforms && { waveforms: waveforms.arrays }),
   };
-  const packed = Object.entries(blocks).map(([name, arrays]) => [name, packBlock(arrays)] as const);
+  // Side by side: each is packed in a thread of its own.
+  const packed = await Promise.all(
+    Object.entries(blocks).map(async ([name, arrays]) => [name, await packBlock(arrays)] as const),
+  );
   const thresholds = groups.map(({ threshold }) => threshold);
   return {
     page: {
@@ -56,7 +68,8 @@ export function packReport(
       clusterCount: data.clusterCount,
       sessionCount,
       neighbourCount,
-      threshold: thresholds.length === 1 ? (thresholds[0] ?? null) : null,
+      measure: matches ? 'probability' : 'similarity',
+      threshold: !matches && thresholds.length === 1 ? (thresholds[0] ?? null) : null,
       blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
       curves: curves.map(({ curve }) => curve),
       waveforms: waveforms?.about ?? null,
@@ -66,7 +79,21 @@ export function packReport(
   };
 }
 
-function packBlock(arrays: Record<string, Packable>): { block: PackedBlock; content: string } {
+/** Match probability of each split candidate. */
+function splitProbabilities({ pairs, probabilities, splitCandidates }: MatchEvidence): Float32Array {
+  const at = new Map<string, number>();
+  for (let q = 0; q < splitCandidates.length; q += 2)
+    at.set(`${splitCandidates[q]!} ${splitCandidates[q + 1]!}`, q / 2);
+  const found = new Float32Array(splitCandidates.length / 2).fill(NaN);
+  if (found.length === 0) return found;
+  probabilities.forEach((probability, p) => {
+    const q = at.get(`${pairs[2 * p]!} ${pairs[2 * p + 1]!}`);
+    if (q !== undefined) found[q] = probability;
+  });
+  return found;
+}
+
+async function packBlock(arrays: Record<string, Packable>): Promise<{ block: PackedBlock; content: string }> {
   const block: PackedBlock = {};
   let length = 0;
   for (const [name, array] of Object.entries(arrays)) {
@@ -77,7 +104,7 @@ function packBlock(arrays: Record<string, Packable>): { block: PackedBlock; cont
   for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(arrays)) {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), block[name]!.offset);
   }
-  return { block, content: gzipSync(bytes, { level: 6 }).toString('base64') };
+  return { block, content: (await compress(bytes, { level: 4 })).toString('base64') };
 }
 
 /** Spike statistics that every unit has a curve of. */

@@ -33,12 +33,21 @@ export interface ReportPage {
   clusterCount: number;
   sessionCount: number;
   neighbourCount: number;
+  /** What two units are compared by: similarity (Fisher z), or the probability that they are one neuron */
+  measure: 'similarity' | 'probability';
+  /** Similarity of good matches; null: not known, or not used */
   threshold: number | null;
   blocks: Record<string, PackedBlock>;
   /** Arrays `curve<i>` (N, points), `curve<i>Low` and `curve<i>High` (N) of the block "curves". */
   curves: PackedCurve[];
   /** Arrays `channels` (N, channels), `scale` (N, µV per step), `recorded`, `corrected` (N, channels, samples). */
-  waveforms: { channels: number; samples: number; kinds: ('recorded' | 'corrected')[] } | null;
+  waveforms: {
+    channels: number;
+    samples: number;
+    kinds: ('recorded' | 'corrected')[];
+    /** Positions of the probe that waveforms were corrected to; those of the first are here. */
+    templates: number;
+  } | null;
   /** Colours of the sessions, first to last */
   sessionColors: string[];
 }

@@ -3,6 +3,9 @@ import type { Motion } from '../correction/motion.js';
 import type { RunRecord } from '../results/run_record.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 
+export const reportFile = 'report.html';
+export const figureFolder = 'Figures';
+
 /** One tracking: of all units, or of those of a shank. */
 export interface TrackedGroup {
   /** Undefined: all units were tracked together. */
@@ -14,6 +17,20 @@ export interface TrackedGroup {
   motion: Motion | undefined;
   /** Bounds of the 95 % intervals. */
   motionInterval: { low: Motion; high: Motion } | undefined;
+}
+
+/** Match probabilities and what follows from them, of the probabilistic method. */
+export interface MatchEvidence {
+  /** (P, 2) nearby units, also of the same session */
+  pairs: Int32Array;
+  /** (P) probability that they are one neuron */
+  probabilities: Float64Array;
+  /** (K) expected share of right pairs of each cluster */
+  confidence: Float64Array | undefined;
+  /** (groups) expected share of wrong pairs among the matched ones; NaN where there are none */
+  wrongShares: Float64Array | undefined;
+  /** (Q, 2) units of one session that look like one neuron split by the sorter */
+  splitCandidates: Int32Array;
 }
 
 /** Two units that curation took apart. */
@@ -53,6 +70,8 @@ export interface ReportData {
   groups: TrackedGroup[];
   /** (P, 2) pairs that the weights were learned from */
   nearbyPairs: Int32Array | undefined;
+  /** Undefined: tracked by the reference's method. */
+  matches: MatchEvidence | undefined;
   curation: CurationEvent[];
   record: RunRecord | undefined;
   seconds: number | undefined;
@@ -74,3 +93,7 @@ export const similarityFiles: Record<FeatureName, string> = {
   ISI: 'ISI_similarity_matrix',
   PETH: 'PETH_similarity_matrix',
 };
+
+/** How to get what only `save_intermediate_results` keeps. */
+export const saveThem =
+  'To have them, run again with "save_intermediate_results": true (large files: units × units, and all waveforms).';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NdArray, NumericData } from '../arrays.js';
 import { toFloat64, toInt32 } from '../files/convert.js';
 import { readNpy, type NpyArray } from '../files/npy.js';
-import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
+import { readNpyRows, type ReadRowsOptions, type RowBlock } from '../files/npy_rows.js';
 import { readNpz } from '../files/npz.js';
 
 /** Where else an array can be found: archive and name in it. */
@@ -46,10 +46,7 @@ export class ResultFolder {
   /** What could not be read, in words. */
   readonly problems: string[] = [];
 
-  constructor(
-    readonly path: string,
-    private readonly signal?: AbortSignal,
-  ) {}
+  constructor(readonly path: string) {}
 
   has(file: string): boolean {
     return existsSync(join(this.path, file));
@@ -70,10 +67,16 @@ export class ResultFolder {
     return typeof text === 'string' ? text : undefined;
   }
 
-  /** The rows of a matrix, block by block; undefined if there is no such matrix. */
-  async rows(name: string): Promise<AsyncIterable<RowBlock> | undefined> {
+  /** The rows of an array, block by block; undefined if there is no such file. */
+  fileRows(name: string, options: ReadRowsOptions = {}): AsyncIterable<RowBlock> | undefined {
     const path = join(this.path, `${name}.npy`);
-    if (existsSync(path)) return readNpyRows(path, { ...(this.signal && { signal: this.signal }) });
+    return existsSync(path) ? readNpyRows(path, options) : undefined;
+  }
+
+  /** The same, of a matrix that may be in an archive instead. */
+  async rows(name: string): Promise<AsyncIterable<RowBlock> | undefined> {
+    const rows = this.fileRows(name);
+    if (rows) return rows;
     const array = await this.floats(name);
     if (!array) return undefined;
     return oneBlock({ first: 0, count: array.shape[0] ?? 1, ...array });
@@ -92,11 +95,10 @@ export class ResultFolder {
   }
 
   async #array(name: string): Promise<NpyArray | undefined> {
-    const options = { ...(this.signal && { signal: this.signal }) };
-    if (this.has(`${name}.npy`)) return this.#tolerate(() => readNpy(join(this.path, `${name}.npy`), options));
+    if (this.has(`${name}.npy`)) return this.#tolerate(() => readNpy(join(this.path, `${name}.npy`)));
     for (const [archive, member] of archived[name] ?? []) {
       if (!this.has(archive)) continue;
-      const arrays = await this.#tolerate(() => readNpz(join(this.path, archive), { ...options, names: [member] }));
+      const arrays = await this.#tolerate(() => readNpz(join(this.path, archive), { names: [member] }));
       if (arrays?.[member]) return arrays[member];
     }
     return undefined;
@@ -106,7 +108,6 @@ export class ResultFolder {
     try {
       return await read();
     } catch (error) {
-      if (this.signal?.aborted) throw error;
       const { message } = error as Error;
       if (!this.problems.includes(message)) this.problems.push(message);
       return undefined;

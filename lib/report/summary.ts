@@ -1,4 +1,6 @@
-import type { ReportData } from './report_data.js';
+import { isRigid } from '../correction/motion.js';
+import { motionOf } from './figures/units.js';
+import type { MatchEvidence, ReportData } from './report_data.js';
 import { clusterMembers } from './similarities.js';
 
 /** A number that a reader wants first. */
@@ -10,18 +12,15 @@ export interface Fact {
 
 /** The head of a report: what was tracked, and how sure it is. */
 export function reportFacts(data: ReportData): { title: string; subtitle: string; facts: Fact[]; verdict: string } {
-  const { unitCount, clusters, clusterCount, sessions, sessionCount, groups, seconds, curation } = data;
+  const { unitCount, clusters, clusterCount, sessions, sessionCount, groups, seconds } = data;
   const matched = clusters.filter((cluster) => cluster > 0).length;
   const share = unitCount === 0 ? 0 : Math.round((100 * matched) / unitCount);
   const spans = sessions
     ? clusterMembers(data).map((members) => new Set(members.map((unit) => sessions[unit]!)).size)
     : [];
   const everywhere = spans.filter((span) => span === sessionCount).length;
-  const count = (value: number) => value.toLocaleString('en-US');
-  const motions = groups.flatMap(({ motion }) => [...(motion?.constantUm ?? [])]);
-  const thresholds = groups.flatMap(({ threshold }) => threshold ?? []);
-  const weights = groups.length === 1 ? groups[0]!.features : [];
-  const rounds = data.record?.groups.map(({ motionIterations }) => motionIterations.length) ?? [];
+  const motions = motionValues(data);
+  const differs = groups.some(({ motion }) => motion && !isRigid(motion));
   const facts: Fact[] = [
     { label: 'Neurons followed', value: count(clusterCount), note: 'found in more than one session' },
     ...(spans.length > 0
@@ -47,25 +46,12 @@ export function reportFacts(data: ReportData): { title: string; subtitle: string
       ? [
           {
             label: 'Probe motion',
-            value: `${signed(Math.min(...motions))} … ${signed(Math.max(...motions))} µm`,
-            note: rounds.length > 0 ? `estimated in ${rounds.join(', ')} rounds` : undefined,
+            value: `${signed(motions.reduce((a, b) => Math.min(a, b)))} … ${signed(motions.reduce((a, b) => Math.max(a, b)))} µm`,
+            note: differs ? 'differs with depth' : roundsOfMotion(data),
           },
         ]
       : []),
-    ...(thresholds.length > 0
-      ? [
-          {
-            label: 'Good-match threshold',
-            value: thresholds.map((threshold) => threshold.toFixed(2)).join(', '),
-            note: weights.map(({ name, weight }) => `${name} ${weight.toFixed(2)}`).join(', ') || undefined,
-          },
-        ]
-      : []),
-    {
-      label: 'Parted by curation',
-      value: count(new Set(curation.flatMap(({ units }) => units).filter((unit) => clusters[unit]! < 1)).size),
-      note: 'units taken out of clusters',
-    },
+    ...(data.matches ? evidenceFacts(data, data.matches) : learnedFacts(data)),
     ...(seconds === undefined ? [] : [{ label: 'Time of the run', value: duration(seconds) }]),
   ].map(({ note, ...fact }) => (note === undefined ? fact : { ...fact, note }));
   return {
@@ -78,7 +64,78 @@ export function reportFacts(data: ReportData): { title: string; subtitle: string
   };
 }
 
-const signed = (value: number) => value.toFixed(0).replace('-', '−');
+const count = (value: number) => value.toLocaleString('en-US');
+
+/** How sure the matches are, by the probabilistic method. */
+function evidenceFacts({ groups }: ReportData, { wrongShares, confidence, splitCandidates }: MatchEvidence): Fact[] {
+  const doubtful = confidence?.filter((share) => share < doubtfulBelow).length;
+  return [
+    ...(wrongShares
+      ? [
+          {
+            label: 'Expected wrong pairs',
+            value: Array.from(wrongShares, percent).join(', '),
+            note: groups.length > 1 ? 'of the matched pairs of each shank' : 'of the matched pairs',
+          },
+        ]
+      : []),
+    ...(doubtful === undefined
+      ? []
+      : [{ label: 'Doubtful neurons', value: count(doubtful), note: `confidence below ${100 * doubtfulBelow} %` }]),
+    {
+      label: 'Split candidates',
+      value: count(splitCandidates.length / 2),
+      note: 'pairs of units that look like one, split by the sorter',
+    },
+  ];
+}
+
+/** What the reference's method learned and curated. */
+function learnedFacts({ groups, curation, clusters }: ReportData): Fact[] {
+  const thresholds = groups.flatMap(({ threshold }) => threshold ?? []);
+  const weights = groups.length === 1 ? groups[0]!.features : [];
+  const note = weights.map(({ name, weight }) => `${name} ${weight.toFixed(2)}`).join(', ');
+  return [
+    ...(thresholds.length > 0
+      ? [
+          {
+            label: 'Good-match threshold',
+            value: thresholds.map((threshold) => threshold.toFixed(2)).join(', '),
+            ...(note !== '' && { note }),
+          },
+        ]
+      : []),
+    {
+      label: 'Parted by curation',
+      value: count(new Set(curation.flatMap(({ units }) => units).filter((unit) => clusters[unit]! < 1)).size),
+      note: 'units taken out of clusters',
+    },
+  ];
+}
+
+/** Motion of every unit's place; of every session, where places are not known. */
+function motionValues(data: ReportData): number[] {
+  const { groups, locationsUm, sessions, unitCount } = data;
+  if (!groups.some(({ motion }) => motion)) return [];
+  if (!locationsUm || !sessions) return groups.flatMap(({ motion }) => [...(motion?.constantUm ?? [])]);
+  return Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit));
+}
+
+function roundsOfMotion({ record, matches }: ReportData): string | undefined {
+  const rounds = record?.groups.map(({ motionIterations }) => motionIterations.length) ?? [];
+  return matches || rounds.length === 0 ? undefined : `estimated in ${rounds.join(', ')} rounds`;
+}
+
+/** "0.3 %", "< 0.1 %" */
+export function percent(share: number): string {
+  if (Number.isNaN(share)) return '–';
+  return share > 0 && share < 0.001 ? '< 0.1 %' : `${(100 * share).toFixed(1)} %`;
+}
+
+/** Neurons with less confidence deserve a look. */
+export const doubtfulBelow = 0.9;
+
+const signed = (value: number) => value.toFixed(0).replace(/^-0$/, '0').replace('-', '−');
 
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
+import { readNpyRows, type RowBlock, type RowParts } from '../files/npy_rows.js';
 import type { ReportPage } from './packed.js';
-import type { ReportData } from './report_data.js';
+import { saveThem, type ReportData } from './report_data.js';
 import type { ResultFolder } from './result_folder.js';
 
 /** Waveforms on the channels around the peak channel, in 8 bits. */
@@ -18,50 +18,59 @@ const largestValue = 127;
 const byteBudget = 24e6;
 
 /** Reads the waveforms before and after correction as far as they are there; tells in `data.missing` what is not shown. */
-export async function packWaveforms(
-  results: ResultFolder,
-  data: ReportData,
-  signal?: AbortSignal,
-): Promise<PackedWaveforms | undefined> {
+export async function packWaveforms(results: ResultFolder, data: ReportData): Promise<PackedWaveforms | undefined> {
   const { channelLocationsUm, peakChannels, dataFolder, missing } = data;
   const recordedPath = dataFolder === undefined ? undefined : join(dataFolder, 'waveform_all.npy');
-  const recorded = results.has('waveforms_centered.npy')
-    ? await results.rows('waveforms_centered')
-    : recordedPath !== undefined && existsSync(recordedPath)
-      ? readNpyRows(recordedPath, { signal })
-      : undefined;
-  const corrected = await results.rows('waveforms_corrected');
-  if (!corrected) missing.push('The corrected waveforms were not saved (waveforms_corrected.npy is missing).');
+  const hasRecorded = recordedPath !== undefined && existsSync(recordedPath);
+  const kinds: ('recorded' | 'corrected')[] = [
+    ...(results.has('waveforms_centered.npy') || hasRecorded ? (['recorded'] as const) : []),
+    ...(results.has('waveforms_corrected.npy') ? (['corrected'] as const) : []),
+  ];
+  if (!kinds.includes('corrected')) {
+    missing.push(
+      'The corrected waveforms were not saved (waveforms_corrected.npy is missing); waveforms are shown as recorded. ' +
+        saveThem,
+    );
+  }
   if (!channelLocationsUm || !peakChannels) {
-    if (recorded ?? corrected)
-      missing.push('Waveforms are not shown because the positions of the channels are not known.');
+    if (kinds.length > 0) missing.push('Waveforms are not shown because the positions of the channels are not known.');
     return undefined;
   }
-  const kinds = [
-    ...(recorded ? [{ kind: 'recorded' as const, rows: recorded }] : []),
-    ...(corrected ? [{ kind: 'corrected' as const, rows: corrected }] : []),
-  ];
   let packing: Packing | undefined;
-  for (const { kind, rows } of kinds) {
-    for await (const block of rows) {
-      packing ??= new Packing(data, block.shape, kinds.length);
-      if (block.shape[0] !== data.unitCount || block.shape[1] !== channelLocationsUm.length / 2) {
+  const fits = ([units, channels]: readonly number[]) =>
+    units === data.unitCount && channels === channelLocationsUm.length / 2;
+  const parts = (shape: readonly number[]): RowParts => {
+    if (!fits(shape)) return { length: 0, startOf: () => 0 };
+    packing ??= new Packing(data, shape, kinds.length);
+    return packing.parts(shape);
+  };
+  for (const kind of kinds) {
+    const rows =
+      kind === 'corrected'
+        ? results.fileRows('waveforms_corrected', { parts })
+        : (results.fileRows('waveforms_centered', { parts }) ?? readNpyRows(recordedPath!, { parts }));
+    for await (const block of rows!) {
+      if (!fits(block.shape)) {
         missing.push(
           `The ${kind} waveforms have the shape (${block.shape.join(', ')}), which does not fit the other results; they are left out.`,
         );
         return undefined;
       }
-      packing.add(kind, block);
+      packing!.add(kind, block);
     }
   }
-  return packing?.result(kinds.map(({ kind }) => kind));
+  return packing?.result(kinds);
 }
 
 class Packing {
   private readonly channels: number;
   private readonly samples: number;
   private readonly nearest: Uint16Array;
+  /** Channels from the first to the last of the shown ones of a unit, at most */
+  private readonly span: number;
   private readonly traces: Record<string, Float32Array> = {};
+  /** Positions of the probe that waveforms were corrected to */
+  private templates = 1;
 
   constructor(
     private readonly data: ReportData,
@@ -77,18 +86,34 @@ class Packing {
       );
     }
     this.nearest = nearestChannels(data, this.channels);
+    let span = 0;
+    for (let unit = 0; unit < data.unitCount; ++unit) {
+      span = Math.max(span, this.nearest[(unit + 1) * this.channels - 1]! - this.nearest[unit * this.channels]! + 1);
+    }
+    this.span = span;
+  }
+
+  /** The channels that are read of each unit. */
+  parts([, channelCount, samples, templates = 1]: readonly number[]): RowParts {
+    const perChannel = samples! * templates;
+    return { length: this.span * perChannel, startOf: (unit) => this.firstChannel(unit, channelCount!) * perChannel };
+  }
+
+  private firstChannel(unit: number, channelCount: number): number {
+    return Math.max(0, Math.min(this.nearest[unit * this.channels]!, channelCount - this.span));
   }
 
   add(kind: string, { first, count, data, shape }: RowBlock): void {
-    const { channels, samples, nearest } = this;
+    const { channels, samples, nearest, span } = this;
     const traces = (this.traces[kind] ??= new Float32Array(shape[0]! * channels * samples));
     // Corrected waveforms have a last axis of templates, of which the first is shown.
-    const stride = shape[3] ?? 1;
+    const stride = (this.templates = shape[3] ?? 1);
     for (let unit = first; unit < first + count; ++unit) {
+      const firstChannel = this.firstChannel(unit, shape[1]!);
       for (let c = 0; c < channels; ++c) {
-        const from = ((unit - first) * shape[1]! + nearest[unit * channels + c]!) * samples * stride;
+        const channel = (unit - first) * span + nearest[unit * channels + c]! - firstChannel;
         const to = (unit * channels + c) * samples;
-        for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[from + t * stride]!);
+        for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[(channel * samples + t) * stride]!);
       }
     }
   }
@@ -98,23 +123,25 @@ class Packing {
     const { channels, samples, nearest, traces, data } = this;
     const perUnit = channels * samples;
     const scale = new Float32Array(data.unitCount);
-    for (const kind of kinds) {
-      for (let unit = 0; unit < data.unitCount; ++unit) {
-        for (const value of traces[kind]!.subarray(unit * perUnit, (unit + 1) * perUnit)) {
-          const step = Math.abs(value) / largestValue;
-          if (step > scale[unit]!) scale[unit] = step;
-        }
+    for (let unit = 0; unit < data.unitCount; ++unit) {
+      let largest = 0;
+      for (const kind of kinds) {
+        const values = traces[kind]!;
+        for (let i = unit * perUnit; i < (unit + 1) * perUnit; ++i) largest = Math.max(largest, Math.abs(values[i]!));
       }
+      scale[unit] = largest / largestValue;
     }
     const packed = kinds.map((kind): [string, Int8Array] => {
-      const bytes = new Int8Array(traces[kind]!.length);
-      traces[kind]!.forEach((value, i) => {
-        bytes[i] = Math.round(value / (scale[Math.floor(i / perUnit)]! || 1));
-      });
+      const values = traces[kind]!;
+      const bytes = new Int8Array(values.length);
+      for (let unit = 0; unit < data.unitCount; ++unit) {
+        const steps = 1 / (scale[unit]! || 1);
+        for (let i = unit * perUnit; i < (unit + 1) * perUnit; ++i) bytes[i] = Math.round(values[i]! * steps);
+      }
       return [kind, bytes];
     });
     return {
-      about: { channels, samples, kinds },
+      about: { channels, samples, kinds, templates: this.templates },
       arrays: { channels: nearest, scale, ...Object.fromEntries(packed) },
     };
   }

@@ -1,18 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
-import { abortError } from '../errors.js';
+import { abortError, DantError } from '../errors.js';
 import { withOutputErrors } from '../files/npy_writer.js';
-import { condenseDistances } from './figures/distance_image.js';
-import { reportHtml } from './html.js';
-import { loadReportData } from './load.js';
-import { packReport } from './pack.js';
-import { ResultFolder } from './result_folder.js';
-import { scanSimilarities } from './similarities.js';
-import { packWaveforms } from './waveforms.js';
-import { drawFigures, writeFigures } from './write_figures.js';
-
-export const reportFile = 'report.html';
+import type { DrawnReport } from './draw_report.js';
+import type { ReportMessage, ReportTask } from './report_thread.js';
 
 export interface ReportOptions {
   /** The input files; by default where the settings of the run say, or the folder that holds the results. */
@@ -25,6 +18,9 @@ export interface ReportOptions {
   figures?: boolean | undefined;
   /** Whether to write `report.html`. Default: true */
   report?: boolean | undefined;
+  /** Threads that draw figures; −1 (default): as many as cores. The figures do not depend on it. */
+  threads?: number | undefined;
+  /** Stops the drawing within 100 ms; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Gets the done share in [0, 1]. */
   onProgress?: ((fraction: number) => void) | undefined;
@@ -37,37 +33,52 @@ export interface WrittenReport {
   missing: string[];
 }
 
+// As built, also where the sources are run: a thread loads plain JavaScript.
+const thread = new URL('../../dist/report/report_thread.js', import.meta.url);
+
 /**
  * Draws the figures and the report of a result folder into it: `Figures/` and `report.html`. What is there is shown, what
  * is missing is told. Rejects with DANT_DATA if the folder holds no results, DANT_OUTPUT if it cannot be written.
  */
 export async function writeReport(folder: string, options: ReportOptions = {}): Promise<WrittenReport> {
-  const { dataFolder, shownFolder, target = folder, figures = true, report = true, signal, onProgress } = options;
-  const next = (fraction: number) => {
+  const { target = folder, signal, onProgress } = options;
+  const { files, missing } = await drawInThread(folder, options);
+  for (const { path, content } of files) {
     if (signal?.aborted) throw abortError(signal);
-    onProgress?.(fraction);
-  };
-  const results = new ResultFolder(folder, signal);
-  const data = await loadReportData(results, { dataFolder, signal });
-  if (shownFolder !== undefined) data.folder = shownFolder;
-  next(0.05);
-  const similarities = await scanSimilarities(results, data);
-  next(0.2);
-  const distances = await condenseDistances(results, data);
-  next(0.25);
-  const drawn = await drawFigures(
-    { data, similarities, distances },
-    { signal, onProgress: (fraction) => onProgress?.(0.25 + 0.5 * fraction) },
-  );
-  const files = figures ? await writeFigures(target, drawn) : [];
-  if (report) {
-    const waveforms = await packWaveforms(results, data, signal);
-    next(0.9);
-    const html = await reportHtml(data, drawn, packReport(data, similarities, waveforms));
-    const path = join(target, reportFile);
-    await withOutputErrors(path, () => writeFile(path, html));
-    files.push(reportFile);
+    const place = join(target, path);
+    await withOutputErrors(place, async () => {
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, content);
+    });
   }
-  next(1);
-  return { files, missing: data.missing };
+  onProgress?.(1);
+  return { files: files.map(({ path }) => path), missing };
+}
+
+/** All drawing happens in a thread, which writes nothing and can be left at any moment. */
+function drawInThread(
+  folder: string,
+  { dataFolder, shownFolder, figures = true, report = true, threads = -1, signal, onProgress }: ReportOptions,
+): Promise<DrawnReport> {
+  if (signal?.aborted) return Promise.reject(abortError(signal));
+  const task: ReportTask = { folder, options: { dataFolder, shownFolder, figures, report, threads } };
+  const worker = new Worker(thread, { workerData: task });
+  return new Promise<DrawnReport>((resolve, reject) => {
+    const stop = () => {
+      void worker.terminate();
+      reject(abortError(signal));
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    worker.on('message', (message: ReportMessage) => {
+      if ('progress' in message) onProgress?.(message.progress);
+      else if ('drawn' in message) resolve(message.drawn);
+      else reject(new DantError(message.refused.code, message.refused.message));
+    });
+    worker.on('error', reject);
+    worker.on('exit', () => {
+      signal?.removeEventListener('abort', stop);
+      // Nothing, if the drawing was received.
+      reject(new Error('The thread that draws the report ended early.'));
+    });
+  });
 }

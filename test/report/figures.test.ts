@@ -1,8 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 
+import { figures } from '../../lib/report/figures/index.js';
+import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
+import { loadReportData } from '../../lib/report/load.js';
+import { renderSvg } from '../../lib/report/render.js';
+import { ResultFolder } from '../../lib/report/result_folder.js';
+import { scanSimilarities } from '../../lib/report/similarities.js';
 import { writeReport } from '../../lib/report/write_report.js';
 import { goldenSets } from '../golden.js';
 import { nothingDrawn, Scratch } from './folders.js';
@@ -18,6 +24,15 @@ const names = [
   'motion',
   'motion_threshold',
   'similarity_distributions',
+  'unit_locations',
+  'units_across_days',
+];
+const probabilisticNames = [
+  'cluster_confidence',
+  'match_probabilities',
+  'matching_between_sessions',
+  'motion',
+  'probability_matrix',
   'unit_locations',
   'units_across_days',
 ];
@@ -45,22 +60,71 @@ async function expectDrawings(folder: string): Promise<void> {
   }
 }
 
-describe('figures', () => {
-  // How Vega complains of a specification that it does not take as it is
-  beforeEach(() => {
-    vi.spyOn(console, 'warn');
-  });
-  afterEach(() => {
-    expect(vi.mocked(console.warn).mock.calls).toEqual([]);
-    vi.restoreAllMocks();
-  });
+/** Draws here, where Vega's complaints about a specification can be heard; resolves to them. */
+async function complaints(folder: string, dataFolder: string): Promise<unknown[][]> {
+  const heard = vi.spyOn(console, 'warn');
+  try {
+    const results = new ResultFolder(folder);
+    const data = await loadReportData(results, { dataFolder });
+    const similarities = await scanSimilarities(results, data);
+    const matrix = await condenseMatrix(results, data);
+    let count = 0;
+    for (const figure of figures) {
+      const { spec } = figure({ data, similarities, matrix }) ?? { spec: { missing: '' } };
+      if ('missing' in spec) continue;
+      await renderSvg(spec);
+      ++count;
+    }
+    expect(count).toBeGreaterThan(5);
+    return heard.mock.calls;
+  } finally {
+    heard.mockRestore();
+  }
+}
 
+describe('figures', () => {
   it('are all drawn of a run of ours', async () => {
     const { results, data } = await scratch.run('mini-default', nothingDrawn);
     const { missing } = await writeReport(results, { dataFolder: data, report: false });
     expect(missing).toEqual([]);
     expect((await readdir(join(results, 'Figures'))).sort()).toEqual(files(names));
     await expectDrawings(join(results, 'Figures'));
+    expect(await complaints(results, data)).toEqual([]);
+  });
+
+  it('are those of the method, for match probabilities and motion that differs with depth', async () => {
+    const { results, data } = await scratch.simulated({}, nothingDrawn);
+    await writeReport(results, { dataFolder: data, report: false });
+    const folder = join(results, 'Figures');
+    expect((await readdir(folder)).sort()).toEqual(files(probabilisticNames));
+    await expectDrawings(folder);
+    expect(await complaints(results, data)).toEqual([]);
+    const motion = await readFile(join(folder, 'motion.svg'), 'utf8');
+    expect(motion).toMatch(/motion \(µm\) at depth \d+ µm/);
+    expect(motion).toContain('>depth (µm)<');
+    expect(await readFile(join(folder, 'match_probabilities.svg'), 'utf8')).toContain('pairs of the same session');
+  });
+
+  it('do not need the large files of the probabilistic method', async () => {
+    const { results, data } = await scratch.simulated({}, { ...nothingDrawn, save_intermediate_results: false });
+    const { missing } = await writeReport(results, { dataFolder: data, report: false });
+    expect((await readdir(join(results, 'Figures'))).sort()).toEqual(files(probabilisticNames));
+    expect(missing).toEqual([]);
+  });
+
+  it('are the same for every number of threads', async () => {
+    const { results, data } = await scratch.run('mini-default', nothingDrawn);
+    const read = async (threads: number) => {
+      const target = await scratch.folder();
+      await writeReport(results, { dataFolder: data, target, threads });
+      const found = [
+        ...(await readdir(join(target, 'Figures'))).sort().map((file) => `Figures/${file}`),
+        'report.html',
+      ];
+      return Promise.all(found.map((file) => readFile(join(target, file), 'base64')));
+    };
+    const one = await read(1);
+    expect((await read(3)).every((content, i) => content === one[i])).toBe(true);
   });
 
   it('have the shanks of a run per shank, and the same bytes every time', async () => {
@@ -74,6 +138,7 @@ describe('figures', () => {
     expect((await read()).every((content, i) => content === first[i])).toBe(true);
     await expectDrawings(join(results, 'Figures'));
     expect((await readFile(join(results, 'Figures/motion.svg'), 'utf8')).includes('>shank<')).toBe(true);
+    expect(await complaints(results, data)).toEqual([]);
   });
 
   it.each(goldenSets.filter(({ missing }) => !missing))("are drawn of pyDANT's results of $name", async ({ name }) => {
@@ -90,7 +155,9 @@ describe('figures', () => {
     expect((await readdir(join(results, 'Figures'))).sort()).toEqual(
       files(['matching_between_sessions', 'motion', 'motion_threshold', 'unit_locations', 'units_across_days']),
     );
-    expect(missing.join()).toMatch(/similarity matrices were not saved/);
+    expect(missing.join()).toMatch(
+      /similarity matrices were not saved.*run again with "save_intermediate_results": true/,
+    );
     expect(missing.join()).toMatch(/waveforms_corrected\.npy is missing/);
     const html = await readFile(join(results, 'report.html'), 'utf8');
     expect(html.includes('Not drawn. The distance matrix was not saved')).toBe(true);

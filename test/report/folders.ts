@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { track } from '../../lib/pipeline/run.js';
 import { loadSettings, type PartialSettings } from '../../lib/settings/index.js';
+import { simulate } from '../../lib/simulate/simulate.js';
+import type { SimulateOptions } from '../../lib/simulate/parameters.js';
 import { GoldenSet } from '../golden.js';
 
 /** Folders of a test file, removed at its end. */
@@ -27,6 +29,20 @@ export class Scratch {
   /** The results of a run of ours. */
   async run(name: string, changes: PartialSettings = {}): Promise<{ results: string; data: string }> {
     const data = join(new GoldenSet(name).folder, 'data');
+    const { settings } = await loadSettings(data);
+    const results = join(await this.folder(), 'results');
+    await track({ data, settings: { ...settings, ...changes }, output: results });
+    return { results, data };
+  }
+
+  /** The results of the probabilistic method on a recording of which the sorter split units. */
+  async simulated(
+    options: SimulateOptions = {},
+    changes: PartialSettings = {},
+  ): Promise<{ results: string; data: string }> {
+    const data = join(await this.folder(), 'data');
+    const splitting = { neurons: 40, sessions: 5, splitFraction: 0.15, depthDriftUmPerMm: 30, durationS: 400 };
+    await simulate(data, { ...splitting, ...options });
     const { settings } = await loadSettings(data);
     const results = join(await this.folder(), 'results');
     await track({ data, settings: { ...settings, ...changes }, output: results });

@@ -5,12 +5,23 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
 import { writeNpz } from '../../lib/files/npz_writer.js';
+import { motionAt } from '../../lib/correction/motion.js';
 import { loadReportData } from '../../lib/report/load.js';
+import type { MatchEvidence } from '../../lib/report/report_data.js';
 import { ResultFolder } from '../../lib/report/result_folder.js';
+import { neighbourCount, scanSimilarities } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
 
 const scratch = new Scratch();
 afterAll(scratch.remove);
+
+function probabilityOf({ pairs, probabilities }: MatchEvidence, a: number, b: number): number {
+  for (let p = 0; p < probabilities.length; ++p) {
+    const [i, j] = [pairs[2 * p], pairs[2 * p + 1]];
+    if ((i === a && j === b) || (i === b && j === a)) return probabilities[p]!;
+  }
+  return NaN;
+}
 
 const load = (folder: string, dataFolder?: string) => loadReportData(new ResultFolder(folder), { dataFolder });
 
@@ -29,6 +40,34 @@ describe('a folder of results', () => {
       expect(low.constantUm[s]!).toBeLessThanOrEqual(value);
       expect(high.constantUm[s]!).toBeGreaterThanOrEqual(value);
     });
+  });
+
+  it('of the probabilistic method tells how sure it is', async () => {
+    const { results, data } = await scratch.simulated({}, nothingDrawn);
+    const { matches, clusterCount, clusters, sessions, groups, missing } = await load(results, data);
+    expect(missing).toEqual([]);
+    expect(matches!.probabilities).toHaveLength(matches!.pairs.length / 2);
+    expect(matches!.confidence).toHaveLength(clusterCount);
+    expect(matches!.wrongShares![0]).toBeLessThan(0.1);
+    const { splitCandidates: split } = matches!;
+    expect(split.length).toBeGreaterThan(0);
+    for (let q = 0; q < split.length; q += 2) expect(sessions![split[q]!]).toBe(sessions![split[q + 1]!]);
+    // The motion at a depth is that of the profile.
+    const { profile } = groups[0]!.motion!;
+    expect(profile!.knotDepthsUm.length).toBeGreaterThan(1);
+    expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
+      profile!.shiftsUm[profile!.knotDepthsUm.length]!,
+    );
+    const kin = (await scanSimilarities(new ResultFolder(results), await load(results, data))).kin!;
+    const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
+    const expected = members.flatMap((a) => members.map((b) => probabilityOf(matches!, a, b)));
+    expect([...kin.clusters[0]!]).toEqual(expected.map(Math.fround));
+    const nearest = matches!.probabilities.reduce((most, probability, p) => {
+      const pair = [matches!.pairs[2 * p]!, matches!.pairs[2 * p + 1]!];
+      const other = pair[0] === members[0] ? pair[1]! : pair[1] === members[0] ? pair[0]! : -1;
+      return other >= 0 && clusters[other] !== 1 ? Math.max(most, probability) : most;
+    }, 0);
+    expect(kin.neighbourSimilarities[neighbourCount * members[0]!]).toBe(Math.fround(nearest));
   });
 
   it('of pyDANT is read as far as it goes', async () => {

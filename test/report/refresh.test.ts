@@ -38,16 +38,23 @@ describe('the report of results that are there already', () => {
   it('leaves nothing when it is stopped, and refuses a folder without results', async () => {
     const { results, data } = await scratch.reference('mini-default');
     const before = await readdir(results);
-    const controller = new AbortController();
-    const stopped = refreshReport(results, {
-      dataFolder: data,
-      signal: controller.signal,
-      onProgress: (fraction) => {
-        if (fraction > 0.3) controller.abort();
-      },
-    });
-    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
-    expect(await readdir(results)).toEqual(before);
+    // At the beginning, while data are read, while figures are drawn and while the page is made
+    for (const share of [0, 0.05, 0.3, 0.6, 0.9]) {
+      const controller = new AbortController();
+      let asked = 0;
+      const stopped = refreshReport(results, {
+        dataFolder: data,
+        signal: controller.signal,
+        onProgress: (fraction) => {
+          if (fraction < share || controller.signal.aborted) return;
+          asked = performance.now();
+          controller.abort();
+        },
+      });
+      await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+      expect(performance.now() - asked, `at ${share}`).toBeLessThan(100);
+      expect(await readdir(results)).toEqual(before);
+    }
     await expect(refreshReport(await scratch.folder())).rejects.toMatchObject({ code: 'DANT_DATA' });
     await expect(refreshReport('/nowhere')).rejects.toMatchObject({ code: 'DANT_OUTPUT' });
   });

@@ -2,14 +2,14 @@ import type { TopLevelSpec } from 'vega-lite';
 
 import type { ReportData } from '../report_data.js';
 import type { Similarities } from '../similarities.js';
-import type { Condensed } from './distance_image.js';
+import type { Condensed } from './matrix_image.js';
 
 /** What figures are drawn from. */
 export interface FigureData {
   data: ReportData;
   similarities: Similarities;
-  /** The distance matrix as an image; undefined without the matrix. */
-  distances: Condensed | undefined;
+  /** Distances or match probabilities of all units as an image; undefined without the matrix. */
+  matrix: Condensed | undefined;
 }
 
 /** A figure that was asked for: what to draw, or why it cannot be drawn. */

@@ -1,19 +1,23 @@
-import { distanceMatrix } from './distances.js';
+import { unitMatrix } from './unit_matrix.js';
 import type { Figure, FigureData } from './figure.js';
-import { motionThreshold, probeMotion } from './motion.js';
+import { clusterConfidences, matchProbabilities } from './matches.js';
+import { probeMotion } from './motion.js';
+import { motionThreshold } from './motion_threshold.js';
 import { matchingBetweenSessions } from './sessions.js';
 import { featureScatter, featureSimilarities, similarityDistributions } from './similarities.js';
 import { unitLocations, unitsAcrossDays } from './units.js';
 
-/** All figures in the order in which a reader wants them. */
-export const figures: readonly ((data: FigureData) => Figure)[] = [
+/** All figures in the order in which a reader wants them; undefined: the method of the run has no such figure. */
+export const figures: readonly ((data: FigureData) => Figure | undefined)[] = [
   unitsAcrossDays,
   unitLocations,
   matchingBetweenSessions,
+  matchProbabilities,
   probeMotion,
+  clusterConfidences,
   featureScatter,
   motionThreshold,
   similarityDistributions,
   featureSimilarities,
-  distanceMatrix,
+  unitMatrix,
 ];

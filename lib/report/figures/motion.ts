@@ -1,155 +1,168 @@
 import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js';
+
+import { isRigid, motionAt, type Motion } from '../../correction/motion.js';
+import type { ReportData, TrackedGroup } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
-import { colors, thresholdMark } from './theme.js';
+import { colors, sessionColor } from './theme.js';
 
 type Panel = LayerSpec<string> | UnitSpec<string>;
 
 /** The motion of the probe in each session with its 95 % interval. */
 export function probeMotion({ data }: FigureData): Figure {
-  const groups = data.groups.filter(({ motion }) => motion);
+  const groups = data.groups.filter((group): group is MovedGroup => group.motion !== undefined);
   const figure = {
     name: 'motion',
     title: 'Motion of the probe',
     caption:
-      'How far the tissue moved along the probe in each session, relative to the mean of all sessions. Bars show the 95 % interval from resampling the matched pairs.',
+      'How far the tissue moved along the probe in each session, relative to the mean of all sessions. Bars show the 95 % interval.',
   };
   if (groups.length === 0) return { ...figure, spec: { missing: 'The motion was not saved.' } };
-  const isLinear = groups.some(({ motion }) => motion!.linear.some((value) => value !== 0));
-  const rows = (part: 'constantUm' | 'linear') =>
-    groups.flatMap(({ motion, motionInterval, shank }) =>
-      Array.from(motion![part], (value, s) => ({
-        session: s + 1,
-        value,
-        low: motionInterval?.low[part][s] ?? null,
-        high: motionInterval?.high[part][s] ?? null,
-        shank: shank ?? 1,
-      })),
-    );
-  const panel = (part: 'constantUm' | 'linear', title: string): Panel => {
-    const severalShanks = groups.length > 1;
-    const color = severalShanks
-      ? ({ field: 'shank', type: 'nominal', title: 'shank', scale: { range: [...colors.series] } } as const)
-      : ({ value: colors.series[0] } as const);
-    const x = {
-      field: 'session',
-      type: 'ordinal',
-      title: 'session',
-      axis: { labelAngle: 0, labelOverlap: true },
-    } as const;
-    // Shanks stand side by side instead of on top of each other.
-    const xOffset = severalShanks ? { xOffset: { field: 'shank', type: 'nominal' } as const } : {};
-    return {
-      data: { values: rows(part) },
-      width: Math.min(900, Math.max(320, (severalShanks ? 90 : 56) * data.sessionCount)),
-      height: 260,
-      encoding: { x, ...xOffset, color },
-      layer: [
-        ...(severalShanks
-          ? []
-          : [
-              {
-                mark: { type: 'line', opacity: 0.55 } as const,
-                encoding: { y: { field: 'value', type: 'quantitative' } as const },
-              },
-            ]),
-        {
-          transform: [{ filter: 'isValid(datum.low)' }],
-          mark: { type: 'errorbar', ticks: { width: 7 }, thickness: 1.4 },
-          encoding: { y: { field: 'low', type: 'quantitative', title }, y2: { field: 'high' } },
-        },
-        {
-          mark: { type: 'point', filled: true, opacity: 1, size: 46 },
-          encoding: { y: { field: 'value', type: 'quantitative', title, axis: zeroLine } },
-        },
-      ],
-    };
-  };
-  const constant = panel('constantUm', isLinear ? 'motion at depth 0 (µm)' : 'motion (µm)');
-  return {
-    ...figure,
-    spec: isLinear
-      ? { vconcat: [constant, panel('linear', 'change with depth (µm per mm)')] }
-      : (constant as Figure['spec']),
-  };
-}
-
-/** Of more rounds than this, the first and the last are drawn. */
-const mostRounds = 10;
-
-const zeroLine = {
-  gridColor: { condition: { test: 'datum.value === 0', value: '#7b838c' }, value: '#eceef0' },
-};
-
-/** Similarities of the nearby pairs in each round of the motion estimate, with the threshold of the round. */
-export function motionThreshold({ data }: FigureData): Figure {
-  const figure = {
-    name: 'motion_threshold',
-    title: 'Threshold used for motion',
-    caption:
-      'Similarity of nearby pairs in each round of the motion estimate. Matched pairs right of the threshold (dashed) tell how far the probe moved.',
-  };
-  if (!data.record) {
+  const severalShanks = groups.length > 1;
+  const panel = (title: string, at: (group: MovedGroup, session: number) => Shift): Panel => ({
+    ...sessionPanel(data, severalShanks),
+    data: {
+      values: groups.flatMap((group) =>
+        Array.from(group.motion.constantUm, (_, s) => ({
+          session: s + 1,
+          shank: group.shank ?? 1,
+          ...at(group, s + 1),
+        })),
+      ),
+    },
+    layer: shiftMarks(title, severalShanks),
+  });
+  const bounded = (group: MovedGroup, of: (motion: Motion) => number): Shift => ({
+    value: of(group.motion),
+    low: group.motionInterval ? of(group.motionInterval.low) : null,
+    high: group.motionInterval ? of(group.motionInterval.high) : null,
+  });
+  const constant = (group: MovedGroup, session: number) => bounded(group, ({ constantUm }) => constantUm[session - 1]!);
+  if (groups.every(({ motion }) => isRigid(motion))) {
+    return { ...figure, spec: panel('motion (µm)', constant) as Figure['spec'] };
+  }
+  const curves = depthCurves(data, groups);
+  figure.caption += ' It differs with depth: the curves show how, one for each session.';
+  if (groups.some(({ motion }) => motion.profile)) {
+    const depth = 10 * Math.round(middleDepth(data) / 10);
     return {
       ...figure,
-      spec: { missing: 'The rounds of the motion estimate are not among the results (no run.json).' },
+      spec: {
+        ...apart,
+        vconcat: [
+          panel(`motion (µm) at depth ${depth} µm`, (group, session) => {
+            // The bounds are about the line nearest to the profile.
+            const line = bounded(group, ({ linear, constantUm }) => motionAt({ linear, constantUm }, session, depth));
+            const value = motionAt(group.motion, session, depth);
+            const bound = (side: number | null) => (side === null ? null : value + side - line.value);
+            return { value, low: bound(line.low), high: bound(line.high) };
+          }),
+          curves,
+        ],
+      },
     };
   }
-  const several = data.record.groups.length > 1;
-  const all = data.record.groups.flatMap(({ shank, motionIterations }) =>
-    motionIterations.map((round, i) => ({
-      ...round,
-      isFirstOrLast: i === 0 || i === motionIterations.length - 1,
-      title: `${several ? `shank ${shank}, ` : ''}round ${i + 1}: ${round.features.join(' + ')} · ${round.matchedPairs} matched pairs`,
-    })),
-  );
-  const rounds = all.length > mostRounds ? all.filter(({ isFirstOrLast }) => isFirstOrLast) : all;
-  if (rounds.length === 0) return { ...figure, spec: { missing: 'No motion was estimated.' } };
   return {
     ...figure,
     spec: {
-      columns: 2,
-      concat: rounds.map(({ title, similarity, threshold }) => ({
-        title: { text: title, fontSize: 12, fontWeight: 500, offset: 6 },
-        width: 380,
-        height: 150,
-        layer: [
-          {
-            data: {
-              values: (['unmatched', 'matched'] as const).flatMap((kind) =>
-                similarity[kind].map((pairs, bin) => ({
-                  kind,
-                  pairs,
-                  from: similarity.start + bin * similarity.binWidth,
-                  to: similarity.start + (bin + 1) * similarity.binWidth,
-                })),
-              ),
-            },
-            mark: { type: 'bar', opacity: 0.75, binSpacing: 0 },
-            encoding: {
-              x: { field: 'from', type: 'quantitative', bin: 'binned', title: 'similarity' },
-              x2: { field: 'to' },
-              y: { field: 'pairs', type: 'quantitative', title: 'nearby pairs', stack: null },
-              color: kindColor,
-            },
-          },
-          ...(threshold === null
-            ? []
-            : [
-                {
-                  data: { values: [{ threshold }] },
-                  mark: thresholdMark,
-                  encoding: { x: { field: 'threshold', type: 'quantitative' } as const },
-                },
-              ]),
-        ],
-      })),
+      ...apart,
+      vconcat: [
+        panel('motion (µm) at depth 0', constant),
+        panel('change with depth (µm per mm)', (group, session) =>
+          bounded(group, ({ linear }) => linear[session - 1]!),
+        ),
+        curves,
+      ],
     },
   };
 }
 
-export const kindColor = {
-  field: 'kind',
-  type: 'nominal',
-  title: 'pairs',
-  scale: { domain: ['matched', 'unmatched'], range: [colors.matched, colors.unmatched] },
+type MovedGroup = TrackedGroup & { motion: Motion };
+
+interface Shift {
+  value: number;
+  low: number | null;
+  high: number | null;
+}
+
+const apart = { resolve: { scale: { color: 'independent' } } } as const;
+
+function sessionPanel(data: ReportData, severalShanks: boolean): Omit<LayerSpec<string>, 'layer'> {
+  return {
+    width: Math.min(900, Math.max(320, (severalShanks ? 90 : 56) * data.sessionCount)),
+    height: 260,
+    encoding: {
+      x: { field: 'session', type: 'ordinal', title: 'session', axis: { labelAngle: 0, labelOverlap: true } },
+      // Shanks stand side by side instead of on top of each other.
+      ...(severalShanks && { xOffset: { field: 'shank', type: 'nominal' } }),
+      color: severalShanks
+        ? { field: 'shank', type: 'nominal', title: 'shank', scale: { range: [...colors.series] } }
+        : { value: colors.series[0] },
+    },
+  };
+}
+
+function shiftMarks(title: string, severalShanks: boolean): Panel[] {
+  return [
+    ...(severalShanks
+      ? []
+      : [
+          {
+            mark: { type: 'line', opacity: 0.55 } as const,
+            encoding: { y: { field: 'value', type: 'quantitative' } as const },
+          },
+        ]),
+    {
+      transform: [{ filter: 'isValid(datum.low)' }],
+      mark: { type: 'errorbar', ticks: { width: 7 }, thickness: 1.4 },
+      encoding: { y: { field: 'low', type: 'quantitative', title }, y2: { field: 'high' } },
+    },
+    {
+      mark: { type: 'point', filled: true, opacity: 1, size: 46 },
+      encoding: { y: { field: 'value', type: 'quantitative', title, axis: zeroLine } },
+    },
+  ];
+}
+
+/** Motion against depth, one line for each session, over the depths that have units. */
+function depthCurves(data: ReportData, groups: readonly MovedGroup[]): Panel {
+  const [low, high] = depthRange(data);
+  const steps = 40;
+  const values = groups.flatMap(({ motion, shank }) =>
+    Array.from(motion.constantUm, (_, s) =>
+      Array.from({ length: steps + 1 }, (_, i) => {
+        const depth = low + ((high - low) * i) / steps;
+        return { session: s + 1, shank: shank ?? 1, depth, motion: motionAt(motion, s + 1, depth) };
+      }),
+    ).flat(),
+  );
+  const severalShanks = groups.length > 1;
+  return {
+    data: { values },
+    mark: { type: 'line', strokeWidth: 1.6 },
+    width: severalShanks ? 150 : Math.min(900, Math.max(320, 56 * data.sessionCount)),
+    height: 260,
+    encoding: {
+      x: { field: 'depth', type: 'quantitative', title: 'depth (µm)', scale: { zero: false, nice: false } },
+      y: { field: 'motion', type: 'quantitative', title: 'motion (µm)', axis: zeroLine },
+      detail: { field: 'session' },
+      color: sessionColor(data.sessionCount),
+      ...(severalShanks && { column: { field: 'shank', type: 'nominal', title: 'shank', spacing: 16 } }),
+    },
+  };
+}
+
+function depthRange({ locationsUm, groups }: ReportData): [number, number] {
+  const depths = locationsUm
+    ? Float64Array.from({ length: locationsUm.length / 3 }, (_, unit) => locationsUm[3 * unit + 1]!)
+    : (groups[0]!.motion!.profile?.knotDepthsUm ?? Float64Array.of(0, 1000));
+  return [depths.reduce((a, b) => Math.min(a, b), Infinity), depths.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
+function middleDepth(data: ReportData): number {
+  const [low, high] = depthRange(data);
+  return (low + high) / 2;
+}
+
+const zeroLine = {
+  gridColor: { condition: { test: 'datum.value === 0', value: '#7b838c' }, value: '#eceef0' },
 } as const;

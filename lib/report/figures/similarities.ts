@@ -1,12 +1,14 @@
+import { saveThem } from '../report_data.js';
 import type { Histogram } from '../similarities.js';
 import type { Figure, FigureData } from './figure.js';
-import { kindColor } from './motion.js';
-import { colors, thresholdMark } from './theme.js';
+import { binnedImage } from './raster.js';
+import { colors, kindColor, thresholdMark } from './theme.js';
 
-const noMatrices = 'The similarity matrices were not saved (save_intermediate_results: false).';
+const noMatrices = `The similarity matrices were not saved (save_intermediate_results: false). ${saveThem}`;
 
 /** Similarities of all pairs, feature by feature. */
-export function featureSimilarities({ similarities: { features } }: FigureData): Figure {
+export function featureSimilarities({ data, similarities: { features } }: FigureData): Figure | undefined {
+  if (data.matches) return undefined;
   const figure = {
     name: 'feature_similarities',
     title: 'Similarity by each feature',
@@ -58,7 +60,8 @@ function shares({ start, binWidth, counts }: Histogram, kind: string) {
 }
 
 /** The weighted similarity of matched and unmatched nearby pairs, the learned weights and the threshold. */
-export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure {
+export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure | undefined {
+  if (data.matches) return undefined;
   const figure = {
     name: 'similarity_distributions',
     title: 'Matched and unmatched pairs',
@@ -143,21 +146,17 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
   };
 }
 
-const dotsAtMost = 6000;
+const side = 360;
+const binSide = 3;
 
 /** Pairs of features against each other. */
-export function featureScatter({ data, similarities: { features } }: FigureData): Figure {
-  const { nearbyPairs, clusters, groups } = data;
+export function featureScatter({ data, similarities: { features } }: FigureData): Figure | undefined {
+  const { nearbyPairs, clusters, groups, matches } = data;
+  if (matches) return undefined;
   const figure = { name: 'feature_scatter', title: 'Features against each other', caption: '' };
   const known = features.filter(({ nearby }) => nearby);
   if (!nearbyPairs || features.length === 0) return { ...figure, spec: { missing: noMatrices } };
   if (known.length < 2) return { ...figure, spec: { missing: 'A single feature was used.' } };
-  const pairCount = nearbyPairs.length / 2;
-  const step = Math.max(1, Math.ceil(pairCount / dotsAtMost));
-  const dots = Array.from({ length: Math.ceil(pairCount / step) }, (_, i) => ({
-    kind: kindOf(clusters, nearbyPairs, i * step),
-    ...Object.fromEntries(known.map(({ name, nearby }) => [name, nearby![i * step]!])),
-  })).sort((a, b) => (a.kind < b.kind ? 1 : -1));
   const [group] = groups;
   const threshold = groups.length === 1 ? group?.threshold : undefined;
   const weightOf = (name: string) => group?.features.find((feature) => feature.name === name)?.weight ?? 0;
@@ -165,48 +164,75 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
   return {
     ...figure,
     caption:
-      `Each dot is a pair of nearby units${step > 1 ? ` (every ${ordinal(step)} of ${pairCount.toLocaleString('en-US')} pairs)` : ''}.` +
+      `All ${(nearbyPairs.length / 2).toLocaleString('en-US')} pairs of nearby units by their similarities, the darker the more pairs; blue where pairs were matched.` +
       (known.length === 2 && threshold !== undefined
         ? ' Pairs above the dashed line are more similar than the threshold.'
         : ''),
     spec: {
       columns: 3,
-      concat: panels.map(([a, b]) => ({
-        width: 360,
-        height: 360,
-        layer: [
-          {
-            data: { values: dots },
-            mark: { type: 'point', filled: true, size: 9, opacity: 0.45 },
-            encoding: {
-              x: { field: a.name, type: 'quantitative', title: `${a.name} similarity (Fisher z)` },
-              y: { field: b.name, type: 'quantitative', title: `${b.name} similarity (Fisher z)` },
-              color: kindColor,
+      concat: panels.map(([a, b]) => {
+        const of = (kind: 'matched' | 'unmatched') => ({
+          x: a.nearby!.filter((_, p) => kindOf(clusters, nearbyPairs, p) === kind),
+          y: b.nearby!.filter((_, p) => kindOf(clusters, nearbyPairs, p) === kind),
+          color: colors[kind],
+        });
+        const { url, x, y } = binnedImage([of('unmatched'), of('matched')], side / binSide, binSide);
+        return {
+          width: side,
+          height: side,
+          layer: [
+            {
+              data: { values: [{ url }] },
+              mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
+              encoding: { url: { field: 'url', type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
             },
-          },
-          ...(known.length === 2 && threshold !== undefined && weightOf(b.name) !== 0
-            ? [
-                {
-                  data: { values: thresholdLine(a.nearby!, b.nearby!, weightOf(a.name), weightOf(b.name), threshold) },
-                  mark: { ...thresholdMark, type: 'line' as const, clip: true },
-                  encoding: {
-                    x: { field: 'x', type: 'quantitative' } as const,
-                    y: { field: 'y', type: 'quantitative' } as const,
+            // For the axes and the legend of the image
+            {
+              data: { values: (['matched', 'unmatched'] as const).map((kind) => ({ kind, x: x[0], y: y[0] })) },
+              mark: { type: 'point', filled: true, size: 0 },
+              encoding: {
+                x: axisOf('x', `${a.name} similarity (Fisher z)`, x),
+                y: axisOf('y', `${b.name} similarity (Fisher z)`, y),
+                color: { ...kindColor, legend: { symbolSize: 60 } },
+              },
+            },
+            ...(known.length === 2 && threshold !== undefined && weightOf(b.name) !== 0
+              ? [
+                  {
+                    data: { values: thresholdLine(x, y, weightOf(a.name), weightOf(b.name), threshold) },
+                    mark: { ...thresholdMark, type: 'line' as const, clip: true },
+                    encoding: {
+                      x: { field: 'x', type: 'quantitative' } as const,
+                      y: { field: 'y', type: 'quantitative' } as const,
+                    },
                   },
-                },
-              ]
-            : []),
-        ],
-      })),
+                ]
+              : []),
+          ],
+        };
+      }),
     },
   };
 }
 
+function axisOf(field: string, title: string, domain: [number, number]) {
+  return {
+    field,
+    type: 'quantitative',
+    title,
+    scale: { domain, nice: false, zero: false },
+    axis: { grid: false, zindex: 1 },
+  } as const;
+}
+
 /** The part of weightX·x + weightY·y = threshold within the range of the values. */
-function thresholdLine(xs: Float32Array, ys: Float32Array, weightX: number, weightY: number, threshold: number) {
-  const bounds = (values: Float32Array) =>
-    [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))] as const;
-  const [[xLow, xHigh], [yLow, yHigh]] = [bounds(xs), bounds(ys)];
+function thresholdLine(
+  [xLow, xHigh]: [number, number],
+  [yLow, yHigh]: [number, number],
+  weightX: number,
+  weightY: number,
+  threshold: number,
+) {
   const steps = 200;
   return Array.from({ length: steps + 1 }, (_, i) => {
     const x = xLow + ((xHigh - xLow) * i) / steps;
@@ -217,9 +243,4 @@ function thresholdLine(xs: Float32Array, ys: Float32Array, weightX: number, weig
 function kindOf(clusters: Int32Array, pairs: Int32Array, p: number): 'matched' | 'unmatched' {
   const cluster = clusters[pairs[2 * p]!]!;
   return cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]! ? 'matched' : 'unmatched';
-}
-
-function ordinal(n: number): string {
-  const ending = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th');
-  return `${n}${ending}`;
 }

@@ -1,4 +1,4 @@
-import { scheme } from 'vega';
+import { scheme } from 'vega-scale';
 import type { Config } from 'vega-lite';
 
 /** Colours that people with any colour vision can tell apart: Okabe & Ito 2008, https://jfly.uni-koeln.de/color/. */
@@ -13,7 +13,7 @@ export const colors = {
 
 /** Colours of sessions in their order, none too pale to be read. */
 export function sessionColors(count: number): string[] {
-  const colorAt = scheme('viridis') as (share: number) => string;
+  const colorAt = scheme('viridis');
   return Array.from({ length: count }, (_, s) => colorAt((0.86 * s) / Math.max(1, count - 1)));
 }
 
@@ -53,3 +53,24 @@ export const config: Config = {
 };
 
 export const thresholdMark = { type: 'rule' as const, color: colors.threshold, strokeWidth: 2, strokeDash: [5, 3] };
+
+export const kindColor = {
+  field: 'kind',
+  type: 'nominal',
+  title: 'pairs',
+  scale: { domain: ['matched', 'unmatched'], range: [colors.matched, colors.unmatched] },
+} as const;
+
+export const sessionColor = (count: number) =>
+  ({
+    field: 'session',
+    type: 'ordinal',
+    title: 'session',
+    scale: { domain: Array.from({ length: count }, (_, s) => s + 1), range: sessionColors(count) },
+    legend: { columns: 1, symbolLimit: 40 },
+  }) as const;
+
+/** A colour "#rrggbb" on white: red, green and blue. */
+export function onWhite(color: string, opacity: number): number[] {
+  return [1, 3, 5].map((at) => Math.round(255 + opacity * (Number.parseInt(color.slice(at, at + 2), 16) - 255)));
+}

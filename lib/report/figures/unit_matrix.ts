@@ -1,19 +1,27 @@
+import { saveThem } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
 import { colors } from './theme.js';
 
 const side = 620;
 
-/** The distance matrix in the order of the tree's leaves, with the clusters marked. */
-export function distanceMatrix({ data, distances }: FigureData): Figure {
+/** Distances or match probabilities in the order of the tree's leaves, with the clusters marked. */
+export function unitMatrix({ data, matrix }: FigureData): Figure {
   const figure = {
-    name: 'distance_matrix',
-    title: 'Distances between units',
+    ...(data.matches
+      ? { name: 'probability_matrix', title: 'Match probabilities between units' }
+      : { name: 'distance_matrix', title: 'Distances between units' }),
     caption:
-      'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.',
+      'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.' +
+      (matrix && matrix.side < matrix.order.length
+        ? ` Each of the ${matrix.side} × ${matrix.side} pixels is the mean of several pairs of units.`
+        : ''),
   };
-  if (!distances)
-    return { ...figure, spec: { missing: 'The distance matrix was not saved (save_intermediate_results: false).' } };
-  const { order, url, range } = distances;
+  if (!matrix)
+    return {
+      ...figure,
+      spec: { missing: `The distance matrix was not saved (save_intermediate_results: false). ${saveThem}` },
+    };
+  const { order, url, range, measure } = matrix;
   const scale = { domain: [0, order.length], nice: false };
   return {
     ...figure,
@@ -50,14 +58,14 @@ export function distanceMatrix({ data, distances }: FigureData): Figure {
         },
         // Only for the legend of the image
         {
-          data: { values: range.map((distance) => ({ distance })) },
+          data: { values: range.map((value) => ({ value })) },
           mark: { type: 'point', opacity: 0 },
           encoding: {
             color: {
-              field: 'distance',
+              field: 'value',
               type: 'quantitative',
-              title: 'distance',
-              scale: { range: distances.colors, domain: range, interpolate: 'rgb' },
+              title: measure,
+              scale: { range: matrix.palette.map((rgb) => `rgb(${rgb.join(',')})`), domain: range, interpolate: 'rgb' },
               legend: { gradientLength: 240, format: '.2f' },
             },
           },

@@ -2,7 +2,7 @@ import { motionAt } from '../../correction/motion.js';
 import type { ReportData } from '../report_data.js';
 import { clusterMembers } from '../similarities.js';
 import type { Figure, FigureData } from './figure.js';
-import { colors, sessionColors } from './theme.js';
+import { colors, sessionColor } from './theme.js';
 
 export const depthAxis = { title: 'depth (µm)', scale: { zero: false, nice: false, padding: 8 } } as const;
 
@@ -97,7 +97,8 @@ export function unitsAcrossDays({ data }: FigureData): Figure {
             type: 'line',
             strokeWidth: unitCount > 1500 ? 0.9 : 1.4,
             opacity: 0.85,
-            point: { filled: true, size: dotSize(unitCount) },
+            // A thousand lines are legible, a thousand dots more are not.
+            ...(unitCount <= 1500 && { point: { filled: true, size: dotSize(unitCount) } }),
           },
           encoding: { x, y, color, detail: { field: 'cluster' } },
         },
@@ -115,15 +116,6 @@ function clusterRanks(data: ReportData, locationsUm: Float64Array): Int32Array {
   [...depths.keys()].sort((a, b) => depths[a]! - depths[b]!).forEach((cluster, rank) => (ranks[cluster] = rank));
   return ranks;
 }
-
-const sessionColor = (count: number) =>
-  ({
-    field: 'session',
-    type: 'ordinal',
-    title: 'session',
-    scale: { domain: Array.from({ length: count }, (_, s) => s + 1), range: sessionColors(count) },
-    legend: { columns: 1, symbolLimit: 40 },
-  }) as const;
 
 const dotSize = (unitCount: number) => (unitCount > 3000 ? 8 : unitCount > 800 ? 16 : 30);
 

@@ -46,6 +46,11 @@ export interface Units {
   neighbours?: Int32Array;
   neighbourSimilarities?: Float32Array;
   clusterSimilarities?: Float32Array;
+  /** By cluster − 1 */
+  confidence?: Float32Array;
+  /** Pairs (Q, 2) */
+  splitCandidates?: Int32Array;
+  splitProbabilities?: Float32Array;
   curationPairs: Int32Array;
   curationTypes: Uint8Array;
 }

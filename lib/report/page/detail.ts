@@ -37,12 +37,18 @@ export class Detail {
       panels.append(panel('Spikes, session by session', row));
     }
     if (units.depth && units.session) panels.append(panel('Depth', depthPlot(page, units, entry)));
-    if (entry.matrix)
-      panels.append(panel('Similarity of its units', similarityPlot(units, entry), 'Fisher z; s: session'));
+    const isProbability = page.measure === 'probability';
+    if (entry.matrix && isProbability) {
+      const note =
+        's: session. Grey: too far apart to be compared, or of one session and not compared. The other units of the neuron count too.';
+      panels.append(panel('Match probability of its units', similarityPlot(page, units, entry), note));
+    } else if (entry.matrix) {
+      panels.append(panel('Similarity of its units', similarityPlot(page, units, entry), 'Fisher z; s: session'));
+    }
     if (units.neighbours) {
       panels.append(
         panel(
-          'Most similar units outside',
+          isProbability ? 'Likeliest other units' : 'Most similar units outside',
           this.neighbours(entry, (unit) => void this.drawWaveforms(waveforms, entry, turn, unit)),
           'Point at a row to lay its waveform (orange) over these.',
         ),
@@ -51,22 +57,15 @@ export class Detail {
     await this.drawWaveforms(waveforms, entry, turn);
   }
 
-  private heading({ kind, id, units: own, sessions, similarity, depth, shank, events }: Entry): HTMLElement[] {
+  private heading(entry: Entry): HTMLElement[] {
     const { page, units } = this.data;
+    const { sessions, depth, shank, events, splits } = entry;
     const place = [
       Number.isNaN(depth) ? '' : `depth ${depth.toFixed(0)} µm`,
       units.shank && new Set(units.shank).size > 1 ? `shank ${shank}` : '',
-      Number.isNaN(similarity)
-        ? ''
-        : kind === 'cluster'
-          ? `mean similarity ${similarity.toFixed(2)}`
-          : `nearest other unit at similarity ${similarity.toFixed(2)}`,
+      sureness(page, entry),
       page.threshold === null ? '' : `threshold ${page.threshold.toFixed(2)}`,
     ].filter((part) => part !== '');
-    const title =
-      kind === 'cluster'
-        ? `Neuron ${id} · ${own.length} units${sessions.length > 0 ? ` in ${sessions.length} of ${page.sessionCount} sessions` : ''}`
-        : `Unmatched unit ${id}${sessions.length > 0 ? ` of session ${sessions[0]!}` : ''}`;
     const legend = make('div', 'sessions');
     if (units.session) {
       for (const session of sessions) {
@@ -74,12 +73,29 @@ export class Detail {
       }
     }
     return [
-      make('h2', undefined, title),
+      make('h2', undefined, titleOf(page, entry)),
       make('p', undefined, place.join(' · ')),
       ...events.slice(0, 8).map((event) => make('p', 'event', `Curation: ${event}.`)),
       ...(events.length > 8 ? [make('p', 'event', `… and ${events.length - 8} more curation events.`)] : []),
+      ...(entry.kind === 'split'
+        ? [this.ownNeurons(entry)]
+        : splits.map((text) => make('p', 'event', `Split candidate: ${text}.`))),
       legend,
     ];
+  }
+
+  /** Where the two units of a split candidate are. */
+  private ownNeurons({ units: own }: Entry): HTMLElement {
+    const line = make('p', undefined, 'Go to ');
+    own.forEach((unit, i) => {
+      const cluster = this.data.units.cluster[unit]!;
+      const link = make('button', 'link', cluster > 0 ? `neuron ${cluster}` : `unmatched unit ${unit}`);
+      link.addEventListener('click', () => {
+        this.onUnit(unit);
+      });
+      line.append(...(i > 0 ? [' or '] : []), `unit ${unit}: `, link);
+    });
+    return line;
   }
 
   private async drawWaveforms(target: HTMLElement, entry: Entry, turn: number, compared?: number): Promise<void> {
@@ -88,10 +104,17 @@ export class Detail {
     const arrays = await this.data.waveforms;
     // Somebody has gone on meanwhile.
     if (turn !== this.turn) return;
+    const { templates } = page.waveforms;
     const names = { recorded: 'Waveforms as recorded', corrected: 'Waveforms, motion corrected' };
     target.replaceChildren(
       ...page.waveforms.kinds.map((kind) =>
-        panel(names[kind], waveformPlot(page, units, arrays, kind, entry, compared)),
+        panel(
+          names[kind],
+          waveformPlot(page, units, arrays, kind, entry, compared),
+          kind === 'corrected' && templates > 1
+            ? `For the first of ${templates} positions of the probe (n_templates).`
+            : undefined,
+        ),
       ),
     );
   }
@@ -103,12 +126,13 @@ export class Detail {
     for (const own of entry.units) {
       for (let k = own * page.neighbourCount; k < (own + 1) * page.neighbourCount; ++k) {
         const unit = neighbours![k]!;
-        if (unit >= 0) best.set(unit, Math.max(best.get(unit) ?? -Infinity, neighbourSimilarities![k]!));
+        if (unit >= 0 && !entry.units.includes(unit))
+          best.set(unit, Math.max(best.get(unit) ?? -Infinity, neighbourSimilarities![k]!));
       }
     }
     const table = make('table', 'neighbours');
     const head = table.appendChild(make('thead')).appendChild(make('tr'));
-    for (const title of ['unit', 'session', 'is', 'similarity', 'depth (µm)'])
+    for (const title of ['unit', 'session', 'is', page.measure, 'depth (µm)'])
       head.append(make('th', undefined, title));
     const body = table.appendChild(make('tbody'));
     const own = new Set(entry.sessions);
@@ -125,7 +149,7 @@ export class Detail {
         link,
         session === undefined ? '–' : sessionMark(page, session, own.has(session) ? ' (also here)' : ''),
         cluster > 0 ? `neuron ${cluster}` : 'unmatched',
-        similarity.toFixed(2),
+        page.measure === 'probability' && similarity < 0.005 ? '< 0.01' : similarity.toFixed(2),
         units.depth ? (units.depth[unit]! - (units.motion?.[unit] ?? 0)).toFixed(0) : '–',
       ];
       for (const cell of cells) row.appendChild(make('td')).append(cell);
@@ -138,6 +162,22 @@ export class Detail {
     }
     return table;
   }
+}
+
+function titleOf(page: ReportPage, { kind, id, units, sessions }: Entry): string {
+  if (kind === 'split') return `Split candidate · units ${units.join(' and ')} of session ${sessions[0] ?? '?'}`;
+  if (kind === 'unit') return `Unmatched unit ${id}${sessions.length > 0 ? ` of session ${sessions[0]!}` : ''}`;
+  const span = sessions.length > 0 ? ` in ${sessions.length} of ${page.sessionCount} sessions` : '';
+  return `Neuron ${id} · ${units.length} units${span}`;
+}
+
+/** How much speaks for a match. */
+function sureness(page: ReportPage, { kind, similarity, confidence }: Entry): string {
+  if (!Number.isNaN(confidence)) return `confidence ${confidence.toFixed(1)} %`;
+  if (Number.isNaN(similarity)) return '';
+  if (kind === 'split') return `probability of being one neuron ${similarity.toFixed(2)}`;
+  if (kind === 'cluster') return `mean ${page.measure} ${similarity.toFixed(2)}`;
+  return `nearest other unit at ${page.measure} ${similarity.toFixed(2)}`;
 }
 
 /** A dot in the colour of a session, and its number. */

@@ -1,28 +1,36 @@
 import type { ReportPage } from '../packed.js';
 import type { Units } from './data.js';
 
-/** A row of the table: a cluster, or an unmatched unit. */
+/** A row of the table: a cluster, an unmatched unit, or two units of a session that look like one. */
 export interface Entry {
-  kind: 'cluster' | 'unit';
-  /** Number of the cluster or of the unit */
+  kind: 'cluster' | 'unit' | 'split';
+  /** Number of the cluster, of the unit, or in the list of split candidates (from 1) */
   id: number;
   /** Sorted by session */
   units: number[];
   /** Sessions in ascending order; empty when they are not known */
   sessions: number[];
-  /** Mean over the pairs of the cluster; of an unmatched unit: to its nearest neighbour */
+  /** By the measure of the page. Mean over the pairs; of an unmatched unit: to its nearest neighbour */
   similarity: number;
+  /** Expected share of right pairs (%); NaN where it is not known */
+  confidence: number;
   depth: number;
   amplitude: number;
   shank: number;
   /** What curation did, in words */
   events: string[];
-  /** Similarities (units, units); undefined when they are not known */
+  /** Units of a session that look like one, in words */
+  splits: string[];
+  /** Similarities (units, units), NaN where one is not known; undefined when none is */
   matrix: number[][] | undefined;
 }
 
-export function makeEntries(page: ReportPage, units: Units): { clusters: Entry[]; unmatched: Entry[] } {
+export type Entries = Record<Entry['kind'], Entry[]>;
+
+export function makeEntries(page: ReportPage, units: Units): Entries {
   const events = curationEvents(units);
+  const splitsOf = splitCandidates(units);
+  const depths = units.depth?.map((depth, unit) => depth - (units.motion?.[unit] ?? 0));
   const members: number[][] = Array.from({ length: page.clusterCount }, () => []);
   const unmatched: Entry[] = [];
   units.cluster.forEach((cluster, unit) => {
@@ -50,7 +58,11 @@ export function makeEntries(page: ReportPage, units: Units): { clusters: Entry[]
       meanOffDiagonal(matrix),
     );
   });
-  return { clusters, unmatched };
+  const splits = Array.from(units.splitProbabilities ?? [], (probability, q) => {
+    const pair = [units.splitCandidates![2 * q]!, units.splitCandidates![2 * q + 1]!];
+    return makeEntry('split', q + 1, pair, undefined, probability);
+  });
+  return { cluster: clusters, unit: unmatched, split: splits };
 
   function makeEntry(
     kind: Entry['kind'],
@@ -67,10 +79,12 @@ export function makeEntries(page: ReportPage, units: Units): { clusters: Entry[]
       units: own,
       sessions: units.session ? [...new Set(own.map((unit) => units.session![unit]!))].sort((a, b) => a - b) : [],
       similarity,
-      depth: mean(units.depth?.map((depth, unit) => depth - (units.motion?.[unit] ?? 0))),
+      confidence: kind === 'cluster' ? 100 * (units.confidence?.[id - 1] ?? NaN) : NaN,
+      depth: mean(depths),
       amplitude: mean(units.amplitude),
       shank: units.shank?.[own[0]!] ?? NaN,
       events: [...new Set(own.flatMap((unit) => events.get(unit) ?? []))],
+      splits: [...new Set(own.flatMap((unit) => splitsOf.get(unit) ?? []))],
       matrix,
     };
   }
@@ -78,13 +92,20 @@ export function makeEntries(page: ReportPage, units: Units): { clusters: Entry[]
 
 function meanOffDiagonal(matrix: number[][] | undefined): number {
   if (!matrix || matrix.length < 2) return NaN;
-  let sum = 0;
-  matrix.forEach((row, i) => {
-    row.forEach((value, j) => {
-      if (i !== j) sum += value;
-    });
+  const values = matrix.flatMap((row, i) => row.filter((value, j) => i !== j && !Number.isNaN(value)));
+  return values.length === 0 ? NaN : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** For each unit, the split candidates that it is part of, in words. */
+function splitCandidates({ splitCandidates: pairs, splitProbabilities, session }: Units): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  splitProbabilities?.forEach((probability, q) => {
+    const pair = [pairs![2 * q]!, pairs![2 * q + 1]!] as const;
+    const where = session ? ` of session ${session[pair[0]]!}` : '';
+    const text = `units ${pair[0]} and ${pair[1]}${where} look like one neuron that the sorter split (probability ${probability.toFixed(2)})`;
+    for (const unit of pair) found.set(unit, [...(found.get(unit) ?? []), text]);
   });
-  return sum / (matrix.length * (matrix.length - 1));
+  return found;
 }
 
 /** What curation did to each unit, and with whom. */

@@ -9,7 +9,7 @@ async function start(): Promise<void> {
   enlargeFigures();
   const page = readPage();
   const units = (await unpack(page, 'units')) as unknown as Units;
-  const { clusters, unmatched } = makeEntries(page, units);
+  const entries = makeEntries(page, units);
   const curves = await unpack(page, 'curves');
   const detail = new Detail(
     byId('detail'),
@@ -38,18 +38,25 @@ async function start(): Promise<void> {
       byId('count').textContent = shown === all ? String(all) : `${shown} of ${all}`;
     },
   );
-  let kind: Entry['kind'] = clusters.length > 0 ? 'cluster' : 'unit';
+  let kind: Entry['kind'] = entries.cluster.length > 0 ? 'cluster' : 'unit';
   const severalShanks = new Set(units.shank).size > 1;
   const showKind = (next: Entry['kind']) => {
     kind = next;
     for (const button of document.querySelectorAll<HTMLButtonElement>('.choice button')) {
       button.ariaPressed = String(button.dataset.kind === kind);
     }
-    table.show(kind === 'cluster' ? clusters : unmatched, columnsFor(kind, page.sessionCount, severalShanks));
+    table.show(entries[kind], columnsFor(kind, page, severalShanks));
   };
+  const choose = (next: Entry['kind']) => {
+    showKind(next);
+    table.move(0);
+  };
+  const kinds = [...document.querySelectorAll<HTMLButtonElement>('.choice button')].map(
+    (button) => button.dataset.kind as Entry['kind'],
+  );
   function goTo(unit: number) {
     const cluster = units.cluster[unit]!;
-    const entry = cluster > 0 ? clusters[cluster - 1]! : unmatched.find(({ id }) => id === unit)!;
+    const entry = cluster > 0 ? entries.cluster[cluster - 1]! : entries.unit.find(({ id }) => id === unit)!;
     search.value = '';
     table.setFilter('');
     if (entry.kind !== kind) showKind(entry.kind);
@@ -57,7 +64,7 @@ async function start(): Promise<void> {
   }
   for (const button of document.querySelectorAll<HTMLButtonElement>('.choice button')) {
     button.addEventListener('click', () => {
-      showKind(button.dataset.kind as Entry['kind']);
+      choose(button.dataset.kind as Entry['kind']);
     });
   }
   search.addEventListener('input', () => {
@@ -75,17 +82,16 @@ async function start(): Promise<void> {
       ...(inBrowser() && { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -1e9, End: 1e9 }),
     };
     if (moves[event.key] !== undefined) table.move(moves[event.key]!);
-    else if (event.key === 'u') showKind(kind === 'cluster' ? 'unit' : 'cluster');
+    else if (event.key === 'u') choose(kinds[(kinds.indexOf(kind) + 1) % kinds.length]!);
     else if (event.key === '/') search.focus();
     else return;
     event.preventDefault();
   });
 
   showKind(kind);
-  const [, wanted, id] = /^#(cluster|unit)-(\d+)$/.exec(location.hash) ?? [];
-  const list = wanted === 'unit' ? unmatched : clusters;
+  const [, wanted, id] = /^#(cluster|unit|split)-(\d+)$/.exec(location.hash) ?? [];
   if (wanted && wanted !== kind) showKind(wanted as Entry['kind']);
-  const first = list.find((entry) => String(entry.id) === id) ?? clusters[0] ?? unmatched[0];
+  const first = entries[kind].find((entry) => String(entry.id) === id) ?? entries[kind][0];
   if (first) table.select(first);
   document.body.dataset.ready = 'true';
 }

@@ -189,8 +189,10 @@ export function depthPlot(page: ReportPage, units: Units, entry: Entry): Element
   });
 }
 
-/** Similarities of the units of a cluster. */
-export function similarityPlot(units: Units, entry: Entry): Element {
+/** Similarities or match probabilities of the units of a cluster. */
+export function similarityPlot(page: ReportPage, units: Units, entry: Entry): Element {
+  const isProbability = page.measure === 'probability';
+  const digits = isProbability ? 2 : 1;
   const label = (unit: number) => (units.session ? `s${units.session[unit]!} · ${unit}` : String(unit));
   const cells = entry.units.flatMap((a, i) =>
     entry.units.map((b, j) => ({ a: label(a), b: label(b), value: i === j ? NaN : entry.matrix![i]![j]! })),
@@ -206,14 +208,19 @@ export function similarityPlot(units: Units, entry: Entry): Element {
     marginBottom: 8,
     x: { axis: 'top', label: null, tickRotate: -60, domain: entry.units.map(label) },
     y: { label: null, domain: entry.units.map(label) },
-    color: { scheme: 'blues', domain: [Math.min(0, ...values), Math.max(...values)], unknown: '#f3f4f5' },
+    color: {
+      scheme: 'blues',
+      domain: isProbability ? [0, 1] : [Math.min(0, ...values), Math.max(...values)],
+      unknown: '#e8e9eb',
+    },
     marks: [
       Plot.cell(cells, {
         x: 'a',
         y: 'b',
         fill: 'value',
         inset: 0.5,
-        title: (cell: (typeof cells)[number]) => `${cell.a} and ${cell.b}: ${cell.value.toFixed(2)}`,
+        title: ({ a, b, value }: (typeof cells)[number]) =>
+          a === b ? a : `${a} and ${b}: ${Number.isNaN(value) ? 'too far apart to be compared' : value.toFixed(2)}`,
       }),
       ...(size > 27
         ? [
@@ -222,7 +229,7 @@ export function similarityPlot(units: Units, entry: Entry): Element {
               {
                 x: 'a',
                 y: 'b',
-                text: (cell: (typeof cells)[number]) => cell.value.toFixed(1),
+                text: (cell: (typeof cells)[number]) => cell.value.toFixed(digits),
                 fill: (cell: (typeof cells)[number]) => (cell.value > 0.6 * Math.max(...values) ? 'white' : '#1f2933'),
               },
             ),

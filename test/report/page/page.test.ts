@@ -172,6 +172,71 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     });
   });
 
+  describe('of a run by match probabilities', () => {
+    let page: Page;
+    let complaints: string[];
+    let confidence: Float64Array;
+    let splits: Int32Array;
+    let clusters: Int32Array;
+
+    beforeAll(async () => {
+      const { results, data } = await scratch.simulated({}, { ...nothingDrawn, save_intermediate_results: false });
+      await writeReport(results, { dataFolder: data });
+      const read = (name: string) => readNpy(join(results, `${name}.npy`), { as: 'int32' });
+      confidence = (await readNpy(join(results, 'ClusterConfidence.npy'), { as: 'float64' })).data;
+      splits = (await read('SplitCandidates')).data;
+      clusters = (await read('IdxCluster')).data;
+      ({ page, complaints } = await open(results));
+    });
+
+    it('says how sure it is', async () => {
+      expect(await page.textContent('.facts')).toMatch(/Expected wrong pairs\D*[\d.]+ %/);
+      expect(await page.textContent('.facts')).toContain(`Split candidates${splits.length / 2}`);
+      expect(await page.textContent('#missing')).toMatch(/corrected waveforms were not saved.*run again/);
+      expect(await page.locator('figure img').count()).toBe(7);
+      await page.screenshot({ path: join(screenshots, 'report-probabilistic.png'), fullPage: true });
+    });
+
+    it('sorts and filters neurons by confidence, and shows their match probabilities', async () => {
+      await page.evaluate(() => {
+        document.getElementById('neurons')!.scrollIntoView();
+      });
+      await page.click('#rows th:has-text("confidence")');
+      await page.click('#rows th:has-text("confidence")');
+      const shown = await page.$$eval('#rows tr[data-id] td:nth-child(4)', (cells) =>
+        cells.map((cell) => Number.parseFloat(cell.textContent)),
+      );
+      const sorted = [...confidence].sort((a, b) => a - b).map((share) => Number((100 * share).toFixed(1)));
+      expect(shown).toEqual(sorted.slice(0, shown.length));
+      const [below] = [sorted[Math.floor(sorted.length / 2)]! - 0.05];
+      await page.fill('#search', `confidence<${below}`);
+      expect(await page.textContent('#count')).toBe(
+        `${[...confidence].filter((share) => 100 * share < below).length} of ${confidence.length}`,
+      );
+      await page.fill('#search', '');
+      await page.click('#rows tr[data-id]');
+      await drawn(page, /^Neuron/);
+      expect(Object.keys(await marks(page))).toContain('Match probability of its units');
+      expect(await page.textContent('.neighbours thead')).toContain('probability');
+      await page.screenshot({ path: join(screenshots, 'neuron-probabilistic.png') });
+    });
+
+    it('lists split candidates, which lead to their neurons', async () => {
+      await page.click('button[data-kind="split"]');
+      await drawn(page, new RegExp(`^Split candidate · units ${splits[0]} and ${splits[1]} `));
+      expect(await page.textContent('#count')).toBe(String(splits.length / 2));
+      expect((await marks(page))['Waveforms as recorded']).toBeGreaterThanOrEqual(40);
+      await page.keyboard.press('j');
+      await drawn(page, new RegExp(`^Split candidate · units ${splits[2]} and ${splits[3]} `));
+      await page.screenshot({ path: join(screenshots, 'split-candidate.png') });
+      await page.click('#detail button.link');
+      const cluster = clusters[splits[2]!]!;
+      await drawn(page, cluster > 0 ? new RegExp(`^Neuron ${cluster} `) : /^Unmatched/);
+      expect(await page.textContent('#detail')).toContain(`units ${splits[2]} and ${splits[3]} of session`);
+      expect(complaints).toEqual([]);
+    });
+  });
+
   it("opens pyDANT's results without data, and says what is missing", async () => {
     const { results } = await scratch.reference('mini-multi-shank');
     await writeReport(results);

@@ -1,0 +1,98 @@
+import type { TopLevelSpec } from 'vega-lite';
+
+import { condenseMatrix } from './figures/matrix_image.js';
+import type { FigureData } from './figures/figure.js';
+import { figures } from './figures/index.js';
+import { reportHtml, type DrawnFigure } from './html.js';
+import { loadReportData } from './load.js';
+import { packReport } from './pack.js';
+import { Painters } from './painters.js';
+import { figureFolder, reportFile } from './report_data.js';
+import { ResultFolder } from './result_folder.js';
+import { scanSimilarities } from './similarities.js';
+import { packWaveforms } from './waveforms.js';
+
+export interface DrawOptions {
+  /** The folder of the input files, if it is known. */
+  dataFolder?: string | undefined;
+  /** Where the report says that the results are, if not where they are read. */
+  shownFolder?: string | undefined;
+  /** Whether `Figures/` is wanted. */
+  figures: boolean;
+  /** Whether `report.html` is wanted. */
+  report: boolean;
+  /** Threads that draw; −1: as many as cores */
+  threads: number;
+}
+
+export interface DrawnReport {
+  /** Paths relative to the folder of the results, and what is to be in them */
+  files: { path: string; content: string | Uint8Array }[];
+  /** What could not be shown, in words. */
+  missing: string[];
+}
+
+/** Draws the figures and the report of a folder of results, without writing anything. */
+export async function drawReport(
+  folder: string,
+  options: DrawOptions,
+  onProgress: (fraction: number) => void,
+): Promise<DrawnReport> {
+  const painters = new Painters(options.threads);
+  try {
+    const results = new ResultFolder(folder);
+    const data = await loadReportData(results, { dataFolder: options.dataFolder });
+    if (options.shownFolder !== undefined) data.folder = options.shownFolder;
+    onProgress(0.05);
+    const similarities = await scanSimilarities(results, data);
+    onProgress(0.15);
+    const matrix = await condenseMatrix(results, data);
+    onProgress(0.25);
+    const drawing = drawFigures({ data, similarities, matrix }, painters, (fraction) => {
+      onProgress(0.25 + 0.6 * fraction);
+    });
+    // A failure is told where the drawings are waited for.
+    drawing.catch(() => undefined);
+    const packed = options.report
+      ? await packReport(data, similarities, await packWaveforms(results, data))
+      : undefined;
+    const drawn = await drawing;
+    onProgress(0.9);
+    return {
+      files: [
+        ...(options.figures ? figureFiles(drawn) : []),
+        ...(packed ? [{ path: reportFile, content: await reportHtml(data, drawn, packed) }] : []),
+      ],
+      missing: data.missing,
+    };
+  } finally {
+    await painters.close();
+  }
+}
+
+async function drawFigures(
+  data: FigureData,
+  painters: Painters,
+  onProgress: (fraction: number) => void,
+): Promise<DrawnFigure[]> {
+  const all = figures.map((figure) => figure(data)).filter((figure) => figure !== undefined);
+  const specs = all.flatMap(({ title, spec }): TopLevelSpec[] => ('missing' in spec ? [] : [{ title, ...spec }]));
+  let count = 0;
+  const painted = await painters.draw(specs, () => {
+    onProgress(++count / specs.length);
+  });
+  return all.map(({ spec, ...about }) =>
+    'missing' in spec ? { ...about, missing: spec.missing } : { ...about, ...painted.shift()! },
+  );
+}
+
+function figureFiles(drawn: readonly DrawnFigure[]): DrawnReport['files'] {
+  return drawn.flatMap(({ name, svg, png }) =>
+    svg === undefined || png === undefined
+      ? []
+      : [
+          { path: `${figureFolder}/${name}.svg`, content: svg },
+          { path: `${figureFolder}/${name}.png`, content: png },
+        ],
+  );
+}

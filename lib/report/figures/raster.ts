@@ -1,0 +1,62 @@
+import { indexedPng } from '../png.js';
+import { onWhite } from './theme.js';
+
+/** What is counted in a binned image: dots of one kind, and their colour. */
+export interface Layer {
+  x: Float32Array;
+  y: Float32Array;
+  color: string;
+}
+
+export interface Binned {
+  /** PNG as a data URL; the top line has the largest y */
+  url: string;
+  x: [number, number];
+  y: [number, number];
+}
+
+const shades = 60;
+
+/**
+ * Dots beyond number as an image of bins: each has the colour of the last layer that has a dot in it, the darker the more
+ * dots there are (logarithmic).
+ * @param bins Of each side
+ * @param enlargement Pixels of a bin
+ */
+export function binnedImage(layers: readonly Layer[], bins: number, enlargement: number): Binned {
+  const [x, y] = [rangeOf(layers.map((layer) => layer.x)), rangeOf(layers.map((layer) => layer.y))];
+  const side = bins * enlargement;
+  const palette: number[][] = [[255, 255, 255]];
+  const pixels = new Uint8Array(side * side);
+  const binOf = (value: number, [low, high]: [number, number]) =>
+    Math.min(bins - 1, Math.floor((bins * (value - low)) / (high - low || 1)));
+  for (const layer of layers) {
+    const counts = new Uint32Array(bins * bins);
+    for (let i = 0; i < layer.x.length; ++i) {
+      counts[(bins - 1 - binOf(layer.y[i]!, y)) * bins + binOf(layer.x[i]!, x)]!++;
+    }
+    const most = counts.reduce((a, b) => Math.max(a, b), 1);
+    const first = palette.length;
+    for (let shade = 0; shade < shades; ++shade) palette.push(onWhite(layer.color, 0.3 + (0.7 * shade) / (shades - 1)));
+    for (let line = 0; line < side; ++line) {
+      for (let column = 0; column < side; ++column) {
+        const count = counts[Math.floor(line / enlargement) * bins + Math.floor(column / enlargement)]!;
+        if (count === 0) continue;
+        const share = most === 1 ? 1 : Math.log(count) / Math.log(most);
+        pixels[line * side + column] = first + Math.round((shades - 1) * share);
+      }
+    }
+  }
+  return { url: `data:image/png;base64,${indexedPng(pixels, side, palette).toString('base64')}`, x, y };
+}
+
+function rangeOf(lists: readonly Float32Array[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const list of lists) {
+    for (const value of list) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  }
+  return [low, high];
+}

@@ -1,0 +1,30 @@
+import type { MotionProfile } from '../correction/motion.js';
+import type { MatchEvidence } from './report_data.js';
+import type { ResultFolder } from './result_folder.js';
+
+/** What the probabilistic method says beyond the clusters; undefined of results of the reference's method. */
+export async function readMatches(results: ResultFolder, missing: string[]): Promise<MatchEvidence | undefined> {
+  const pairs = await results.integers('MatchProbabilityPairs');
+  const probabilities = await results.floats('MatchProbability');
+  if (!pairs || !probabilities) return undefined;
+  if (pairs.data.length !== 2 * probabilities.data.length) {
+    missing.push('MatchProbability.npy and MatchProbabilityPairs.npy are of different numbers of pairs; left out.');
+    return undefined;
+  }
+  return {
+    pairs: pairs.data,
+    probabilities: probabilities.data,
+    confidence: (await results.floats('ClusterConfidence'))?.data,
+    wrongShares: (await results.floats('FalsePositiveRate'))?.data,
+    splitCandidates: (await results.integers('SplitCandidates'))?.data ?? new Int32Array(0),
+  };
+}
+
+/** Motion as a function of depth, of a folder with one tracking. */
+export async function readProfile(results: ResultFolder): Promise<MotionProfile | undefined> {
+  const depths = await results.floats('motion_profile_depths');
+  const shifts = await results.floats('motion_profile');
+  return depths && shifts?.shape[1] === depths.data.length && depths.data.length > 0
+    ? { knotDepthsUm: depths.data, shiftsUm: shifts.data }
+    : undefined;
+}
