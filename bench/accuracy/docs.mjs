@@ -90,7 +90,8 @@ ${confidenceTables(own).join('\n')}
 
 Every recording: precision at least 0.99, recall at least 0.95 (0.85 with sorter faults), motion within 2 µm in every session
 (3 µm where it depends on depth). All together: of the pairs given 0.88 to 0.92, as many right as they were given, within 0.02
-and chance; the share of wrong pairs estimated within 0.01.
+and chance; the share of wrong pairs estimated within 0.01. And on no recording may the method of the reference have the larger
+F1.
 
 ${goalLines(goals).join('\n')}
 

@@ -1,3 +1,5 @@
+import { clusterMembers } from '../clustering/members.js';
+
 /** Pairs that were given about the same probability. */
 export interface ReliabilityBin {
   /** The probabilities are at least `from` and less than `to`; the last bin includes 1. */
@@ -67,7 +69,7 @@ export function scoreConfidence(input: ConfidenceInput): ConfidenceScore {
   let found = 0;
   let wrong = 0;
   let expectedWrong = 0;
-  for (const units of membersOf(cluster)) {
+  for (const units of clusterMembers(Int32Array.from(cluster)).values()) {
     units.forEach((i, k) => {
       for (const j of units.slice(0, k)) {
         if (session[i] === session[j]) continue;
@@ -87,25 +89,13 @@ export function scoreConfidence(input: ConfidenceInput): ConfidenceScore {
   };
 }
 
-function membersOf(cluster: ArrayLike<number>): Iterable<number[]> {
-  const members = new Map<number, number[]>();
-  for (let i = 0; i < cluster.length; i++) {
-    const id = cluster[i]!;
-    if (id < 1) continue;
-    const units = members.get(id);
-    if (units) units.push(i);
-    else members.set(id, [i]);
-  }
-  return members.values();
-}
-
 class Reliability {
   private readonly sums = edges.slice(1).map(() => ({ pairs: 0, expected: 0, right: 0 }));
 
   add(probability: number, isRight: boolean): void {
+    if (!(probability >= 0 && probability <= 1)) return;
     const above = edges.findIndex((edge) => edge > probability);
-    const bin = this.sums[above < 0 ? this.sums.length - 1 : above - 1];
-    if (!bin) return; // not a probability
+    const bin = this.sums[above < 0 ? this.sums.length - 1 : above - 1]!;
     bin.pairs++;
     bin.expected += probability;
     if (isRight) bin.right++;
