@@ -93,7 +93,7 @@ function reliability(results) {
     field: 'kind',
     type: 'nominal',
     title: null,
-    legend: { labelLimit: 0 },
+    legend: { labelLimit: 0, orient: 'bottom' },
     scale: { range: colors.series.slice(0, 2) },
   };
   return {
