@@ -11,23 +11,31 @@ export interface PairHistogram {
 }
 
 const binWidth = 0.05;
+/** Similarities of a feature lie within ± this. */
+const largestFisherZ = 6;
 
 /** Histogram of the weighted similarity of the nearby pairs. */
 export function pairHistogram({ nearbyPairs, matrices, weights, labels }: Matching): PairHistogram {
   const units = labels.length;
-  const counts = { matched: new Map<number, number>(), unmatched: new Map<number, number>() };
+  const reach = Math.ceil((largestFisherZ * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / binWidth) + 1;
+  const matched = new Float64Array(2 * reach + 1);
+  const unmatched = new Float64Array(2 * reach + 1);
   for (let p = 0; p < nearbyPairs.length; p += 2) {
-    const [i, j] = [nearbyPairs[p]!, nearbyPairs[p + 1]!];
+    const i = nearbyPairs[p]!;
+    const j = nearbyPairs[p + 1]!;
+    // The pairs are ordered by j: in row j of the (symmetric) matrices they follow each other.
     let similarity = 0;
-    for (let f = 0; f < matrices.length; ++f) similarity += weights[f]! * matrices[f]![i * units + j]!;
-    const side = counts[labels[i]! > 0 && labels[i] === labels[j] ? 'matched' : 'unmatched'];
-    const bin = Math.floor(similarity / binWidth);
-    side.set(bin, (side.get(bin) ?? 0) + 1);
+    for (let f = 0; f < matrices.length; ++f) similarity += weights[f]! * matrices[f]![j * units + i]!;
+    const side = labels[i]! > 0 && labels[i] === labels[j] ? matched : unmatched;
+    ++side[reach + Math.floor(similarity / binWidth)]!;
   }
-  const bins = [...counts.matched.keys(), ...counts.unmatched.keys()];
-  if (bins.length === 0) return { start: 0, binWidth, matched: [], unmatched: [] };
-  const first = bins.reduce((a, b) => Math.min(a, b));
-  const length = bins.reduce((a, b) => Math.max(a, b)) - first + 1;
-  const list = (side: Map<number, number>) => Array.from({ length }, (_, bin) => side.get(first + bin) ?? 0);
-  return { start: first * binWidth, binWidth, matched: list(counts.matched), unmatched: list(counts.unmatched) };
+  const used = [...matched.keys()].filter((bin) => matched[bin]! + unmatched[bin]! > 0);
+  if (used.length === 0) return { start: 0, binWidth, matched: [], unmatched: [] };
+  const [first, end] = [used[0]!, used.at(-1)! + 1];
+  return {
+    start: (first - reach) * binWidth,
+    binWidth,
+    matched: [...matched.subarray(first, end)],
+    unmatched: [...unmatched.subarray(first, end)],
+  };
 }

@@ -289,7 +289,8 @@ function* pairSimilarityBlocks(groups: GroupResult[]): Generator<Float64Array> {
       const count = Math.min(pairsPerBlock, nearbyPairs.length / 2 - first);
       const block = new Float64Array(count * matrices.length);
       for (let p = 0; p < count; ++p) {
-        const at = nearbyPairs[2 * (first + p)]! * units.length + nearbyPairs[2 * (first + p) + 1]!;
+        // The pairs are ordered by their second unit: in its row of the (symmetric) matrices they follow each other.
+        const at = nearbyPairs[2 * (first + p) + 1]! * units.length + nearbyPairs[2 * (first + p)]!;
         for (let f = 0; f < matrices.length; ++f) block[p * matrices.length + f] = matrices[f]![at]!;
       }
       yield block;
