@@ -70,7 +70,7 @@ function evidence({ shank, units }: GroupResult, { clusters, falsePositiveRate, 
     ...(Number.isNaN(falsePositiveRate)
       ? []
       : [`${percent(falsePositiveRate)} of the matched pairs expected to be wrong`]),
-    `${count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
+    `${doubtful === 0 ? 'no neuron' : count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
     ...(split === 0 ? [] : [`${count(split, 'pair')} of units perhaps split by the sorter`]),
   ];
   return `  ${where}${units.length === 0 ? 'no units' : facts.join('; ')}`;

@@ -186,7 +186,7 @@ describe('track', () => {
 
 describe('a run that does not end well', () => {
   it('leaves nothing behind when it is aborted, at any stage', async () => {
-    for (const stage of ['read', 'features', 'motion', 'write'] as const) {
+    for (const stage of ['read', 'features', 'motion', 'write', 'report'] as const) {
       const controller = new AbortController();
       const running = track({
         data: mini,
@@ -206,24 +206,32 @@ describe('a run that does not end well', () => {
     await expect(track({ data: mini, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  it('leaves earlier results as they were', async () => {
-    const output = join(scratch, 'results');
-    await track({ data: mini, output });
-    const before = await readFile(join(output, 'Output.npz'));
-    const controller = new AbortController();
-    await expect(
-      track({
-        data: mini,
-        output,
-        signal: controller.signal,
-        onProgress: ({ stage }) => {
-          if (stage === 'write') controller.abort();
-        },
-      }),
-    ).rejects.toThrow();
-    expect(await readdir(scratch)).toEqual(['results']);
-    expect((await readFile(join(output, 'Output.npz'))).equals(before)).toBe(true);
-  });
+  it.each(['write', 'report'] as const)(
+    'leaves earlier results as they were when it is aborted at %s',
+    async (last) => {
+      const output = join(scratch, 'results');
+      await track({ data: mini, output });
+      const before = await readFile(join(output, 'Output.npz'));
+      const controller = new AbortController();
+      let asked = 0;
+      await expect(
+        track({
+          data: mini,
+          output,
+          signal: controller.signal,
+          onProgress: ({ stage, fraction }) => {
+            // While figures are drawn, or at once
+            if (stage !== last || (last === 'report' && fraction < 0.4) || asked > 0) return;
+            asked = performance.now();
+            controller.abort();
+          },
+        }),
+      ).rejects.toMatchObject({ name: 'AbortError' });
+      expect(performance.now() - asked).toBeLessThan(300);
+      expect(await readdir(scratch)).toEqual(['results']);
+      expect((await readFile(join(output, 'Output.npz'))).equals(before)).toBe(true);
+    },
+  );
 
   it('keeps earlier results beside the new ones, and says so', async () => {
     const output = join(scratch, 'results');

@@ -34,7 +34,7 @@ export function matchProbabilities({ data }: FigureData): Figure | undefined {
       spacing: 14,
       vconcat: names.map((kind, i) => ({
         title: { text: kinds[kind].title, fontSize: 13, fontWeight: 500, offset: 4, frame: 'group' },
-        width: 560,
+        width: 480,
         height: 110,
         layer: [
           {
@@ -60,7 +60,7 @@ export function matchProbabilities({ data }: FigureData): Figure | undefined {
                 type: 'quantitative',
                 title: 'pairs',
                 scale: { type: 'symlog' },
-                axis: { values: [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7], format: ',d', labelOverlap: true },
+                axis: { values: [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7], format: ',d', labelOverlap: 'greedy' },
               },
             },
           },
@@ -154,7 +154,7 @@ export function clusterConfidences({ data }: FigureData): Figure | undefined {
               field: 'span',
               type: 'ordinal',
               title: 'found in … sessions',
-              axis: { labelAngle: 0, labelOverlap: true, grid: false },
+              axis: { labelAngle: 0, labelOverlap: 'greedy', grid: false },
             },
             y: { ...x, field: 'confidence', type: 'quantitative', title },
             size: {

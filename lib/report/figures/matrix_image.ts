@@ -94,7 +94,7 @@ function drawn(values: Float64Array, side: number, [low, high]: [number, number]
   for (let pixel = 0; pixel < values.length; ++pixel) {
     levelOf[pixel] = Math.round((levels - 1) * Math.min(1, Math.max(0, (values[pixel]! - low) / span)));
   }
-  const palette = Array.from({ length: levels }, (_, level) => onWhite(colors.matched, darkness(level / (levels - 1))));
+  const palette = Array.from({ length: levels }, (_, level) => onWhite(colors.deep, darkness(level / (levels - 1))));
   const scale = Math.max(1, Math.floor(largestSide / side));
   const image = indexedPng(enlarge(levelOf, side, scale), side * scale, palette);
   return { url: `data:image/png;base64,${image.toString('base64')}`, palette };

@@ -8,6 +8,8 @@ export const colors = {
   threshold: '#d55e00',
   ink: '#1f2933',
   faint: '#d9dce0',
+  /** The dark end of images */
+  deep: '#08306b',
   series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6b4c9a', '#7f6a3f'],
 } as const;
 

@@ -9,8 +9,11 @@ export type Arrays = Record<string, ArrayLike<number>>;
 const style = { fontFamily: 'inherit', fontSize: '11px', background: 'transparent' } as const;
 const unknownSession = '#0072b2';
 
-/** Colour of a unit: that of its session. */
-export function colorOf(page: ReportPage, units: Units, unit: number): string {
+const secondColor = '#d55e00';
+
+/** Colour of a unit: that of its session, but the second of two of one session has its own. */
+function colorOf(page: ReportPage, units: Units, entry: Entry, unit: number): string {
+  if (entry.kind === 'split' && unit === entry.units[1]) return secondColor;
   const session = units.session?.[unit];
   return session === undefined ? unknownSession : (page.sessionColors[session - 1] ?? unknownSession);
 }
@@ -70,7 +73,8 @@ export function waveformPlot(
         x: 'x',
         y: 'y',
         z: 'line',
-        stroke: (point: { unit: number }) => (point.unit === compared ? '#d55e00' : colorOf(page, units, point.unit)),
+        stroke: (point: { unit: number }) =>
+          point.unit === compared ? secondColor : colorOf(page, units, entry, point.unit),
         strokeWidth: 1.1,
         strokeOpacity: 0.85,
       }),
@@ -122,7 +126,7 @@ export function curvePlot(page: ReportPage, units: Units, arrays: Arrays, index:
         x: 'x',
         y: 'value',
         fy: 'unit',
-        fill: (point: { unit: number }) => colorOf(page, units, point.unit),
+        fill: (point: { unit: number }) => colorOf(page, units, entry, point.unit),
         fillOpacity: 0.8,
         z: 'unit',
       }),
