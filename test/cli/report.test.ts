@@ -32,6 +32,27 @@ describe('dant run', () => {
     expect(readFileSync(join(results, '.dant-files'), 'utf8')).toContain('Figures/motion_threshold.png');
   });
 
+  it('tells how sure a result by match probabilities is', async () => {
+    const data = join(folder.path, 'data');
+    const flags = '--split-fraction 0.15 --depth-drift-um-per-mm 30 --sessions 5 --duration-s 400'.split(' ');
+    expect((await dant(['simulate', data, ...flags])).code).toBe(0);
+    const { stdout } = await dant(['run', data, '--outputs.figures', 'false', '--outputs.report', 'false']);
+    expect(stdout).toMatch(
+      /^ {2}(< )?[\d.]+ % of the matched pairs expected to be wrong; (no|\d+) neurons? with a confidence below 90 %; \d+ pairs? of units perhaps split by the sorter$/m,
+    );
+    expect(stdout).not.toMatch(/weights|threshold/);
+    expect(stdout).toContain('Motion of the probe, by depth in µm:');
+    const { groups } = JSON.parse(
+      (await dant(['run', data, '--json', '--outputs.figures', 'false', '--outputs.report', 'false'])).stdout
+        .trim()
+        .split('\n')
+        .at(-1)!,
+    ) as { groups: { expectedWrongPairs: number; clusterConfidence: number[]; splitCandidates: number }[] };
+    expect(groups[0]!.expectedWrongPairs).toBeLessThan(0.1);
+    expect(groups[0]!.clusterConfidence.every((share) => share > 0 && share <= 1)).toBe(true);
+    expect(groups[0]!.splitCandidates).toBeGreaterThan(0);
+  });
+
   it('leaves them out when asked', async () => {
     const data = copy('data');
     expect((await dant(['run', data, '--quiet', '--outputs.figures', 'false', '--outputs.report=false'])).code).toBe(0);
