@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/types.js';
 import { argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
+import { ReportThread } from '../report/report_thread.js';
 import { writeReport } from '../report/write_report.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { writeResults } from '../results/write_results.js';
@@ -88,6 +89,7 @@ async function execute(
   const start = performance.now();
   // Made first: a folder that cannot be written is better known before hours of work than after.
   const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
+  let drawing: ReportThread | undefined;
   try {
     const dataset = await run.stage('read', load);
     run.report('read', 1, datasetFacts(dataset));
@@ -97,17 +99,21 @@ async function execute(
       run.warn(warning);
     });
     const seconds = () => (performance.now() - start) / 1000;
+    // It loads what draws while the disk is waited for.
+    if (settings.outputs.figures || settings.outputs.report) drawing = new ReportThread(run.threads);
     await run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
     const record = () =>
       writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
     await record(); // the report tells what is in it
-    await drawReport(output.path, { dataFolder, target: target! }, settings, run);
+    if (drawing) await drawReport(drawing, output.path, { dataFolder, target: target! }, settings, run);
     await record();
     await output.commit();
     return result;
   } catch (error) {
     await output?.discard();
     throw error;
+  } finally {
+    drawing?.close();
   }
 }
 
@@ -118,15 +124,15 @@ function datasetFacts({ waveforms, sessionCount }: Dataset): string {
 
 /** Draws the figures and the report. The results are worth keeping even if that fails. */
 async function drawReport(
+  thread: ReportThread,
   folder: string,
   { dataFolder, target }: { dataFolder: string | undefined; target: string },
   { outputs: { figures, report } }: Settings,
   run: RunContext,
 ): Promise<void> {
-  if (!figures && !report) return;
   await run.stage('report', async (options) => {
     try {
-      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, ...options });
+      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, ...options }, thread);
     } catch (error) {
       if (options.signal?.aborted) throw error;
       run.warn(

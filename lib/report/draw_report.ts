@@ -6,7 +6,7 @@ import { figures } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
 import { loadReportData } from './load.js';
 import { packReport } from './pack.js';
-import { Painters } from './painters.js';
+import type { Painters } from './painters.js';
 import { figureFolder, reportFile } from './report_data.js';
 import { ResultFolder } from './result_folder.js';
 import { scanSimilarities } from './similarities.js';
@@ -21,8 +21,6 @@ export interface DrawOptions {
   figures: boolean;
   /** Whether `report.html` is wanted. */
   report: boolean;
-  /** Threads that draw; −1: as many as cores */
-  threads: number;
 }
 
 export interface DrawnReport {
@@ -36,38 +34,32 @@ export interface DrawnReport {
 export async function drawReport(
   folder: string,
   options: DrawOptions,
+  painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnReport> {
-  const painters = new Painters(options.threads);
-  try {
-    const results = new ResultFolder(folder);
-    const data = await loadReportData(results, { dataFolder: options.dataFolder });
-    if (options.shownFolder !== undefined) data.folder = options.shownFolder;
-    onProgress(0.05);
-    const similarities = await scanSimilarities(results, data);
-    onProgress(0.15);
-    const matrix = await condenseMatrix(results, data);
-    onProgress(0.25);
-    const drawing = drawFigures({ data, similarities, matrix }, painters, (fraction) => {
-      onProgress(0.25 + 0.6 * fraction);
-    });
-    // A failure is told where the drawings are waited for.
-    drawing.catch(() => undefined);
-    const packed = options.report
-      ? await packReport(data, similarities, await packWaveforms(results, data))
-      : undefined;
-    const drawn = await drawing;
-    onProgress(0.9);
-    return {
-      files: [
-        ...(options.figures ? figureFiles(drawn) : []),
-        ...(packed ? [{ path: reportFile, content: await reportHtml(data, drawn, packed) }] : []),
-      ],
-      missing: data.missing,
-    };
-  } finally {
-    await painters.close();
-  }
+  const results = new ResultFolder(folder);
+  const data = await loadReportData(results, { dataFolder: options.dataFolder });
+  if (options.shownFolder !== undefined) data.folder = options.shownFolder;
+  onProgress(0.05);
+  const similarities = await scanSimilarities(results, data);
+  onProgress(0.15);
+  const matrix = await condenseMatrix(results, data);
+  onProgress(0.25);
+  const drawing = drawFigures({ data, similarities, matrix }, painters, (fraction) => {
+    onProgress(0.25 + 0.6 * fraction);
+  });
+  // A failure is told where the drawings are waited for.
+  drawing.catch(() => undefined);
+  const packed = options.report ? await packReport(data, similarities, await packWaveforms(results, data)) : undefined;
+  const drawn = await drawing;
+  onProgress(0.9);
+  return {
+    files: [
+      ...(options.figures ? figureFiles(drawn) : []),
+      ...(packed ? [{ path: reportFile, content: await reportHtml(data, drawn, packed) }] : []),
+    ],
+    missing: data.missing,
+  };
 }
 
 async function drawFigures(

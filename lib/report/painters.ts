@@ -37,8 +37,4 @@ export class Painters {
     );
     return painted;
   }
-
-  async close(): Promise<void> {
-    await Promise.all(this.workers.map((worker) => worker.terminate()));
-  }
 }

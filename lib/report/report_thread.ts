@@ -1,27 +1,68 @@
-// The thread that draws the figures and the report of a folder; see write_report.ts.
-import { parentPort, workerData } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 
-import { DantError, type ErrorCode } from '../errors.js';
-import { drawReport, type DrawnReport, type DrawOptions } from './draw_report.js';
+import { abortError, DantError, type ErrorCode } from '../errors.js';
+import type { RunOptions } from '../native/run.js';
+import type { DrawnReport, DrawOptions } from './draw_report.js';
 
+/** To the thread. */
 export interface ReportTask {
   folder: string;
   options: DrawOptions;
 }
 
+/** From the thread. */
 export type ReportMessage =
   { progress: number } | { drawn: DrawnReport } | { refused: { code: ErrorCode; message: string } };
 
-const post = (message: ReportMessage) => {
-  parentPort!.postMessage(message);
-};
-const { folder, options } = workerData as ReportTask;
-try {
-  const drawn = await drawReport(folder, options, (progress) => {
-    post({ progress });
-  });
-  post({ drawn });
-} catch (error) {
-  if (!(error instanceof DantError)) throw error;
-  post({ refused: { code: error.code, message: error.message } });
+// As built, also where the sources are run: a thread loads plain JavaScript.
+const workerFile = new URL('../../dist/report/report_worker.js', import.meta.url);
+
+/**
+ * The thread in which a report is drawn. It writes nothing and can be left at any moment. Made early, it loads what draws
+ * while there is nothing to draw yet.
+ */
+export class ReportThread {
+  private readonly worker: Worker;
+  private readonly failure: Promise<never>;
+
+  /** @param threads Threads that draw figures; −1: as many as cores */
+  constructor(threads: number) {
+    this.worker = new Worker(workerFile, { workerData: { threads } });
+    this.failure = new Promise((_, reject) => {
+      this.worker.on('error', reject);
+      this.worker.on('exit', () => {
+        reject(new Error('The thread that draws the report ended early.'));
+      });
+    });
+    // It matters to those who wait for a drawing.
+    this.failure.catch(() => undefined);
+  }
+
+  /** Rejects with DANT_DATA if the folder holds no results, with the signal's reason when aborted. */
+  async draw(task: ReportTask, { signal, onProgress }: RunOptions): Promise<DrawnReport> {
+    if (signal?.aborted) throw abortError(signal);
+    const over = new AbortController();
+    const drawing = new Promise<DrawnReport>((resolve, reject) => {
+      const stop = () => {
+        this.close();
+        reject(abortError(signal));
+      };
+      signal?.addEventListener('abort', stop, { signal: over.signal });
+      this.worker.on('message', (message: ReportMessage) => {
+        if ('progress' in message) onProgress?.(message.progress);
+        else if ('drawn' in message) resolve(message.drawn);
+        else reject(new DantError(message.refused.code, message.refused.message));
+      });
+    });
+    this.worker.postMessage(task);
+    try {
+      return await Promise.race([drawing, this.failure]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  close(): void {
+    void this.worker.terminate();
+  }
 }

@@ -160,6 +160,7 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
   const [group] = groups;
   const threshold = groups.length === 1 ? group?.threshold : undefined;
   const weightOf = (name: string) => group?.features.find((feature) => feature.name === name)?.weight ?? 0;
+  const kinds = Array.from({ length: nearbyPairs.length / 2 }, (_, p) => kindOf(clusters, nearbyPairs, p));
   const panels = known.flatMap((a, i) => known.slice(i + 1).map((b) => [a, b] as const));
   return {
     ...figure,
@@ -172,8 +173,8 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
       columns: 3,
       concat: panels.map(([a, b]) => {
         const of = (kind: 'matched' | 'unmatched') => ({
-          x: a.nearby!.filter((_, p) => kindOf(clusters, nearbyPairs, p) === kind),
-          y: b.nearby!.filter((_, p) => kindOf(clusters, nearbyPairs, p) === kind),
+          x: a.nearby!.filter((_, p) => kinds[p] === kind),
+          y: b.nearby!.filter((_, p) => kinds[p] === kind),
           color: colors[kind],
         });
         const { url, x, y } = binnedImage([of('unmatched'), of('matched')], side / binSide, binSide);
