@@ -6,20 +6,20 @@ import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
 /** Fisher z (n, n) between the units of one group by one feature. */
-export type SimilarityMatrix = Float32Array<ArrayBuffer>;
+export type FisherZ = Float32Array<ArrayBuffer>;
 
 /** Correlations of the waveforms under one correction. */
 interface WaveformSimilarity {
   /** As `distinctShifts`; undefined: as recorded. */
   shiftsUm: Float64Array | undefined;
-  matrix: SimilarityMatrix;
+  matrix: FisherZ;
 }
 
 /** The similarity matrices of a group of units, computed when first asked for. */
 export class FeatureSimilarity {
   /** How the waveforms are corrected; undefined: they are compared as recorded. */
   correction: Correction | undefined;
-  readonly #matrices = new Map<FeatureName, SimilarityMatrix>();
+  readonly #matrices = new Map<FeatureName, FisherZ>();
   /** The last two, older first: the motion loop may go back by one. */
   #waveforms: WaveformSimilarity[] = [];
 
@@ -28,7 +28,7 @@ export class FeatureSimilarity {
     private readonly nearestChannels: number,
   ) {}
 
-  async get(feature: FeatureName, context: RunContext): Promise<SimilarityMatrix> {
+  async get(feature: FeatureName, context: RunContext): Promise<FisherZ> {
     if (feature === 'Waveform') return this.#getWaveforms(context);
     const known = this.#matrices.get(feature);
     if (known) return known;
@@ -46,7 +46,7 @@ export class FeatureSimilarity {
     if (!features.includes('Waveform')) this.#waveforms = [];
   }
 
-  async #getWaveforms(context: RunContext): Promise<SimilarityMatrix> {
+  async #getWaveforms(context: RunContext): Promise<FisherZ> {
     const shiftsUm = this.correction && distinctShifts(this.correction);
     const known = this.#waveforms.find((entry) => sameShifts(entry.shiftsUm, shiftsUm));
     if (known) return known.matrix;
@@ -58,11 +58,7 @@ export class FeatureSimilarity {
     return matrix;
   }
 
-  async #compareWaveforms(
-    similarity: SimilarityMatrix,
-    shiftsUm: Float64Array | undefined,
-    context: RunContext,
-  ): Promise<void> {
+  async #compareWaveforms(similarity: FisherZ, shiftsUm: Float64Array | undefined, context: RunContext): Promise<void> {
     const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels } = this.units;
     const [, channels, samples] = waveforms.shape as [number, number, number];
     const { correctionSeconds } = await context.stage('similarity', (options) =>
@@ -88,7 +84,7 @@ export class FeatureSimilarity {
     context.addSeconds('similarity', -correctionSeconds);
   }
 
-  async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: SimilarityMatrix, context: RunContext) {
+  async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: FisherZ, context: RunContext) {
     const rows = this.units.rows(feature);
     const gapNames = feature === 'PETH' && rows.some(Number.isNaN) ? this.units.indices : undefined;
     await context.stage('similarity', (options) =>

@@ -1,7 +1,7 @@
 import { motionAt, type Motion } from '../correction/motion.js';
 import { runNative } from '../native/run.js';
 import type { FeatureName, Settings } from '../settings/index.js';
-import type { FeatureSimilarity, SimilarityMatrix } from './feature_similarity.js';
+import type { FeatureSimilarity, FisherZ } from './feature_similarity.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
@@ -9,7 +9,7 @@ import type { TrackedUnits } from './tracked_units.js';
 export interface Matching {
   features: readonly FeatureName[];
   /** Per feature, (n, n) */
-  matrices: SimilarityMatrix[];
+  matrices: FisherZ[];
   /** (features) */
   weights: Float64Array;
   /** Similarity above which two units of a cluster count as a good match; undefined when it could not be learned. */
@@ -33,7 +33,7 @@ export async function matchUnits(
   settings: Settings['clustering'],
   context: RunContext,
 ): Promise<Matching> {
-  const matrices: SimilarityMatrix[] = [];
+  const matrices: FisherZ[] = [];
   for (const feature of features) matrices.push(await similarity.get(feature, context));
   const depthsUm = units.depthsUm.map((depth, i) => depth - motionAt(motion, units.sessions[i]!, depth));
   const { threshold, ...found } = await context.stage('clustering', (options) =>

@@ -3,7 +3,7 @@ import type { Correction } from '../correction/templates.js';
 import { runNative } from '../native/run.js';
 import type { MatchModel } from './track_probabilistic.js';
 import type { FeatureName, Settings } from '../settings/index.js';
-import { FeatureSimilarity, type SimilarityMatrix } from './feature_similarity.js';
+import { FeatureSimilarity, type FisherZ } from './feature_similarity.js';
 import { matchUnits, type Matching } from './inner_loop.js';
 import { findMotion, type MotionIteration, type MotionLoopResult } from './motion_loop.js';
 import type { RunContext } from './run_context.js';
@@ -28,7 +28,7 @@ export interface GroupResult {
    */
   features: readonly (FeatureName | 'Match')[];
   weights: Float64Array;
-  matrices: SimilarityMatrix[];
+  matrices: FisherZ[];
   /** Similarity above which a match counts as good; undefined when it could not be learned. */
   threshold: number | undefined;
   /** (n) clusters before curation, from 1; −1: in none */

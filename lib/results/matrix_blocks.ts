@@ -1,6 +1,6 @@
 import type { RunOptions } from '../native/run.js';
 import { runNative } from '../native/run.js';
-import type { SimilarityMatrix } from '../pipeline/feature_similarity.js';
+import type { FisherZ } from '../pipeline/feature_similarity.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import { scopeLabels, type Scope } from './scope.js';
 
@@ -40,7 +40,7 @@ const doubles = (length: number) => new Float64Array(length);
 const bytes = (length: number) => new Uint8Array(length);
 
 /** Fisher z by one feature (n, n). */
-export function featureBlocks(scope: Scope, matrix: (group: GroupResult) => SimilarityMatrix, options: RunOptions) {
+export function featureBlocks(scope: Scope, matrix: (group: GroupResult) => FisherZ, options: RunOptions) {
   return blocksOfRows(scope, doubles, scope.groups, (args, group) =>
     runNative(
       (native, control) =>

@@ -1,4 +1,5 @@
 #include "binding/async_job.h"
+#include "binding/matched_depths_argument.h"
 #include "binding/pairs_argument.h"
 #include "binding/stages.h"
 #include "binding/waveforms_argument.h"
@@ -65,12 +66,7 @@ Napi::Value matchMutually(const Napi::CallbackInfo& info) {
 
 Napi::Value fitProfile(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  MatchedDepths matches;
-  matches.sessionA = arguments.array<int32_t>("sessionA");
-  matches.sessionB = arguments.array<int32_t>("sessionB", matches.sessionA.size());
-  matches.depthAUm = arguments.array<double>("depthAUm", matches.sessionA.size());
-  matches.depthBUm = arguments.array<double>("depthBUm", matches.sessionA.size());
-  matches.sessions = arguments.count("sessions");
+  const auto matches = matchedDepthsOf(arguments);
   MotionProfileOptions options;
   options.maxShiftUm = arguments.number("maxShiftUm");
   options.maxKnots = static_cast<int>(arguments.count("maxKnots"));

@@ -1,6 +1,7 @@
 #include "core/motion/motion.h"
 
 #include "binding/async_job.h"
+#include "binding/matched_depths_argument.h"
 #include "binding/stages.h"
 
 namespace dant::binding {
@@ -9,12 +10,7 @@ namespace {
 
 Napi::Value estimate(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  MatchedDepths pairs;
-  pairs.sessionA = arguments.array<int32_t>("sessionA");
-  pairs.sessionB = arguments.array<int32_t>("sessionB", pairs.sessionA.size());
-  pairs.depthAUm = arguments.array<double>("depthAUm", pairs.sessionA.size());
-  pairs.depthBUm = arguments.array<double>("depthBUm", pairs.sessionA.size());
-  pairs.sessions = arguments.count("sessions");
+  const auto pairs = matchedDepthsOf(arguments);
   MotionOptions options;
   options.linear = arguments.boolean("linear");
   options.resamples = static_cast<int>(arguments.count("resamples"));

@@ -5,12 +5,14 @@
 
 namespace dant {
 
-std::vector<size_t> nearestChannels(std::span<const double> locationsUm, size_t channel, size_t count) {
-  std::vector<std::pair<double, size_t>> byDistance(locationsUm.size() / 2);
-  for (size_t c = 0; c < byDistance.size(); ++c) {
+std::vector<size_t> nearestChannels(std::span<const double> locationsUm, size_t channel, size_t count,
+                                    std::span<const int32_t> shanks) {
+  std::vector<std::pair<double, size_t>> byDistance;
+  for (size_t c = 0; c < locationsUm.size() / 2; ++c) {
+    if (!shanks.empty() && shanks[c] != shanks[channel]) continue;
     const double dx = locationsUm[2 * c] - locationsUm[2 * channel];
     const double dy = locationsUm[2 * c + 1] - locationsUm[2 * channel + 1];
-    byDistance[c] = {dx * dx + dy * dy, c};
+    byDistance.emplace_back(dx * dx + dy * dy, c);
   }
   count = std::min(count, byDistance.size());
   std::partial_sort(byDistance.begin(), byDistance.begin() + count, byDistance.end());

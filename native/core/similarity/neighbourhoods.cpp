@@ -1,5 +1,7 @@
 #include "core/similarity/neighbourhoods.h"
 
+#include "core/features/nearest_channels.h"
+
 #include <algorithm>
 #include <map>
 
@@ -11,17 +13,10 @@ Neighbourhoods findNeighbourhoods(std::span<const double> locationsUm, std::span
   Neighbourhoods result;
   std::map<std::vector<int32_t>, int32_t> groups;
   for (size_t channel = 0; channel < channels; ++channel) {
-    std::vector<std::pair<double, int32_t>> candidates;
-    for (size_t other = 0; other < channels; ++other) {
-      if (!shanks.empty() && shanks[other] != shanks[channel]) continue;
-      const double dx = locationsUm[2 * other] - locationsUm[2 * channel];
-      const double dy = locationsUm[2 * other + 1] - locationsUm[2 * channel + 1];
-      candidates.emplace_back(dx * dx + dy * dy, static_cast<int32_t>(other));
-    }
-    const size_t kept = std::min(nearest, candidates.size());
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept), candidates.end());
     std::vector<int32_t> set;
-    for (size_t i = 0; i < kept; ++i) set.push_back(candidates[i].second);
+    for (const size_t near : nearestChannels(locationsUm, channel, nearest, shanks)) {
+      set.push_back(static_cast<int32_t>(near));
+    }
     std::sort(set.begin(), set.end());
     const auto [entry, isNew] = groups.try_emplace(set, static_cast<int32_t>(groups.size()));
     if (isNew) result.members.push_back(set);

@@ -1,0 +1,18 @@
+#pragma once
+#include "binding/arguments.h"
+#include "core/motion/motion.h"
+
+namespace dant::binding {
+
+/// sessionA, sessionB: Int32Array (M), 0-based; depthAUm, depthBUm: Float64Array (M); sessions.
+inline MatchedDepths matchedDepthsOf(const Arguments& arguments) {
+  MatchedDepths matches;
+  matches.sessionA = arguments.array<int32_t>("sessionA");
+  matches.sessionB = arguments.array<int32_t>("sessionB", matches.sessionA.size());
+  matches.depthAUm = arguments.array<double>("depthAUm", matches.sessionA.size());
+  matches.depthBUm = arguments.array<double>("depthBUm", matches.sessionA.size());
+  matches.sessions = arguments.count("sessions");
+  return matches;
+}
+
+} // namespace dant::binding
