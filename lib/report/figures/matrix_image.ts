@@ -54,7 +54,7 @@ export async function condenseMatrix(results: ResultFolder, data: ReportData): P
   }
   const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
   // Similar pairs are rare: they are dark on a light ground.
-  return { measure: 'distance', ...drawn(means, side, range, (share) => 1 - share), side, order, range };
+  return { measure: 'distance', ...drawn(means, side, range, (share) => (1 - share) ** 2), side, order, range };
 }
 
 /** Pairs that are not near each other have the probability 0. */
