@@ -122,7 +122,14 @@ async function commit(path: string, place: string, overwrite: boolean): Promise<
 async function reachDisk(folder: string): Promise<void> {
   const sync = async (file: string, flags: string) => {
     const handle = await open(file, flags);
-    await handle.sync().finally(() => handle.close());
+    try {
+      await handle.sync();
+    } catch (error) {
+      // Some network drives cannot say; that is no reason to fail, as a full or broken disk is.
+      if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    } finally {
+      await handle.close();
+    }
   };
   await Promise.all((await listFiles(folder)).map((file) => sync(join(folder, file), 'r+')));
   // Not every system can do this with a folder.
