@@ -9,3 +9,13 @@ export function clusterMembers(labels: Int32Array): Map<number, number[]> {
   });
   return members;
 }
+
+/** (M, 2) pairs of equal labels ≥ 1, in row order. */
+export function pairsWithin(labels: Int32Array): Int32Array {
+  const members = clusterMembers(labels);
+  const pairs: number[] = [];
+  labels.forEach((label, unit) => {
+    for (const other of members.get(label) ?? []) if (other > unit) pairs.push(unit, other);
+  });
+  return Int32Array.from(pairs);
+}

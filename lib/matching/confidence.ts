@@ -12,11 +12,9 @@ export const probabilityOf = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
 export const logOddsOf = (probability: number) => Math.log(probability / (1 - probability));
 
 /**
- * Expected share of right pairs. The probability that a pair is right, given the rest of its cluster, is taken as the mean
- * log odds of the links between it and the cluster: those of the pair itself, and of each of its two units with the others.
- * Only pairs of different sessions count.
+ * Expected share of right pairs among those of one cluster and different sessions.
  * @param labels (n) from 1; −1: none
- * @param logOdds of two units
+ * @param logOdds of two units, given the clusters
  */
 export function clusterConfidence(
   labels: Int32Array,
@@ -28,17 +26,14 @@ export function clusterConfidence(
   let wrong = 0;
   let pairs = 0;
   for (const [label, units] of members) {
-    const ties = units.map(
-      (i) => units.reduce((sum, j) => sum + (i === j ? 0 : logOdds(i, j)), 0) / (units.length - 1),
-    );
     let right = 0;
     let count = 0;
     units.forEach((i, a) => {
-      units.slice(0, a).forEach((j, b) => {
-        if (sessions[i] === sessions[j]) return;
-        right += probabilityOf(Math.max(logOdds(i, j), Math.min(ties[a]!, ties[b]!)));
+      for (const j of units.slice(0, a)) {
+        if (sessions[i] === sessions[j]) continue;
+        right += probabilityOf(logOdds(i, j));
         ++count;
-      });
+      }
     });
     if (count > 0) clusters[label] = right / count;
     wrong += count - right;

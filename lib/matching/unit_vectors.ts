@@ -1,3 +1,4 @@
+import type { SpikeTrains } from '../features/spike_trains.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { MatchFeatureName } from '../settings/index.js';
 
@@ -57,6 +58,30 @@ export function logAmplitudes(aligned: Float64Array, count: number, places: numb
     peak[i] = log(largest);
   }
   return [norm, peak];
+}
+
+/**
+ * Log of the spikes per ms (n), a session being as long as from its first to its last spike of any of the units; half a
+ * spike for units without one.
+ */
+export function logFiringRates(
+  { timesMs, offsets }: SpikeTrains,
+  units: Int32Array,
+  sessions: Int32Array,
+): Float64Array {
+  const spans = new Map<number, { first: number; last: number }>();
+  units.forEach((unit, i) => {
+    const span = spans.get(sessions[i]!) ?? { first: Infinity, last: -Infinity };
+    for (let k = offsets[unit]!; k < offsets[unit + 1]!; ++k) {
+      span.first = Math.min(span.first, timesMs[k]!);
+      span.last = Math.max(span.last, timesMs[k]!);
+    }
+    spans.set(sessions[i]!, span);
+  });
+  return Float64Array.from(units, (unit, i) => {
+    const { first, last } = spans.get(sessions[i]!)!;
+    return Math.log(Math.max(offsets[unit + 1]! - offsets[unit]!, 0.5) / Math.max(last - first, 1));
+  });
 }
 
 /** Puts tables of n rows side by side. */

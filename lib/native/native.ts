@@ -343,14 +343,12 @@ export interface NativeAddon {
     nearbyPairs: Int32Array;
     /** (P) */
     logOdds: Float32Array;
-    slope: number;
-    offset: number;
-    crossPrior: number;
-    samePrior: number;
     /** Matches that the variation within neurons was learned from; 0: none, and nothing could be learned. */
     learnedFrom: number;
-    /** Components of the vectors that vary. */
-    dimensions: number;
+    /** (n, D) the units in coordinates where those of a neuron vary by 1 in each direction */
+    vectors: Float64Array;
+    /** (D) variance of neurons in these directions */
+    spread: Float64Array;
   }>;
 
   /** Fills `similarity` (n, n) with half the log odds of the pairs, cut at ±6; −6 elsewhere and 6 on the diagonal. */
@@ -365,18 +363,31 @@ export interface NativeAddon {
     },
   ): Promise<void>;
 
-  /** (n) clusters by average linkage on log odds, from 1; −1: alone. */
-  clusterByLogOdds(
+  /** Clusters of units by the evidence for groups of units to be one neuron. */
+  clusterNeurons(
     args: JobControl & {
       /** (n) */
       sessions: Int32Array;
       /** (P, 2) */
       pairs: Int32Array;
-      /** (P) */
+      /** (P) of the pairs, looked at alone */
       logOdds: Float32Array;
+      vectors: Float64Array;
+      spread: Float64Array;
       minLogOdds: number;
     },
-  ): Promise<Int32Array>;
+  ): Promise<{
+    /** (n) from 1; −1: alone */
+    labels: Int32Array;
+    /** (M, 2) all pairs of units in the same cluster */
+    matches: Int32Array;
+    /** (M) given all units */
+    logOdds: Float32Array;
+    /** (Q, 2) unit that holds spikes of two neurons, and the label of the one that it has fewer of */
+    mixedUnits: Int32Array;
+    /** Two units are joined from these log odds on, looked at alone. */
+    leastLogOddsAlone: number;
+  }>;
 
   /** HDBSCAN and weight learning in turn. */
   clusterAndLearnWeights(

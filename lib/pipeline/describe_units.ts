@@ -1,4 +1,10 @@
-import { componentCount, logAmplitudes, shapeScores, type ShapeScores } from '../matching/unit_vectors.js';
+import {
+  componentCount,
+  logAmplitudes,
+  logFiringRates,
+  shapeScores,
+  type ShapeScores,
+} from '../matching/unit_vectors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { MatchFeatureName } from '../settings/index.js';
 import type { TrackedUnits } from './tracked_units.js';
@@ -60,6 +66,9 @@ export async function describeUnits(
         break;
       case 'Amplitude':
         columns.push(...logAmplitudes(aligned!, count, alignedDepths));
+        break;
+      case 'FiringRate':
+        columns.push(logFiringRates(units.spikeTrains, units.indices, units.sessions));
         break;
     }
   }

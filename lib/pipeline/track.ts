@@ -1,4 +1,4 @@
-import { clusterMembers } from '../clustering/members.js';
+import { pairsWithin } from '../clustering/members.js';
 import type { Dataset } from '../dataset/types.js';
 import type { Settings } from '../settings/index.js';
 import { warnOfOddUnits } from './odd_units.js';
@@ -85,16 +85,6 @@ export async function trackUnits(
     warnings: run.warnings,
     seconds: run.seconds,
   };
-}
-
-/** (M, 2) pairs of equal labels ≥ 1, in row order. */
-export function pairsWithin(labels: Int32Array): Int32Array {
-  const members = clusterMembers(labels);
-  const pairs: number[] = [];
-  labels.forEach((label, unit) => {
-    for (const other of members.get(label) ?? []) if (other > unit) pairs.push(unit, other);
-  });
-  return Int32Array.from(pairs);
 }
 
 /** Group indices → indices in the data set. */

@@ -1,3 +1,4 @@
+import { clusterMembers, pairsWithin } from '../clustering/members.js';
 import { motionAt, noMotion, type Motion } from '../correction/motion.js';
 import { planWith } from '../correction/templates.js';
 import { clusterConfidence, logOddsOf, type Confidence } from '../matching/confidence.js';
@@ -13,19 +14,29 @@ import type { RunContext } from './run_context.js';
 import type { GroupResult } from './track_group.js';
 import type { TrackedUnits } from './tracked_units.js';
 
-/** What is known about who is who, besides clusters. */
+/** What is known about who is who, besides clusters. Log odds are natural. */
 export interface MatchModel extends Confidence {
-  /** (P) natural log odds that each of the nearby pairs is one neuron */
+  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units alone */
   logOdds: Float32Array;
+  /** (M) the same of the matched pairs (those of `pairsWithin`), given all units */
+  matchLogOdds: Float32Array;
   /** (Q, 2) pairs of units of one session that are one neuron rather than two: split by the sorter */
   splitCandidates: Int32Array;
+  /** (R, 2) units that hold spikes of two neurons, and a unit of the neuron that they hold fewer of */
+  mixedUnits: Int32Array;
 }
 
 interface Matching {
   nearbyPairs: Int32Array;
+  /** (P) of the pairs alone */
   logOdds: Float32Array;
-  similarity: Float32Array<ArrayBuffer>;
   labels: Int32Array;
+  /** Of two units of one cluster, given all units. */
+  matchLogOdds: (i: number, j: number) => number;
+  /** (R, 2) unit, and the label of the neuron that it holds fewer spikes of */
+  mixedUnits: Int32Array;
+  /** Log odds from which on two units, alone, are joined. */
+  threshold: number;
 }
 
 /** Tracks by match probabilities that are learned from the recording (docs/method.md). */
@@ -69,15 +80,14 @@ export async function trackByProbability(
     warnOfSessionGroups(estimate.component, context);
   }
 
-  const { nearbyPairs, logOdds } = matching;
-  const confidence = clusterConfidence(matching.labels, units.sessions, (i, j) => 2 * similarity[i * units.count + j]!);
+  const { nearbyPairs, logOdds, matchLogOdds } = matching;
+  const confidence = clusterConfidence(matching.labels, units.sessions, matchLogOdds);
   const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
   warnOfNothing(labels, units, context);
   const combined = { units: units.count, features: [similarity], weights: new Float64Array([1]) };
   const leafOrder = await context.stage('leafOrder', (options) =>
     runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options),
   );
-  const finalConfidence = clusterConfidence(labels, units.sessions, (i, j) => 2 * similarity[i * units.count + j]!);
   return {
     shank,
     units: units.indices,
@@ -89,14 +99,20 @@ export async function trackByProbability(
     features: ['Match'],
     weights: combined.weights,
     matrices: combined.features,
-    threshold: logOddsOf(settings.matching.min_probability) / 2,
+    threshold: matching.threshold / 2,
     labelsBeforeCuration: matching.labels,
     labels,
     nearbyPairs,
     curationPairs: new Int32Array(0),
     curationTypes: new Int32Array(0),
     leafOrder,
-    model: { ...finalConfidence, logOdds, splitCandidates: splitCandidates(matching, units.sessions) },
+    model: {
+      ...clusterConfidence(labels, units.sessions, matchLogOdds),
+      logOdds,
+      matchLogOdds: ofPairs(pairsWithin(labels), matchLogOdds),
+      splitCandidates: splitCandidates(matching, units.sessions),
+      mixedUnits: mixedUnits(matching, units.sessions),
+    },
   };
 }
 
@@ -113,7 +129,7 @@ async function match(
   const depthsUm = corrected({ sessions, xUm: units.xUm, depthsUm: units.depthsUm }, motion).depthsUm;
   const { vectors, dimensions } = joinColumns(count, [...shapes.map(({ scores }) => scores), ...columns, depthsUm]);
   return context.stage('clustering', async (options) => {
-    const { nearbyPairs, logOdds, learnedFrom } = await runNative(
+    const { nearbyPairs, logOdds, learnedFrom, ...model } = await runNative(
       (native, control) =>
         native.learnPairModel({
           ...control,
@@ -134,18 +150,30 @@ async function match(
         native.matchSimilarity({ ...control, units: count, pairs: nearbyPairs, logOdds, similarity }),
       options,
     );
-    const labels = await runNative(
+    const clusters = await runNative(
       (native, control) =>
-        native.clusterByLogOdds({
+        native.clusterNeurons({
           ...control,
           sessions,
           pairs: nearbyPairs,
           logOdds,
+          ...model,
           minLogOdds: logOddsOf(settings.matching.min_probability),
         }),
       options,
     );
-    return { nearbyPairs, logOdds, similarity, labels };
+    const found = new Map<number, number>();
+    clusters.logOdds.forEach((value, m) => {
+      found.set(clusters.matches[2 * m]! * count + clusters.matches[2 * m + 1]!, value);
+    });
+    return {
+      nearbyPairs,
+      logOdds,
+      labels: clusters.labels,
+      matchLogOdds: (i, j) => found.get(Math.min(i, j) * count + Math.max(i, j))!,
+      mixedUnits: clusters.mixedUnits,
+      threshold: clusters.leastLogOddsAlone,
+    };
   });
 }
 
@@ -184,6 +212,20 @@ function splitCandidates({ nearbyPairs, logOdds }: Matching, sessions: Int32Arra
     const [i, j] = [nearbyPairs[2 * p]!, nearbyPairs[2 * p + 1]!];
     return (logOdds[p] ?? 0) > 0 && sessions[i] === sessions[j];
   });
+}
+
+/** (R, 2) each with a unit of the other neuron, of the same session if there is one. */
+function mixedUnits({ mixedUnits, labels }: Matching, sessions: Int32Array): Int32Array {
+  const members = clusterMembers(labels);
+  return mixedUnits.map((value, index) => {
+    if (index % 2 === 0) return value;
+    const others = members.get(value)!;
+    return others.find((unit) => sessions[unit] === sessions[mixedUnits[index - 1]!]) ?? others[0]!;
+  });
+}
+
+function ofPairs(pairs: Int32Array, value: (i: number, j: number) => number): Float32Array {
+  return Float32Array.from({ length: pairs.length / 2 }, (_, m) => value(pairs[2 * m]!, pairs[2 * m + 1]!));
 }
 
 function warnOfNothing(labels: Int32Array, units: TrackedUnits, context: RunContext): void {

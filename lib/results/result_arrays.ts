@@ -4,7 +4,7 @@ import type { RunOptions } from '../native/run.js';
 import { probabilityOf } from '../matching/confidence.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import type { MatchModel } from '../pipeline/track_probabilistic.js';
-import { pairsWithin } from '../pipeline/track.js';
+import { pairsWithin } from '../clustering/members.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import {
   combinedBlocks,
@@ -180,7 +180,8 @@ function motionFiles(groups: GroupResult[], merged: boolean): Record<string, Wri
 
 /**
  * What the probabilistic method says beyond the clusters: `MatchProbabilityPairs` (P, 2) nearby units and `MatchProbability`
- * (P), `ClusterConfidence` (clusters, by id from 1), `FalsePositiveRate`, `SplitCandidates` (Q, 2), and the motion at
+ * (P) judged by the two alone; `MatchedProbability` (M) of the `MatchedPairs` given all units; `ClusterConfidence` (clusters,
+ * by id from 1), `FalsePositiveRate`, `SplitCandidates` (Q, 2), `MixedUnits` (R, 2), and the motion at
  * `motion_profile_depths` (K) as `motion_profile` (sessions, K), in the folder of one shank.
  */
 function matchModelFiles(scope: Scope): ResultArrays {
@@ -195,20 +196,22 @@ function matchModelFiles(scope: Scope): ResultArrays {
     const data = Float64Array.from(parts.flatMap((part) => [...part]));
     return { data, shape: [data.length] };
   };
-  const pairCount = known.reduce((sum, { logOdds }) => sum + logOdds.length, 0);
+  const probabilities = (of: (model: MatchModel) => Float32Array): ResultArray => ({
+    dtype: '<f8',
+    shape: [known.reduce((sum, model) => sum + of(model).length, 0)],
+    *blocks() {
+      for (const model of known) yield Float64Array.from(of(model), probabilityOf);
+    },
+  });
   const rates = Float64Array.from(known, ({ falsePositiveRate }) => falsePositiveRate);
   return {
     MatchProbabilityPairs: pairs((group) => group.nearbyPairs),
-    MatchProbability: {
-      dtype: '<f8',
-      shape: [pairCount],
-      *blocks() {
-        for (const { logOdds } of known) yield Float64Array.from(logOdds, probabilityOf);
-      },
-    },
+    MatchProbability: probabilities((model) => model.logOdds),
+    MatchedProbability: probabilities((model) => model.matchLogOdds),
     ClusterConfidence: list(known.map(({ clusters }) => clusters.subarray(1))),
     FalsePositiveRate: { data: rates, shape: scope.merged ? [rates.length] : [] },
     SplitCandidates: pairs((group) => group.model!.splitCandidates),
+    MixedUnits: pairs((group) => group.model!.mixedUnits),
     ...(scope.groups.length === 1 && profileFiles(scope.groups[0]!.group)),
   };
 }

@@ -14,9 +14,9 @@ export interface ReliabilityBin {
 
 /** How right a tracker is about how sure it is. Only pairs of units of different sessions count. */
 export interface ConfidenceScore {
-  /** Nearby pairs, matched or not, by their match probability. */
+  /** Nearby pairs, matched or not, by their probability judged by the two alone. */
   pairs: ReliabilityBin[];
-  /** Of those: the pairs that share a cluster. */
+  /** Pairs that share a cluster, by their probability given all units. */
   matchedPairs: ReliabilityBin[];
   /** Pairs that share a cluster, by the cluster's confidence. */
   clusters: ReliabilityBin[];
@@ -35,8 +35,12 @@ const fewestPairs = 30;
 export interface ConfidenceInput {
   /** (P, 2) nearby pairs of units */
   pairs: ArrayLike<number>;
-  /** (P) that they are the same neuron */
+  /** (P) that they are the same neuron, judged by the two alone */
   probabilities: ArrayLike<number>;
+  /** (M, 2) matched pairs of units */
+  matches: ArrayLike<number>;
+  /** (M) that they are the same neuron, given all units */
+  matchProbabilities: ArrayLike<number>;
   /** (K) expected share of right pairs of cluster k + 1 */
   clusterConfidence: ArrayLike<number>;
   /** Estimated share of wrong pairs: one number, or one for each shank in shank order */
@@ -52,17 +56,18 @@ export interface ConfidenceInput {
 }
 
 export function scoreConfidence(input: ConfidenceInput): ConfidenceScore {
-  const { pairs, probabilities, clusterConfidence, falsePositiveRates, cluster, neuron, session, shank } = input;
-  const all = new Reliability();
-  const matched = new Reliability();
+  const { clusterConfidence, falsePositiveRates, cluster, neuron, session, shank } = input;
+  const reliability = (pairs: ArrayLike<number>, probabilities: ArrayLike<number>) => {
+    const bins = new Reliability();
+    for (let p = 0; p < probabilities.length; p++) {
+      const [i, j] = [pairs[2 * p]!, pairs[2 * p + 1]!];
+      if (session[i] !== session[j]) bins.add(probabilities[p]!, neuron[i] === neuron[j]);
+    }
+    return bins;
+  };
+  const all = reliability(input.pairs, input.probabilities);
+  const matched = reliability(input.matches, input.matchProbabilities);
   const clusters = new Reliability();
-  for (let p = 0; p < probabilities.length; p++) {
-    const [i, j] = [pairs[2 * p]!, pairs[2 * p + 1]!];
-    if (session[i] === session[j]) continue;
-    const isRight = neuron[i] === neuron[j];
-    all.add(probabilities[p]!, isRight);
-    if (cluster[i]! > 0 && cluster[i] === cluster[j]) matched.add(probabilities[p]!, isRight);
-  }
   const shanks = [...new Set(Array.from(shank))].sort((a, b) => a - b);
   const rateOf = (unit: number) =>
     falsePositiveRates[falsePositiveRates.length === 1 ? 0 : shanks.indexOf(shank[unit]!)]!;

@@ -69,6 +69,8 @@ async function readConfidence(
   return scoreConfidence({
     pairs: await numbers('MatchProbabilityPairs.npy'),
     probabilities: await numbers('MatchProbability.npy'),
+    matches: await numbers('MatchedPairs.npy'),
+    matchProbabilities: await numbers('MatchedProbability.npy'),
     clusterConfidence: await numbers('ClusterConfidence.npy'),
     falsePositiveRates: await numbers('FalsePositiveRate.npy'),
     shank: await numbers('unit_shanks.npy'),

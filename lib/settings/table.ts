@@ -6,7 +6,15 @@ export const featureNames = ['Waveform', 'AutoCorr', 'ISI', 'PETH'] as const;
 export type FeatureName = (typeof featureNames)[number];
 
 /** What the probabilistic method describes a unit by. */
-export const matchFeatureNames = ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'ISI', 'PETH'] as const;
+export const matchFeatureNames = [
+  'AlignedWaveform',
+  'AutoCorr',
+  'Location',
+  'Amplitude',
+  'FiringRate',
+  'ISI',
+  'PETH',
+] as const;
 
 export type MatchFeatureName = (typeof matchFeatureNames)[number];
 
@@ -141,7 +149,7 @@ export const settingsTable = {
   ),
 
   'matching.features': nameList(matchFeatureNames, {
-    default: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude'],
+    default: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'FiringRate'],
     about: 'What the probability that two units are the same neuron is learned from.',
   }),
   'matching.max_motion': number(
@@ -163,10 +171,7 @@ export const settingsTable = {
   ),
   'matching.min_probability': number(
     { min: 0.01, max: 0.999 },
-    {
-      default: 0.4,
-      about: 'Groups of units are joined if their mean log odds of being the same neuron reach this probability.',
-    },
+    { default: 0.95, about: 'Units are joined if they are the same neuron with at least this probability.' },
   ),
   'matching.min_confidence': number(
     { min: 0, max: 1 },

@@ -4,9 +4,9 @@
 #include "binding/stages.h"
 #include "binding/waveforms_argument.h"
 #include "core/matching/aligned_waveforms.h"
-#include "core/matching/average_linkage.h"
 #include "core/matching/match_similarity.h"
 #include "core/matching/motion_profile.h"
+#include "core/matching/neuron_clusters.h"
 #include "core/matching/pair_model.h"
 #include "core/matching/principal_components.h"
 #include "core/matching/shape_similarity.h"
@@ -101,12 +101,9 @@ Napi::Value learnModel(const Napi::CallbackInfo& info) {
                       auto result = Napi::Object::New(env);
                       result.Set("nearbyPairs", pairsArray(env, nearby));
                       result.Set("logOdds", toTypedArray(env, model.logOdds));
-                      result.Set("slope", model.calibration.slope);
-                      result.Set("offset", model.calibration.offset);
-                      result.Set("crossPrior", model.calibration.crossPrior);
-                      result.Set("samePrior", model.calibration.samePrior);
                       result.Set("learnedFrom", static_cast<double>(model.learnedFrom));
-                      result.Set("dimensions", static_cast<double>(model.dimensions));
+                      result.Set("vectors", toTypedArray(env, model.vectors));
+                      result.Set("spread", toTypedArray(env, model.spread));
                       return result;
                     };
                   }));
@@ -126,10 +123,22 @@ Napi::Value cluster(const Napi::CallbackInfo& info) {
   const auto sessions = arguments.array<int32_t>("sessions");
   const auto pairs = pairsOf(arguments, "pairs", sessions.size());
   const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  const auto spread = arguments.array<double>("spread");
+  const auto vectors = arguments.array<double>("vectors", sessions.size() * spread.size());
   const auto least = arguments.number("minLogOdds");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    return [labels = clusterByLogOdds(job, sessions, pairs, logOdds, least)](Napi::Env env) {
-                      return toTypedArray(env, labels);
+                    const NeuronEvidence evidence({spread.begin(), spread.end()});
+                    auto found = clusterNeurons(job, {sessions, pairs, logOdds, vectors, &evidence, least});
+                    return [found = std::move(found), least](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("labels", toTypedArray(env, found.labels));
+                      result.Set("logOdds", toTypedArray(env, found.logOdds));
+                      result.Set("matches", pairsArray(env, found.matches));
+                      std::vector<int32_t> mixed;
+                      for (const auto& unit : found.mixedUnits) mixed.insert(mixed.end(), {unit.unit, unit.otherLabel});
+                      result.Set("mixedUnits", toTypedArray(env, mixed));
+                      result.Set("leastLogOddsAlone", leastLogOddsAlone(least));
+                      return result;
                     };
                   }));
 }
@@ -143,7 +152,7 @@ void registerMatching(Napi::Env env, Napi::Object exports) {
   exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
   exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
   exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
-  exports.Set("clusterByLogOdds", Napi::Function::New(env, cluster, "clusterByLogOdds"));
+  exports.Set("clusterNeurons", Napi::Function::New(env, cluster, "clusterNeurons"));
 }
 
 } // namespace dant::binding

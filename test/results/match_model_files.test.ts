@@ -18,9 +18,11 @@ const outputs = { figures: false, report: false };
 const ownFiles = [
   'MatchProbabilityPairs',
   'MatchProbability',
+  'MatchedProbability',
   'ClusterConfidence',
   'FalsePositiveRate',
   'SplitCandidates',
+  'MixedUnits',
   'motion_profile',
   'motion_profile_depths',
 ];
@@ -57,7 +59,30 @@ async function expectConsistent(place: string, sessions: ArrayLike<number>): Pro
   expect(new Set(pairs.map(([i, j]) => i * units + j)).size).toBe(pairs.length);
   expect(probability.data.every((p) => p >= 0 && p <= 1)).toBe(true);
 
+  const matches = pairsOf(await read(place, 'MatchedPairs'));
+  const matched = await read(place, 'MatchedProbability');
+  expect(matched).toMatchObject({ dtype: '<f8', shape: [matches.length] });
+  // Clusters hold what was joined at matching.min_probability (0.95).
+  expect(matched.data.every((p) => p > 0.949 && p <= 1)).toBe(true);
+  const confidenceOf = (id: number) => {
+    const ofCluster = matched.data.filter((_, m) => {
+      const [i, j] = matches[m]!;
+      return clusters[i] === id && sessions[i] !== sessions[j];
+    });
+    return ofCluster.reduce((sum, p) => sum + p, 0) / ofCluster.length;
+  };
+
+  const mixed = await read(place, 'MixedUnits');
+  expect(mixed.dtype).toBe('<i8');
+  expect(mixed.shape).toEqual([mixed.data.length / 2, 2]);
+  for (const [unit, other] of pairsOf(mixed)) {
+    expect(clusters[unit]).not.toBe(clusters[other]);
+  }
+
   const confidence = await read(place, 'ClusterConfidence');
+  confidence.data.forEach((value, k) => {
+    expect(value).toBeCloseTo(confidenceOf(k + 1), 6);
+  });
   expect(confidence).toMatchObject({ dtype: '<f8', shape: [clusterCount] });
   // Clusters below matching.min_confidence (0.5) are given up.
   expect(confidence.data.every((value) => value >= 0.5 && value <= 1)).toBe(true);

@@ -225,6 +225,9 @@ describe('scoreResult', () => {
     const nearby = [units(0), units(1), [units(2)[0], units(3)[1]], [units(0)[0], units(1)[0]], units(2)].flat();
     await save('MatchProbabilityPairs.npy', nearby, [5, 2]);
     await save('MatchProbability.npy', [0.9, 0.91, 0.895, 0.9, 0.3]);
+    const matches = [units(0), units(1), [units(2)[0], units(3)[1]], [units(0)[0], units(1)[0]]].flat();
+    await save('MatchedPairs.npy', matches, [4, 2]);
+    await save('MatchedProbability.npy', [0.99, 0.97, 0.95, 0.5]);
     await save('ClusterConfidence.npy', [1, 0.9, 0.9, 0.5]);
     await save('FalsePositiveRate.npy', [0.05, 0.35]);
     const { confidence } = await scoreResult(join(folder, 'result'), data);
@@ -236,7 +239,12 @@ describe('scoreResult', () => {
       { from: 0.3, to: 0.4, pairs: 1, expected: 0.3, right: 1 },
       { from: 0.88, to: 0.92, pairs: 3, expected: (0.9 + 0.91 + 0.895) / 3, right: 2 / 3 },
     ]);
-    expect(filled(matchedPairs)).toEqual(filled(pairs).slice(1));
+    // Not the pair of one session.
+    expect(filled(matchedPairs)).toEqual([
+      { from: 0.92, to: 0.96, pairs: 1, expected: 0.95, right: 0 },
+      { from: 0.96, to: 0.98, pairs: 1, expected: 0.97, right: 1 },
+      { from: 0.98, to: 1, pairs: 1, expected: 0.99, right: 1 },
+    ]);
     expect(filled(clusters).map((bin) => [bin.from, bin.pairs, bin.right])).toEqual([
       [0.5, 1, 0],
       [0.88, 2, 0.5],

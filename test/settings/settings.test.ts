@@ -35,11 +35,11 @@ const defaults = {
   },
   clustering: { max_distance: 100, features: ['Waveform', 'AutoCorr'], n_iter: 10, weight_tol: 1e-8 },
   matching: {
-    features: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude'],
+    features: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'FiringRate'],
     max_motion: 300,
     max_motion_knots: 9,
     max_distance: 60,
-    min_probability: 0.4,
+    min_probability: 0.95,
     min_confidence: 0.5,
   },
   autoCuration: { auto_split: true },

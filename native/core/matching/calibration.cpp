@@ -14,7 +14,7 @@ constexpr double lowest = -80, highest = 60, binWidth = 0.1;
 using Point = std::array<double, 4>; // ln slope, offset, crossPrior, samePrior
 
 /// Mean and standard deviation of the priors, from simulated recordings whose neurons are known.
-constexpr Point priorMean{-1.2, -1.0, -2.0, -6.0}, priorDeviation{0.35, 1.5, 1.0, 1.5};
+constexpr Point priorMean{-1.25, 4.0, -2.0, -6.0}, priorDeviation{0.4, 1.5, 1.0, 1.5};
 
 double logAdd(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
 double softplus(double x) { return logAdd(0, x); }

@@ -1,6 +1,6 @@
 #include "core/matching/pair_model.h"
 
-#include "core/matching/average_linkage.h"
+#include "core/matching/neuron_clusters.h"
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
@@ -12,7 +12,6 @@ namespace dant {
 namespace {
 
 constexpr int rounds = 4;
-constexpr double degreesOfFreedom = 20, largestRarity = 40;
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// The vectors' columns that vary, each with mean 0 and variance 1.
@@ -37,10 +36,9 @@ struct WeightedPair {
   double weight;
 };
 
-/// Coordinates in which units of a neuron vary by 1 in each direction, and how much neurons vary.
 struct Coordinates {
   RowMajor units;
-  Eigen::VectorXd spread; ///< λ
+  NeuronEvidence evidence;
 };
 
 Coordinates learnCoordinates(const RowMajor& vectors, const std::vector<WeightedPair>& matches) {
@@ -62,34 +60,17 @@ Coordinates learnCoordinates(const RowMajor& vectors, const std::vector<Weighted
   const Eigen::MatrixXd all =
       vectors.transpose() * vectors / static_cast<double>(std::max<Eigen::Index>(vectors.rows(), 2) - 1);
   const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> axes(all - within, within);
-  return {vectors * axes.eigenvectors(), axes.eigenvalues().cwiseMax(0.0)};
+  const Eigen::VectorXd spread = axes.eigenvalues().cwiseMax(0.0);
+  return {vectors * axes.eigenvectors(), NeuronEvidence({spread.begin(), spread.end()})};
 }
 
-std::vector<double> logRatios(const Job& job, const Coordinates& coordinates, std::span<const UnitPair> pairs) {
-  const auto& [units, spread] = coordinates;
-  const auto dimensions = static_cast<size_t>(spread.size());
-  const Eigen::ArrayXd total = (1 + spread.array()).inverse(), both = (1 + 2 * spread.array()).inverse();
-  const double constant = ((1 + spread.array()).square() / (1 + 2 * spread.array())).log().sum() / 2;
-  const auto tail = [&](double q) {
-    return -(degreesOfFreedom + static_cast<double>(dimensions)) / 2 * std::log1p(q / degreesOfFreedom);
-  };
+std::vector<double> logRatios(const Job& job, const RowMajor& units, const NeuronEvidence& evidence,
+                              std::span<const UnitPair> pairs) {
   std::vector<double> ratios(pairs.size());
   constexpr size_t grain = 1 << 12;
   parallelFor(job, (pairs.size() + grain - 1) / grain, [&](size_t block) {
     for (size_t p = block * grain; p < std::min(pairs.size(), (block + 1) * grain); ++p) {
-      const double* x = units.data() + static_cast<size_t>(pairs[p].i) * dimensions;
-      const double* y = units.data() + static_cast<size_t>(pairs[p].j) * dimensions;
-      double apart = 0, apartOfTwo = 0, sumOfTwo = 0, sumOfOne = 0;
-      for (size_t d = 0; d < dimensions; ++d) {
-        const auto at = static_cast<Eigen::Index>(d);
-        const double difference = (x[d] - y[d]) * (x[d] - y[d]) / 2, sum = (x[d] + y[d]) * (x[d] + y[d]) / 2;
-        apart += difference;
-        apartOfTwo += difference * total[at];
-        sumOfTwo += sum * total[at];
-        sumOfOne += sum * both[at];
-      }
-      ratios[p] = tail(apart) - tail(apartOfTwo) + constant +
-                  std::clamp((sumOfTwo - sumOfOne) / 2, -largestRarity, largestRarity);
+      ratios[p] = evidence.pairRatio(units.row(pairs[p].i).data(), units.row(pairs[p].j).data());
     }
   });
   return ratios;
@@ -127,10 +108,9 @@ PairModel learnPairModel(const Job& job, const PairModelInput& input) {
   PairModel model;
   model.logOdds.assign(input.nearby.size(), static_cast<float>(leastLogOdds));
   const RowMajor vectors = standardise(input.vectors, units, input.dimensions);
-  model.dimensions = static_cast<size_t>(vectors.cols());
   std::vector<WeightedPair> matches;
   for (const auto& pair : input.first) matches.push_back({pair, 1});
-  if (model.dimensions == 0) return model;
+  if (vectors.cols() == 0) return model;
 
   std::vector<uint8_t> sameSession;
   for (const auto [i, j] : input.nearby) {
@@ -139,11 +119,14 @@ PairModel learnPairModel(const Job& job, const PairModelInput& input) {
   for (int round = 0; round < rounds && !matches.empty(); ++round) {
     job.throwIfAborted();
     model.learnedFrom = matches.size();
-    const auto ratios = logRatios(job, learnCoordinates(vectors, matches), input.nearby);
-    model.calibration = calibrate(ratios, sameSession);
+    auto [coordinates, evidence] = learnCoordinates(vectors, matches);
+    const auto ratios = logRatios(job, coordinates, evidence, input.nearby);
+    const Calibration calibration = calibrate(ratios, sameSession);
     for (size_t p = 0; p < ratios.size(); ++p) {
-      model.logOdds[p] = static_cast<float>(model.calibration.logOdds(ratios[p], sameSession[p] != 0));
+      model.logOdds[p] = static_cast<float>(calibration.logOdds(ratios[p], sameSession[p] != 0));
     }
+    model.vectors.assign(coordinates.data(), coordinates.data() + coordinates.size());
+    model.spread.assign(evidence.spread().begin(), evidence.spread().end());
     matches = likelyMatches(input, model.logOdds);
   }
   return model;
