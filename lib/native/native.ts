@@ -363,6 +363,18 @@ export interface NativeAddon {
     },
   ): Promise<void>;
 
+  /** Changes the log odds: a unit has at most one match in a session, unless the sorter split the neuron there. */
+  weighCompetitors(
+    args: JobControl & {
+      /** (n) */
+      sessions: Int32Array;
+      /** (P, 2) */
+      pairs: Int32Array;
+      /** (P) */
+      logOdds: Float32Array;
+    },
+  ): Promise<void>;
+
   /** Clusters of units by the evidence for groups of units to be one neuron. */
   clusterNeurons(
     args: JobControl & {
@@ -370,7 +382,7 @@ export interface NativeAddon {
       sessions: Int32Array;
       /** (P, 2) */
       pairs: Int32Array;
-      /** (P) of the pairs, looked at alone */
+      /** (P) of the pairs, as their two units and the rivals of these tell */
       logOdds: Float32Array;
       vectors: Float64Array;
       spread: Float64Array;
@@ -385,8 +397,6 @@ export interface NativeAddon {
     logOdds: Float32Array;
     /** (Q, 2) unit that holds spikes of two neurons, and the label of the one that it has fewer of */
     mixedUnits: Int32Array;
-    /** Two units are joined from these log odds on, looked at alone. */
-    leastLogOddsAlone: number;
   }>;
 
   /** HDBSCAN and weight learning in turn. */

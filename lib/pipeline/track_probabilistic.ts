@@ -16,7 +16,7 @@ import type { TrackedUnits } from './tracked_units.js';
 
 /** What is known about who is who, besides clusters. Log odds are natural. */
 export interface MatchModel extends Confidence {
-  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units alone */
+  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units and their rivals */
   logOdds: Float32Array;
   /** (M) the same of the matched pairs (those of `pairsWithin`), given all units */
   matchLogOdds: Float32Array;
@@ -28,15 +28,13 @@ export interface MatchModel extends Confidence {
 
 interface Matching {
   nearbyPairs: Int32Array;
-  /** (P) of the pairs alone */
+  /** (P) of the pairs, judged by the two units and their rivals */
   logOdds: Float32Array;
   labels: Int32Array;
   /** Of two units of one cluster, given all units. */
   matchLogOdds: (i: number, j: number) => number;
   /** (R, 2) unit, and the label of the neuron that it holds fewer spikes of */
   mixedUnits: Int32Array;
-  /** Log odds from which on two units, alone, are joined. */
-  threshold: number;
 }
 
 /** Tracks by match probabilities that are learned from the recording (docs/method.md). */
@@ -99,7 +97,7 @@ export async function trackByProbability(
     features: ['Match'],
     weights: combined.weights,
     matrices: combined.features,
-    threshold: matching.threshold / 2,
+    threshold: logOddsOf(settings.matching.min_probability) / 2,
     labelsBeforeCuration: matching.labels,
     labels,
     nearbyPairs,
@@ -144,6 +142,10 @@ async function match(
     );
     if (learnedFrom > 0) {
       await addRefractoryEvidence(nearbyPairs, logOdds, sessions, units.indices, units.spikeTrains, options);
+      await runNative(
+        (native, control) => native.weighCompetitors({ ...control, sessions, pairs: nearbyPairs, logOdds }),
+        options,
+      );
     }
     await runNative(
       (native, control) =>
@@ -172,7 +174,6 @@ async function match(
       labels: clusters.labels,
       matchLogOdds: (i, j) => found.get(Math.min(i, j) * count + Math.max(i, j))!,
       mixedUnits: clusters.mixedUnits,
-      threshold: clusters.leastLogOddsAlone,
     };
   });
 }

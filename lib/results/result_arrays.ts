@@ -180,7 +180,7 @@ function motionFiles(groups: GroupResult[], merged: boolean): Record<string, Wri
 
 /**
  * What the probabilistic method says beyond the clusters: `MatchProbabilityPairs` (P, 2) nearby units and `MatchProbability`
- * (P) judged by the two alone; `MatchedProbability` (M) of the `MatchedPairs` given all units; `ClusterConfidence` (clusters,
+ * (P) judged by the two and their rivals; `MatchedProbability` (M) of the `MatchedPairs` given all units; `ClusterConfidence` (clusters,
  * by id from 1), `FalsePositiveRate`, `SplitCandidates` (Q, 2), `MixedUnits` (R, 2), and the motion at
  * `motion_profile_depths` (K) as `motion_profile` (sessions, K), in the folder of one shank.
  */

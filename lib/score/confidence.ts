@@ -14,7 +14,7 @@ export interface ReliabilityBin {
 
 /** How right a tracker is about how sure it is. Only pairs of units of different sessions count. */
 export interface ConfidenceScore {
-  /** Nearby pairs, matched or not, by their probability judged by the two alone. */
+  /** Nearby pairs, matched or not, by their probability judged by the two and their rivals. */
   pairs: ReliabilityBin[];
   /** Pairs that share a cluster, by their probability given all units. */
   matchedPairs: ReliabilityBin[];
@@ -35,7 +35,7 @@ const fewestPairs = 30;
 export interface ConfidenceInput {
   /** (P, 2) nearby pairs of units */
   pairs: ArrayLike<number>;
-  /** (P) that they are the same neuron, judged by the two alone */
+  /** (P) that they are the same neuron, judged by the two and their rivals */
   probabilities: ArrayLike<number>;
   /** (M, 2) matched pairs of units */
   matches: ArrayLike<number>;

@@ -4,6 +4,7 @@
 #include "binding/stages.h"
 #include "binding/waveforms_argument.h"
 #include "core/matching/aligned_waveforms.h"
+#include "core/matching/competition.h"
 #include "core/matching/match_similarity.h"
 #include "core/matching/motion_profile.h"
 #include "core/matching/neuron_clusters.h"
@@ -118,6 +119,14 @@ Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
   return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
 }
 
+Napi::Value compete(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto sessions = arguments.array<int32_t>("sessions");
+  const auto pairs = pairsOf(arguments, "pairs", sessions.size());
+  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  return startJob(arguments, [=](const Job& job) { weighCompetitors(job, sessions, pairs, logOdds); });
+}
+
 Napi::Value cluster(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto sessions = arguments.array<int32_t>("sessions");
@@ -129,7 +138,7 @@ Napi::Value cluster(const Napi::CallbackInfo& info) {
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     const NeuronEvidence evidence({spread.begin(), spread.end()});
                     auto found = clusterNeurons(job, {sessions, pairs, logOdds, vectors, &evidence, least});
-                    return [found = std::move(found), least](Napi::Env env) -> Napi::Value {
+                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
                       result.Set("labels", toTypedArray(env, found.labels));
                       result.Set("logOdds", toTypedArray(env, found.logOdds));
@@ -137,7 +146,6 @@ Napi::Value cluster(const Napi::CallbackInfo& info) {
                       std::vector<int32_t> mixed;
                       for (const auto& unit : found.mixedUnits) mixed.insert(mixed.end(), {unit.unit, unit.otherLabel});
                       result.Set("mixedUnits", toTypedArray(env, mixed));
-                      result.Set("leastLogOddsAlone", leastLogOddsAlone(least));
                       return result;
                     };
                   }));
@@ -152,6 +160,7 @@ void registerMatching(Napi::Env env, Napi::Object exports) {
   exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
   exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
   exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
+  exports.Set("weighCompetitors", Napi::Function::New(env, compete, "weighCompetitors"));
   exports.Set("clusterNeurons", Napi::Function::New(env, cluster, "clusterNeurons"));
 }
 

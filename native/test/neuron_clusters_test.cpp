@@ -1,4 +1,5 @@
 // Clusters of units of neurons that are points, where what is right is known.
+#include "core/matching/competition.h"
 #include "core/matching/neuron_clusters.h"
 
 #include <doctest/doctest.h>
@@ -100,6 +101,28 @@ TEST_CASE("evidence: falls with distance, and more so between groups than betwee
   for (const size_t size : {1, 4}) CHECK(logOdds(12, 4, size) < logOdds(8, 4, size));
   CHECK(logOdds(4, 4, 4) - logOdds(12, 4, 4) > logOdds(4, 4, 1) - logOdds(12, 4, 1));
   CHECK(units.evidence.pairRatio(centre.data(), centre.data()) > 0);
+}
+
+TEST_CASE("rivals: a unit has one match in a session, unless the sorter split the neuron there") {
+  // Unit 0 of session 1; units 1 and 2 of session 2; unit 3 of session 3.
+  const std::vector<int32_t> sessions{1, 2, 2, 3};
+  const std::vector<UnitPair> pairs{{0, 1}, {0, 2}, {1, 2}, {0, 3}};
+  const auto weighed = [&](std::vector<float> logOdds) {
+    weighCompetitors(Job{}, sessions, pairs, logOdds);
+    for (auto& value : logOdds) value = (value - 2) / 0.72F; // as it was, but for the rivals
+    return logOdds;
+  };
+  const auto rivals = weighed({3, 2, -20, 1});
+  CHECK(rivals[0] == doctest::Approx(3 - std::log1p(std::exp(2))));
+  CHECK(rivals[1] == doctest::Approx(2 - std::log1p(std::exp(3))));
+  CHECK(rivals[2] == doctest::Approx(-20));
+  CHECK(rivals[3] == doctest::Approx(1));
+  const auto parts = weighed({3, 2, 20, 1});
+  CHECK(parts[0] == doctest::Approx(3).epsilon(1e-4));
+  CHECK(parts[1] == doctest::Approx(2).epsilon(1e-4));
+  std::vector<float> none;
+  weighCompetitors(Job{}, {}, {}, none);
+  CHECK_THROWS_AS(weighCompetitors(Job{}, sessions, pairs, none), InputError);
 }
 
 TEST_CASE("clusters: finds the neurons, and is surer of them the more they differ") {

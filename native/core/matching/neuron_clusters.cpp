@@ -46,10 +46,6 @@ bool shareSession(const Group& a, const Group& b) {
   return false;
 }
 
-/// Ln odds of two units that are the best choice left, from those of the two alone (from simulated recordings).
-constexpr double chosenOffset = 2.5, chosenFactor = 0.6;
-double chosen(double logOddsAlone) { return chosenOffset + chosenFactor * logOddsAlone; }
-
 /// Two neurons that are seen in m and n of all sessions, at random, share none with the probability
 /// C(all − m, n)/C(all, n), a neuron with itself always. Presence is not quite random, so that not all of it counts.
 double exclusion(size_t m, size_t n, size_t all) {
@@ -93,7 +89,7 @@ Agglomeration::Agglomeration(const NeuronClustersInput& input)
     groups_[i].sessions = {input.sessions[i]};
   }
   for (size_t p = 0; p < input.pairs.size(); ++p) {
-    const double logOdds = chosen(input.logOdds[p]);
+    const double logOdds = input.logOdds[p];
     if (logOdds <= leastLogOdds) continue;
     const auto [i, j] = input.pairs[p];
     const bool sameSession = input.sessions[static_cast<size_t>(i)] == input.sessions[static_cast<size_t>(j)];
@@ -224,8 +220,6 @@ void listMatches(const NeuronClustersInput& input, const Agglomeration& agglomer
 }
 
 } // namespace
-
-double leastLogOddsAlone(double minLogOdds) { return (minLogOdds - chosenOffset) / chosenFactor; }
 
 NeuronClusters clusterNeurons(const Job& job, const NeuronClustersInput& input) {
   if (input.logOdds.size() != input.pairs.size() ||

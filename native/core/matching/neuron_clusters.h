@@ -15,7 +15,7 @@ inline constexpr double leastLogOdds = -10;
 struct NeuronClustersInput {
   std::span<const int32_t> sessions; ///< (n) from 1
   std::span<const UnitPair> pairs;   ///< nearby pairs (P)
-  std::span<const float> logOdds;    ///< (P) that two units are one neuron, looked at alone
+  std::span<const float> logOdds;    ///< (P) that two units are one neuron, as these two and their rivals tell
   std::span<const double> vectors;   ///< (n, D) in the coordinates of `evidence`
   const NeuronEvidence* evidence = nullptr;
   double minLogOdds = 0;
