@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 namespace dant {
@@ -101,9 +102,33 @@ struct Fit {
   }
 };
 
+int sliceOf(double depth) { return static_cast<int>(std::floor(depth / sliceUm)); }
+
 double robustWeight(double residual) {
   const double z = residual / robustScaleUm;
   return 1 / ((1 + z * z) * (1 + z * z));
+}
+
+/// Covariance of the shifts (Huber 1967), by slices of depth: the many matches of a neuron share its own movement and
+/// are not independent. `normal` is the factored sum of the weighted squares.
+Eigen::MatrixXd errorCovariance(const std::vector<Match>& matches, const Fit& fit,
+                                const Eigen::LDLT<Eigen::MatrixXd>& normal) {
+  const Eigen::Index size = fit.shifts.size();
+  std::map<int, Eigen::VectorXd> scores;
+  double weights = 0, slopes = 0;
+  for (const auto& match : matches) {
+    const double residual = fit.residual(match), weight = robustWeight(residual), z = residual / robustScaleUm;
+    weights += weight;
+    slopes += weight * (1 - 3 * z * z) / (1 + z * z); // of weight · residual
+    auto& score = scores.try_emplace(sliceOf(match.depth), Eigen::VectorXd::Zero(size)).first->second;
+    for (const auto& [index, factor] : fit.terms(match)) score[index] += weight * residual * factor;
+  }
+  Eigen::MatrixXd moved(size, static_cast<Eigen::Index>(scores.size()));
+  Eigen::Index column = 0;
+  for (const auto& [slice, score] : scores) moved.col(column++) = normal.solve(score);
+  const double flatness = std::clamp(slopes / std::max(weights, 1e-9), 0.2, 1.0);
+  const auto slices = static_cast<double>(scores.size());
+  return moved * moved.transpose() * (slices / std::max(1.0, slices - 1) / (flatness * flatness));
 }
 
 Fit fit(const Job& job, const std::vector<Match>& matches, size_t sessions, size_t knotCount, double low, double high) {
@@ -119,12 +144,9 @@ Fit fit(const Job& job, const std::vector<Match>& matches, size_t sessions, size
     job.throwIfAborted();
     Eigen::MatrixXd normal = Eigen::MatrixXd::Zero(size, size);
     Eigen::VectorXd right = Eigen::VectorXd::Zero(size);
-    double squares = 0, weights = 0;
     for (const auto& match : matches) {
       // All count alike at first; the mode has kept the worst away.
       const double residual = result.residual(match), weight = round == 0 ? 1 : robustWeight(residual);
-      squares += weight * residual * residual;
-      weights += weight;
       const auto terms = result.terms(match);
       for (const auto& a : terms) {
         right[a.index] += weight * a.factor * match.shift;
@@ -148,9 +170,8 @@ Fit fit(const Job& job, const std::vector<Match>& matches, size_t sessions, size
     result.shifts = factored.solve(right);
     const bool settled = round > 0 && (result.shifts - before).cwiseAbs().maxCoeff() < 1e-4;
     if (settled || round + 1 == reweightings) {
-      const double variance = squares / std::max(1.0, weights - static_cast<double>(size));
       // The common shift, which the gauge alone holds, is no uncertainty of the motion.
-      Eigen::MatrixXd covariance = factored.solve(Eigen::MatrixXd::Identity(size, size));
+      const Eigen::MatrixXd covariance = errorCovariance(matches, result, factored);
       result.variance = Eigen::VectorXd::Zero(size);
       for (size_t k = 0; k < knotCount; ++k) {
         for (size_t s = 0; s < sessions; ++s) {
@@ -163,7 +184,7 @@ Fit fit(const Job& job, const std::vector<Match>& matches, size_t sessions, size
                                 static_cast<Eigen::Index>(q * knotCount + k));
           }
           const auto n = static_cast<double>(sessions);
-          result.variance[at] = variance * std::max(0.0, own - 2 * mean / n + all / (n * n));
+          result.variance[at] = std::max(0.0, own - 2 * mean / n + all / (n * n));
         }
       }
       break;
@@ -180,7 +201,7 @@ std::pair<double, double> crossValidate(const Job& job, const std::vector<Match>
     std::vector<Match> seen, heldOut;
     for (size_t m = 0; m < matches.size(); ++m) {
       // By depth, so that the matches of a neuron are held out together: what they share is no motion.
-      const auto slice = static_cast<int>(std::floor(matches[m].depth / sliceUm));
+      const int slice = sliceOf(matches[m].depth);
       ((slice % folds + folds) % folds == fold ? heldOut : seen).push_back(matches[m]);
     }
     const Fit fitted = fit(job, seen, sessions, knots, low, high);
