@@ -109,7 +109,7 @@ TEST_CASE("rivals: a unit has one match in a session, unless the sorter split th
   const std::vector<UnitPair> pairs{{0, 1}, {0, 2}, {1, 2}, {0, 3}};
   const auto weighed = [&](std::vector<float> logOdds) {
     weighCompetitors(Job{}, sessions, pairs, logOdds);
-    for (auto& value : logOdds) value = (value - 2) / 0.72F; // as it was, but for the rivals
+    for (auto& value : logOdds) value = (value - 2.7F) / 0.84F; // as it was, but for the rivals
     return logOdds;
   };
   const auto rivals = weighed({3, 2, -20, 1});

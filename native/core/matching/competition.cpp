@@ -10,7 +10,7 @@ namespace dant {
 namespace {
 
 constexpr double negligible = -6; // ln odds of a split that is not worth looking at
-constexpr double offset = 2, slope = 0.72;
+constexpr double offset = 2.7, slope = 0.84;
 
 struct Part {
   int32_t unit;

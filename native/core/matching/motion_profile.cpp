@@ -11,7 +11,7 @@ namespace dant {
 
 namespace {
 
-constexpr double modeSigmaUm = 6, nearModeUm = 15, keptUm = 40, robustScaleUm = 5, sliceUm = 25;
+constexpr double modeSigmaUm = 6, nearModeUm = 15, keptUm = 40, robustScaleUm = 5, sliceUm = 100;
 constexpr int folds = 5, reweightings = 25;
 constexpr size_t matchesPerKnot = 10; // for each session, at least
 
@@ -193,26 +193,41 @@ Fit fit(const Job& job, const std::vector<Match>& matches, size_t sessions, size
   return result;
 }
 
-/// Mean and standard error of the robust loss of matches that the fit has not seen.
-std::pair<double, double> crossValidate(const Job& job, const std::vector<Match>& matches, size_t sessions,
-                                        size_t knots, double low, double high) {
-  double sum = 0, squares = 0;
+/// Sum of the robust loss of matches that the fit has not seen, by slice of depth.
+std::map<int, double> crossValidate(const Job& job, const std::vector<Match>& matches, size_t sessions, size_t knots,
+                                    double low, double high) {
+  std::map<int, double> losses;
   for (int fold = 0; fold < folds; ++fold) {
     std::vector<Match> seen, heldOut;
-    for (size_t m = 0; m < matches.size(); ++m) {
+    for (const auto& match : matches) {
       // By depth, so that the matches of a neuron are held out together: what they share is no motion.
-      const int slice = sliceOf(matches[m].depth);
-      ((slice % folds + folds) % folds == fold ? heldOut : seen).push_back(matches[m]);
+      const int slice = sliceOf(match.depth);
+      ((slice % folds + folds) % folds == fold ? heldOut : seen).push_back(match);
     }
     const Fit fitted = fit(job, seen, sessions, knots, low, high);
     for (const auto& match : heldOut) {
-      const double z = fitted.residual(match) / robustScaleUm, loss = z * z / (1 + z * z);
-      sum += loss;
-      squares += loss * loss;
+      const double z = fitted.residual(match) / robustScaleUm;
+      losses[sliceOf(match.depth)] += z * z / (1 + z * z);
     }
   }
-  const auto n = static_cast<double>(matches.size());
-  return {sum / n, std::sqrt(std::max(0.0, squares / n - sum * sum / n / n) / n)};
+  return losses;
+}
+
+double total(const std::map<int, double>& losses) {
+  double sum = 0;
+  for (const auto& [slice, loss] : losses) sum += loss;
+  return sum;
+}
+
+/// Whether the losses are larger by no more than one standard error, slices being independent.
+bool asGoodAs(const std::map<int, double>& losses, const std::map<int, double>& best) {
+  const double slices = static_cast<double>(best.size()), mean = (total(losses) - total(best)) / slices;
+  double squares = 0;
+  for (const auto& [slice, loss] : losses) {
+    const double more = loss - best.at(slice) - mean;
+    squares += more * more;
+  }
+  return mean * slices <= std::sqrt(squares * slices / std::max(1.0, slices - 1));
 }
 
 std::vector<int32_t> connectedSessions(const std::vector<Match>& matches, size_t sessions) {
@@ -254,19 +269,19 @@ MotionProfile fitMotionProfile(const Job& job, const MatchedDepths& given, const
   const double low = shallow->depth, high = deep->depth;
   struct Candidate {
     size_t knots;
-    double loss, error;
+    std::map<int, double> losses;
   };
   std::vector<Candidate> candidates;
   for (const size_t knots : {1, 2, 3, 5, 9}) {
     const bool supported = matches.size() >= matchesPerKnot * knots * sessions && high > low;
     if (knots > 1 && (knots > static_cast<size_t>(options.maxKnots) || !supported)) break;
-    const auto [loss, error] = crossValidate(job, matches, sessions, knots, low, high);
-    candidates.push_back({knots, loss, error});
+    candidates.push_back({knots, crossValidate(job, matches, sessions, knots, low, high)});
   }
-  const auto best = *std::min_element(candidates.begin(), candidates.end(),
-                                      [](const Candidate& a, const Candidate& b) { return a.loss < b.loss; });
+  const auto best = std::min_element(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return total(a.losses) < total(b.losses);
+  });
   const auto chosen = std::find_if(candidates.begin(), candidates.end(),
-                                   [&](const Candidate& c) { return c.loss <= best.loss + best.error; });
+                                   [&](const Candidate& c) { return asGoodAs(c.losses, best->losses); });
   const Fit fitted = fit(job, matches, sessions, chosen->knots, low, high);
 
   const size_t knots = chosen->knots;

@@ -24,7 +24,7 @@ struct MotionProfileOptions {
 /// (Gaussian density, 6 µm) is found and matches farther than 40 µm from it are left out; then one robust fit over all
 /// pairs of sessions (weights 1/(1 + (r/5 µm)²)², iterated) gives p(s_b, d) − p(s_a, d) = depth_b − depth_a, d the mean
 /// depth. The number of knots out of 1, 2, 3, 5, 9 is the smallest whose cross-validated error is within one standard
-/// error of the best.
+/// error of the best, slices of 100 µm of depth being held out together.
 MotionProfile fitMotionProfile(const Job& job, const MatchedDepths& matches, const MotionProfileOptions& options);
 
 } // namespace dant
