@@ -26,6 +26,7 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
         expectedWrongPairs: Number.isNaN(group.model.falsePositiveRate) ? null : group.model.falsePositiveRate,
         clusterConfidence: [...group.model.clusters.subarray(1)],
         splitCandidates: group.model.splitCandidates.length / 2,
+        mixedUnits: group.model.mixedUnits.length / 2,
       }),
       motion: [...group.motion.constantUm].map((constantUm, i) => ({
         session: i + 1,
@@ -62,16 +63,21 @@ function weights({ shank, features, weights: values, threshold }: GroupResult): 
 }
 
 /** How sure the matches are. */
-function evidence({ shank, units }: GroupResult, { clusters, falsePositiveRate, splitCandidates }: MatchModel): string {
+function evidence(
+  { shank, units }: GroupResult,
+  { clusters, falsePositiveRate, splitCandidates, mixedUnits }: MatchModel,
+): string {
   const where = shank === undefined ? '' : `shank ${shank}: `;
   const doubtful = clusters.subarray(1).filter((confidence) => confidence < doubtfulBelow).length;
   const split = splitCandidates.length / 2;
+  const mixed = mixedUnits.length / 2;
   const facts = [
     ...(Number.isNaN(falsePositiveRate)
       ? []
       : [`${percent(falsePositiveRate)} of the matched pairs expected to be wrong`]),
     `${doubtful === 0 ? 'no neuron' : count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
     ...(split === 0 ? [] : [`${count(split, 'pair')} of units perhaps split by the sorter`]),
+    ...(mixed === 0 ? [] : [`${count(mixed, 'unit')} perhaps with spikes of two neurons`]),
   ];
   return `  ${where}${units.length === 0 ? 'no units' : facts.join('; ')}`;
 }

@@ -11,12 +11,17 @@ export async function readMatches(results: ResultFolder, missing: string[]): Pro
     missing.push('MatchProbability.npy and MatchProbabilityPairs.npy are of different numbers of pairs; left out.');
     return undefined;
   }
+  const matchedPairs = await results.integers('MatchedPairs');
+  const matchedProbabilities = await results.floats('MatchedProbability');
+  const areMatchedKnown = matchedProbabilities && matchedPairs?.data.length === 2 * matchedProbabilities.data.length;
   return {
     pairs: pairs.data,
     probabilities: probabilities.data,
+    matched: areMatchedKnown ? { pairs: matchedPairs.data, probabilities: matchedProbabilities.data } : undefined,
     confidence: (await results.floats('ClusterConfidence'))?.data,
     wrongShares: (await results.floats('FalsePositiveRate'))?.data,
     splitCandidates: (await results.integers('SplitCandidates'))?.data ?? new Int32Array(0),
+    mixedUnits: (await results.integers('MixedUnits'))?.data ?? new Int32Array(0),
   };
 }
 

@@ -23,14 +23,18 @@ export interface TrackedGroup {
 export interface MatchEvidence {
   /** (P, 2) nearby units, also of the same session */
   pairs: Int32Array;
-  /** (P) probability that they are one neuron */
+  /** (P) probability that they are one neuron, of the two and their rivals */
   probabilities: Float64Array;
+  /** Units of one cluster (M, 2), and the probability (M) that they are one neuron given all units; of newer results */
+  matched: { pairs: Int32Array; probabilities: Float64Array } | undefined;
   /** (K) expected share of right pairs of each cluster */
   confidence: Float64Array | undefined;
   /** (groups) expected share of wrong pairs among the matched ones; NaN where there are none */
   wrongShares: Float64Array | undefined;
   /** (Q, 2) units of one session that look like one neuron split by the sorter */
   splitCandidates: Int32Array;
+  /** (R, 2) unit that holds spikes of a second neuron as well, and a unit of that neuron */
+  mixedUnits: Int32Array;
 }
 
 /** Two units that curation took apart. */

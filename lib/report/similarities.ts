@@ -60,13 +60,18 @@ export async function scanSimilarities(results: ResultFolder, data: ReportData):
   return { features, nearby, kin };
 }
 
-function kinByProbability(data: ReportData, { pairs, probabilities }: MatchEvidence): Kin {
+/** Matched units by their probability given all units, where it is known; others by that of the two. */
+function kinByProbability(data: ReportData, { pairs, probabilities, matched }: MatchEvidence): Kin {
   const kin = new KinList(data);
-  probabilities.forEach((probability, p) => {
-    const [a, b] = [pairs[2 * p]!, pairs[2 * p + 1]!];
-    kin.add(a, b, probability);
-    kin.add(b, a, probability);
-  });
+  const addAll = (of: NonNullable<MatchEvidence['matched']>) => {
+    of.probabilities.forEach((probability, p) => {
+      const [a, b] = [of.pairs[2 * p]!, of.pairs[2 * p + 1]!];
+      kin.add(a, b, probability);
+      kin.add(b, a, probability);
+    });
+  };
+  addAll({ pairs, probabilities });
+  if (matched) addAll(matched);
   return kin;
 }
 

@@ -67,7 +67,10 @@ export function reportFacts(data: ReportData): { title: string; subtitle: string
 const count = (value: number) => value.toLocaleString('en-US');
 
 /** How sure the matches are, by the probabilistic method. */
-function evidenceFacts({ groups }: ReportData, { wrongShares, confidence, splitCandidates }: MatchEvidence): Fact[] {
+function evidenceFacts(
+  { groups }: ReportData,
+  { wrongShares, confidence, splitCandidates, mixedUnits }: MatchEvidence,
+): Fact[] {
   const doubtful = confidence?.filter((share) => share < doubtfulBelow).length;
   return [
     ...(wrongShares
@@ -81,11 +84,16 @@ function evidenceFacts({ groups }: ReportData, { wrongShares, confidence, splitC
       : []),
     ...(doubtful === undefined
       ? []
-      : [{ label: 'Doubtful neurons', value: count(doubtful), note: `confidence below ${100 * doubtfulBelow} %` }]),
+      : [{ label: 'Neurons to check', value: count(doubtful), note: `confidence below ${100 * doubtfulBelow} %` }]),
     {
       label: 'Split candidates',
       value: count(splitCandidates.length / 2),
       note: 'pairs of units that look like one, split by the sorter',
+    },
+    {
+      label: 'Mixed units',
+      value: count(mixedUnits.length / 2),
+      note: 'units that seem to hold spikes of two neurons',
     },
   ];
 }
@@ -133,7 +141,7 @@ export function percent(share: number): string {
 }
 
 /** Neurons with less confidence deserve a look. */
-export const doubtfulBelow = 0.9;
+export const doubtfulBelow = 0.99;
 
 const signed = (value: number) => value.toFixed(0).replace(/^-0$/, '0').replace('-', '−');
 

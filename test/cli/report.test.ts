@@ -38,7 +38,7 @@ describe('dant run', () => {
     expect((await dant(['simulate', data, ...flags])).code).toBe(0);
     const { stdout } = await dant(['run', data, '--outputs.figures', 'false', '--outputs.report', 'false']);
     expect(stdout).toMatch(
-      /^ {2}(< )?[\d.]+ % of the matched pairs expected to be wrong; (no|\d+) neurons? with a confidence below 90 %; \d+ pairs? of units perhaps split by the sorter$/m,
+      /^ {2}(< )?[\d.]+ % of the matched pairs expected to be wrong; (no|\d+) neurons? with a confidence below 99 %; \d+ pairs? of units perhaps split by the sorter(; \d+ units? perhaps with spikes of two neurons)?$/m,
     );
     expect(stdout).not.toMatch(/weights|threshold/);
     expect(stdout).toContain('Motion of the probe, by depth in µm:');

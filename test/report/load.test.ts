@@ -15,7 +15,7 @@ import { nothingDrawn, Scratch } from './folders.js';
 const scratch = new Scratch();
 afterAll(scratch.remove);
 
-function probabilityOf({ pairs, probabilities }: MatchEvidence, a: number, b: number): number {
+function probabilityOf({ pairs, probabilities }: Pick<MatchEvidence, 'pairs' | 'probabilities'>, a: number, b: number) {
   for (let p = 0; p < probabilities.length; ++p) {
     const [i, j] = [pairs[2 * p], pairs[2 * p + 1]];
     if ((i === a && j === b) || (i === b && j === a)) return probabilities[p]!;
@@ -58,16 +58,22 @@ describe('a folder of results', () => {
     expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
       profile!.shiftsUm[profile!.knotDepthsUm.length]!,
     );
-    const kin = (await scanSimilarities(new ResultFolder(results), await load(results, data))).kin!;
+    const kinNow = async () => (await scanSimilarities(new ResultFolder(results), await load(results, data))).kin!;
     const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
-    const expected = members.flatMap((a) => members.map((b) => probabilityOf(matches!, a, b)));
-    expect([...kin.clusters[0]!]).toEqual(expected.map(Math.fround));
+    const expected = (of: Pick<MatchEvidence, 'pairs' | 'probabilities'>) =>
+      members.flatMap((a) => members.map((b) => Math.fround(probabilityOf(of, a, b))));
+    const kin = await kinNow();
+    expect([...kin.clusters[0]!]).toEqual(expected(matches!.matched!));
     const nearest = matches!.probabilities.reduce((most, probability, p) => {
       const pair = [matches!.pairs[2 * p]!, matches!.pairs[2 * p + 1]!];
       const other = pair[0] === members[0] ? pair[1]! : pair[1] === members[0] ? pair[0]! : -1;
       return other >= 0 && clusters[other] !== 1 ? Math.max(most, probability) : most;
     }, 0);
     expect(kin.neighbourSimilarities[neighbourCount * members[0]!]).toBe(Math.fround(nearest));
+    // Results of an older version
+    await rm(join(results, 'MatchedProbability.npy'));
+    expect([...(await kinNow()).clusters[0]!]).toEqual(expected(matches!));
+    expect(expected(matches!)).not.toEqual(expected(matches!.matched!));
   });
 
   it('of pyDANT is read as far as it goes', async () => {

@@ -22,7 +22,7 @@ export function matchProbabilities({ data }: FigureData): Figure | undefined {
     name: 'match_probabilities',
     title: 'Match probabilities',
     caption:
-      'Probability that two nearby units are one neuron; counts are on a logarithmic scale. A good recording has many pairs near 0 and near 1 and few between. Units of the same session are different neurons unless the sorter split one (those near 1). Left of the dashed line a pair is matched only if the rest of its neuron speaks for it.',
+      'Probability that two nearby units are one neuron, judged by the two and their rivals; counts are on a logarithmic scale. A good recording has many pairs near 0 and near 1 and few between. Units of the same session are different neurons unless the sorter split one (those near 1). Dashed: what two single units are joined from (min_probability). Groups of units are judged as a whole: some pairs left of the line are matched, some right of it are not.',
   };
   if (!sessions) return { ...figure, spec: { missing: 'The sessions of the units are not known.' } };
   const counts = probabilityCounts(data, sessions);
@@ -103,13 +103,13 @@ export function clusterConfidences({ data }: FigureData): Figure | undefined {
     name: 'cluster_confidence',
     title: 'Confidence of the neurons',
     caption:
-      'Expected share of right pairs in each neuron, from the match probabilities. It tells of doubtful matches, but not of different neurons that look the same and were never recorded in the same session.',
+      'Expected share of right pairs in each neuron: the mean probability of its pairs, given all units. It tells of doubtful matches, but not of different neurons that look the same and were never recorded in the same session.',
   };
   if (!matches.confidence || !sessions)
     return { ...figure, spec: { missing: 'The confidence of the clusters was not saved.' } };
   if (matches.confidence.length === 0) return { ...figure, spec: { missing: 'No neuron was followed.' } };
   const confidence = matches.confidence;
-  const lowest = Math.floor(20 * Math.min(0.8, ...confidence)) / 20;
+  const lowest = Math.floor(20 * Math.min(0.95, ...confidence)) / 20;
   const step = (1 - lowest) / 40;
   const bars = new Map<number, number>();
   const dots = new Map<string, { span: number; confidence: number; neurons: number }>();

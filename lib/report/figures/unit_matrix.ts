@@ -12,6 +12,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
       : { name: 'distance_matrix', title: 'Distances between units' }),
     caption:
       'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.' +
+      (data.matches ? ' Each probability is judged by the two units and their rivals.' : '') +
       (matrix && matrix.side < matrix.order.length
         ? ` Each of the ${matrix.side} × ${matrix.side} pixels is the mean of several pairs of units.`
         : ''),

@@ -39,8 +39,9 @@ export class Detail {
     if (units.depth && units.session) panels.append(panel('Depth', depthPlot(page, units, entry)));
     const isProbability = page.measure === 'probability';
     if (entry.matrix && isProbability) {
-      const note =
-        's: session. Grey: too far apart to be compared, or of one session and not compared. The other units of the neuron count too.';
+      const note = page.isGivenAllUnits
+        ? 's: session. The probability that two units are one neuron, given all units of the recording.'
+        : 's: session. Grey: too far apart to be compared, or of one session and not compared. The other units of the neuron count too.';
       panels.append(panel('Match probability of its units', similarityPlot(page, units, entry), note));
     } else if (entry.matrix) {
       panels.append(panel('Similarity of its units', similarityPlot(page, units, entry), 'Fisher z; s: session'));
@@ -59,7 +60,7 @@ export class Detail {
 
   private heading(entry: Entry): HTMLElement[] {
     const { page, units } = this.data;
-    const { sessions, depth, shank, events, splits } = entry;
+    const { sessions, depth, shank, events, splits, mixed } = entry;
     const place = [
       Number.isNaN(depth) ? '' : `depth ${depth.toFixed(0)} µm`,
       units.shank && new Set(units.shank).size > 1 ? `shank ${shank}` : '',
@@ -80,6 +81,7 @@ export class Detail {
       ...(entry.kind === 'split'
         ? [this.ownNeurons(entry)]
         : splits.map((text) => make('p', 'event', `Split candidate: ${text}.`))),
+      ...mixed.map((text) => make('p', 'event', `Mixed unit: ${text}.`)),
       legend,
     ];
   }

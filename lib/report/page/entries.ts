@@ -21,6 +21,8 @@ export interface Entry {
   events: string[];
   /** Units of a session that look like one, in words */
   splits: string[];
+  /** Units with spikes of two neurons, of which this is one, in words */
+  mixed: string[];
   /** Similarities (units, units), NaN where one is not known; undefined when none is */
   matrix: number[][] | undefined;
 }
@@ -30,6 +32,7 @@ export type Entries = Record<Entry['kind'], Entry[]>;
 export function makeEntries(page: ReportPage, units: Units): Entries {
   const events = curationEvents(units);
   const splitsOf = splitCandidates(units);
+  const mixedOf = mixedUnits(units);
   const depths = units.depth?.map((depth, unit) => depth - (units.motion?.[unit] ?? 0));
   const members: number[][] = Array.from({ length: page.clusterCount }, () => []);
   const unmatched: Entry[] = [];
@@ -85,6 +88,7 @@ export function makeEntries(page: ReportPage, units: Units): Entries {
       shank: units.shank?.[own[0]!] ?? NaN,
       events: [...new Set(own.flatMap((unit) => events.get(unit) ?? []))],
       splits: [...new Set(own.flatMap((unit) => splitsOf.get(unit) ?? []))],
+      mixed: own.flatMap((unit) => mixedOf.get(unit) ?? []),
       matrix,
     };
   }
@@ -105,6 +109,20 @@ function splitCandidates({ splitCandidates: pairs, splitProbabilities, session }
     const text = `units ${pair[0]} and ${pair[1]}${where} look like one neuron that the sorter split (probability ${probability.toFixed(2)})`;
     for (const unit of pair) found.set(unit, [...(found.get(unit) ?? []), text]);
   });
+  return found;
+}
+
+/** For each unit, that it holds spikes of a second neuron, or that another holds spikes of its neuron, in words. */
+function mixedUnits({ mixedUnits: pairs = new Int32Array(0), session, cluster }: Units): Map<number, string[]> {
+  const found = new Map<number, string[]>();
+  const add = (unit: number, text: string) => found.set(unit, [...(found.get(unit) ?? []), text]);
+  const neuronOf = (unit: number) => (cluster[unit]! > 0 ? `neuron ${cluster[unit]!}` : `unmatched unit ${unit}`);
+  for (let r = 0; r < pairs.length; r += 2) {
+    const [mixed, other] = [pairs[r]!, pairs[r + 1]!];
+    const name = `unit ${mixed}${session ? ` of session ${session[mixed]!}` : ''}`;
+    add(mixed, `${name} seems to hold spikes of a second neuron as well (${neuronOf(other)})`);
+    add(other, `${name} (${neuronOf(mixed)}) seems to hold spikes of this neuron as well`);
+  }
   return found;
 }
 

@@ -218,7 +218,7 @@ export class Table {
   }
 }
 
-/** "12" finds neuron 12; "sessions>4", "confidence<90", "curation>0" compare; several conditions must all hold. */
+/** "12" finds neuron 12; "sessions>4", "confidence<99", "mixed>0" compare; several conditions must all hold. */
 function compileFilter(text: string): (entry: Entry) => boolean {
   const tests = text
     .trim()
@@ -256,6 +256,7 @@ function quantity(entry: Entry, name: string): number | undefined {
     ['probability', entry.similarity],
     ['confidence', entry.confidence],
     ['splits', entry.splits.length],
+    ['mixed', entry.mixed.length],
     ['depth', entry.depth],
     ['amplitude', entry.amplitude],
     ['shank', entry.shank],

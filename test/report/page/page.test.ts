@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../../lib/files/npy.js';
+import { writeNpy } from '../../../lib/files/npy_writer.js';
 import { writeReport } from '../../../lib/report/write_report.js';
 import { chromiumPath, launchChromium } from './browser.js';
 import { nothingDrawn, Scratch } from '../folders.js';
@@ -178,9 +179,14 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     let confidence: Float64Array;
     let splits: Int32Array;
     let clusters: Int32Array;
+    let mixed: [unit: number, other: number];
 
     beforeAll(async () => {
       const { results, data } = await scratch.simulated({}, { ...nothingDrawn, save_intermediate_results: false });
+      const { data: found } = await readNpy(join(results, 'IdxCluster.npy'), { as: 'int32' });
+      mixed = [found.indexOf(2), found.indexOf(5)];
+      await rm(join(results, 'MixedUnits.npy'));
+      await writeNpy(join(results, 'MixedUnits.npy'), { data: Int32Array.from(mixed), shape: [1, 2], dtype: '<i8' });
       await writeReport(results, { dataFolder: data });
       const read = (name: string) => readNpy(join(results, `${name}.npy`), { as: 'int32' });
       confidence = (await readNpy(join(results, 'ClusterConfidence.npy'), { as: 'float64' })).data;
@@ -219,6 +225,24 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       expect(Object.keys(await marks(page))).toContain('Match probability of its units');
       expect(await page.textContent('.neighbours thead')).toContain('probability');
       await page.screenshot({ path: join(screenshots, 'neuron-probabilistic.png') });
+    });
+
+    it('marks mixed units with the neurons that they belong to', async () => {
+      expect(await page.textContent('.facts')).toContain('Mixed units1');
+      await page.fill('#search', 'mixed>0');
+      const ids = await page.$$eval('#rows tr[data-id]', (rows) => rows.map((row) => (row as HTMLElement).dataset.id));
+      expect(ids.sort()).toEqual(['2', '5']);
+      await page.click('#rows tr[data-id="2"]');
+      await drawn(page, /^Neuron 2 /);
+      expect(await page.textContent('#detail')).toMatch(
+        new RegExp(`unit ${mixed[0]} of session \\d seems to hold spikes of a second neuron as well \\(neuron 5\\)`),
+      );
+      expect(await page.textContent('#detail')).toContain(`unit ${mixed[0]}, mixed`);
+      await page.click('#rows tr[data-id="5"]');
+      await drawn(page, /^Neuron 5 /);
+      expect(await page.textContent('#detail')).toContain('(neuron 2) seems to hold spikes of this neuron as well');
+      expect(await page.textContent('#detail')).not.toContain(', mixed');
+      await page.fill('#search', '');
     });
 
     it('lists split candidates, which lead to their neurons', async () => {
