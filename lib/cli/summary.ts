@@ -85,6 +85,9 @@ function evidence(
 /** One row per session; for each shank the motion, its change with depth and its interval. */
 function motionTable(groups: readonly GroupResult[]): string[] {
   if (groups.length === 0) return [];
+  const isRigidMotion = groups.every(({ motion }) => isRigid(motion));
+  // Depths of several shanks would not fit side by side.
+  if (groups.length > 1 && !isRigidMotion) return groups.flatMap((group) => motionTable([group]));
   const columns = [
     ['session', ...Array.from({ length: sessionCount(groups) }, (_, i) => String(i + 1))],
     ...groups.flatMap(motionColumns),
@@ -94,7 +97,7 @@ function motionTable(groups: readonly GroupResult[]): string[] {
     return column.map((cell) => cell.padStart(width));
   });
   return [
-    `Motion of the probe${groups.some(({ motion }) => !isRigid(motion)) ? ', by depth in µm' : ''}:`,
+    `Motion of the probe${isRigidMotion ? '' : ', by depth in µm'}:`,
     ...padded[0]!.map((_, row) => `  ${padded.map((column) => column[row]!).join('   ')}`),
   ];
 }

@@ -153,11 +153,13 @@ class Scan {
   /** Histograms of the pairs of a matrix, and the values of the nearby ones. */
   async histograms(rows: AsyncIterable<RowBlock>) {
     const { clusters, unitCount: n } = this.data;
+    const areCompared = comparison(this.data);
     const all = emptyHistogram();
     const matched = emptyHistogram();
     const nearby = await this.read(rows, (i, row) => {
       const own = clusters[i]! > 0 ? clusters[i]! : NaN;
       for (let j = i + 1; j < n; ++j) {
+        if (!areCompared(i, j)) continue;
         const bin = Math.floor((Number(row[j]!) - start) / binWidth);
         const legal = bin < 0 ? 0 : bin >= bins ? bins - 1 : bin;
         all.counts[legal]!++;
@@ -183,6 +185,14 @@ class Scan {
 }
 
 const emptyHistogram = (): Histogram => ({ start, binWidth, counts: new Float64Array(bins) });
+
+/** Whether two units were compared: those of different shanks are not, and have zeros in the matrices. */
+export function comparison({
+  groups,
+  shanks,
+}: Pick<ReportData, 'groups' | 'shanks'>): (a: number, b: number) => boolean {
+  return groups.length > 1 && shanks ? (a, b) => shanks[a] === shanks[b] : () => true;
+}
 
 /** Units of each cluster in ascending order, by cluster − 1. */
 export function clusterMembers({ clusters, clusterCount }: Pick<ReportData, 'clusters' | 'clusterCount'>): number[][] {

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
+import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
 import { loadReportData } from '../../lib/report/load.js';
 import { ResultFolder } from '../../lib/report/result_folder.js';
 import { neighbourCount, scanSimilarities } from '../../lib/report/similarities.js';
-import { Scratch } from './folders.js';
+import { nothingDrawn, Scratch } from './folders.js';
 
 const scratch = new Scratch();
 afterAll(scratch.remove);
@@ -48,5 +49,23 @@ describe('the similarities of a report', () => {
       const members = [...Array(n).keys()].filter((unit) => data.clusters[unit] === c + 1);
       expect([...block]).toEqual(members.flatMap((a) => members.map((b) => Math.fround(matrix[a * n + b]!))));
     });
+  });
+
+  it('leave out pairs of different shanks, which are not compared', async () => {
+    const { results: folder, data: dataFolder } = await scratch.run('mini-multi-shank', {
+      ...nothingDrawn,
+      save_intermediate_results: true,
+    });
+    const results = new ResultFolder(folder);
+    const data = await loadReportData(results, { dataFolder });
+    const { features } = await scanSimilarities(results, data);
+    const sizes = data.groups.map(({ shank }) => data.shanks!.filter((of) => of === shank).length);
+    expect(sizes.length).toBeGreaterThan(1);
+    const pairs = sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
+    expect(features.length).toBeGreaterThan(0);
+    for (const { all } of features) expect(all.counts.reduce((a, b) => a + b, 0)).toBe(pairs);
+    // Their zero would make them the nearest.
+    const { range } = (await condenseMatrix(results, data))!;
+    expect(range[0]).toBeGreaterThan(0);
   });
 });

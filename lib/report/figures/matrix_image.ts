@@ -1,6 +1,7 @@
 import { indexedPng } from '../png.js';
 import type { MatchEvidence, ReportData } from '../report_data.js';
 import type { ResultFolder } from '../result_folder.js';
+import { comparison } from '../similarities.js';
 import { colors, onWhite } from './theme.js';
 
 /** The distances or match probabilities of all units in leaf order, reduced to an image. */
@@ -29,12 +30,14 @@ export async function condenseMatrix(results: ResultFolder, data: ReportData): P
   if (!rows) return undefined;
   const { unitCount: n } = data;
   const { order, side, pixelOf } = pixels(data);
+  const areCompared = comparison(data);
   const means = new Float64Array(side * side);
   const counts = new Uint32Array(side * side);
   for await (const { first, count, data: block } of rows) {
     for (let i = 0; i < count; ++i) {
       const line = pixelOf[first + i]! * side;
       for (let j = 0; j < n; ++j) {
+        if (!areCompared(first + i, j)) continue;
         const pixel = line + pixelOf[j]!;
         means[pixel]! += Number(block[i * n + j]!);
         counts[pixel]!++;
@@ -51,6 +54,10 @@ export async function condenseMatrix(results: ResultFolder, data: ReportData): P
     const mean = (means[pixel]! /= counts[pixel]!);
     if (mean < low) low = mean;
     if (mean > high) high = mean;
+  }
+  // What was not compared is as white as what is far apart.
+  for (let pixel = 0; pixel < means.length; ++pixel) {
+    if (counts[pixel] === 0 && pixel % (side + 1) !== 0) means[pixel] = Infinity;
   }
   const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
   // Similar pairs are rare: they are dark on a light ground.

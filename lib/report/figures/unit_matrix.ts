@@ -13,6 +13,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
     caption:
       'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.' +
       (data.matches ? ' Each probability is judged by the two units and their rivals.' : '') +
+      (data.groups.length > 1 ? ' Units of different shanks are not compared.' : '') +
       (matrix && matrix.side < matrix.order.length
         ? ` Each of the ${matrix.side} × ${matrix.side} pixels is the mean of several pairs of units.`
         : ''),
