@@ -31,8 +31,9 @@ interface Matching {
   /** (P) of the pairs, judged by the two units and their rivals */
   logOdds: Float32Array;
   labels: Int32Array;
-  /** Of two units of one cluster, given all units. */
-  matchLogOdds: (i: number, j: number) => number;
+  /** (M, 2) all pairs of one cluster, and (M) their log odds given all units */
+  matches: Int32Array;
+  matchLogOdds: Float32Array;
   /** (R, 2) unit, and the label of the neuron that it holds fewer spikes of */
   mixedUnits: Int32Array;
 }
@@ -49,8 +50,6 @@ export async function trackByProbability(
     describeUnits(units, settings.matching.features, options),
   );
   const places: UnitPlaces = { sessions: units.sessions, xUm: units.xUm, depthsUm: units.depthsUm };
-  const similarity = new Float32Array(units.count ** 2);
-
   let estimate: ProfileEstimate | undefined;
   if (given === undefined) {
     estimate = await context.stage('motion', async (options) => {
@@ -62,7 +61,7 @@ export async function trackByProbability(
   const first = await context.stage('clustering', (options) =>
     likelyMatches(description.shapes, corrected(places, motion), settings.matching.max_distance, options),
   );
-  let matching = await match(units, description, motion, first, similarity, settings, context);
+  let matching = await match(units, description, motion, first, settings, context);
   context.report('motion', 1, `${pairsBetweenSessions(matching.labels, units.sessions).length / 2} pairs matched`);
   if (estimate !== undefined) {
     // Matches that are nearly all right locate the probe better than first matches do.
@@ -73,19 +72,26 @@ export async function trackByProbability(
       );
       estimate = refined;
       motion = refined.motion;
-      matching = await match(units, description, motion, right, similarity, settings, context);
+      matching = await match(units, description, motion, right, settings, context);
     }
     warnOfSessionGroups(estimate.component, context);
   }
 
-  const { nearbyPairs, logOdds, matchLogOdds } = matching;
+  const { nearbyPairs, logOdds } = matching;
+  const matchLogOdds = lookUp(matching, units.count);
   const confidence = clusterConfidence(matching.labels, units.sessions, matchLogOdds);
   const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
   warnOfNothing(labels, units, context);
+  const similarity = new Float32Array(units.count ** 2);
   const combined = { units: units.count, features: [similarity], weights: new Float64Array([1]) };
-  const leafOrder = await context.stage('leafOrder', (options) =>
-    runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options),
-  );
+  const leafOrder = await context.stage('leafOrder', async (options) => {
+    await runNative(
+      (native, control) =>
+        native.matchSimilarity({ ...control, units: units.count, pairs: nearbyPairs, logOdds, similarity }),
+      options,
+    );
+    return runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options);
+  });
   return {
     shank,
     units: units.indices,
@@ -119,7 +125,6 @@ async function match(
   { shapes, columns }: UnitDescription,
   motion: Motion,
   firstMatches: Int32Array,
-  similarity: Float32Array<ArrayBuffer>,
   settings: Settings,
   context: RunContext,
 ): Promise<Matching> {
@@ -147,11 +152,6 @@ async function match(
         options,
       );
     }
-    await runNative(
-      (native, control) =>
-        native.matchSimilarity({ ...control, units: count, pairs: nearbyPairs, logOdds, similarity }),
-      options,
-    );
     const clusters = await runNative(
       (native, control) =>
         native.clusterNeurons({
@@ -164,18 +164,24 @@ async function match(
         }),
       options,
     );
-    const found = new Map<number, number>();
-    clusters.logOdds.forEach((value, m) => {
-      found.set(clusters.matches[2 * m]! * count + clusters.matches[2 * m + 1]!, value);
-    });
     return {
       nearbyPairs,
       logOdds,
       labels: clusters.labels,
-      matchLogOdds: (i, j) => found.get(Math.min(i, j) * count + Math.max(i, j))!,
+      matches: clusters.matches,
+      matchLogOdds: clusters.logOdds,
       mixedUnits: clusters.mixedUnits,
     };
   });
+}
+
+/** Log odds of two units of one cluster, given all units. */
+function lookUp({ matches, matchLogOdds }: Matching, units: number): (i: number, j: number) => number {
+  const known = new Map<number, number>();
+  matchLogOdds.forEach((value, m) => {
+    known.set(matches[2 * m]! * units + matches[2 * m + 1]!, value);
+  });
+  return (i, j) => known.get(Math.min(i, j) * units + Math.max(i, j))!;
 }
 
 function corrected({ sessions, xUm, depthsUm }: UnitPlaces, motion: Motion): UnitPlaces {
@@ -184,13 +190,13 @@ function corrected({ sessions, xUm, depthsUm }: UnitPlaces, motion: Motion): Uni
 
 /** (M, 2) pairs of one cluster and different sessions. */
 function pairsBetweenSessions(labels: Int32Array, sessions: Int32Array): Int32Array {
-  const members = new Map<number, number[]>();
+  const members = clusterMembers(labels);
   const pairs: number[] = [];
   labels.forEach((label, unit) => {
-    if (label < 1) return;
-    const earlier = members.get(label) ?? [];
-    for (const other of earlier) if (sessions[other] !== sessions[unit]) pairs.push(other, unit);
-    members.set(label, [...earlier, unit]);
+    for (const other of members.get(label) ?? []) {
+      if (other >= unit) break;
+      if (sessions[other] !== sessions[unit]) pairs.push(other, unit);
+    }
   });
   return Int32Array.from(pairs);
 }

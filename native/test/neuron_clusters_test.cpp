@@ -96,7 +96,7 @@ TEST_CASE("evidence: falls with distance, and more so between groups than betwee
     auto other = centre;
     other[0] += away;
     const auto scatter = [](size_t size) { return static_cast<double>((size - 1) * dimensions); };
-    return units.evidence.groupLogOdds({m, centre.data(), scatter(m)}, {n, other.data(), scatter(n)});
+    return units.evidence.judge({m, centre.data(), scatter(m)}, {n, other.data(), scatter(n)}).logOdds;
   };
   for (const size_t size : {1, 4}) CHECK(logOdds(12, 4, size) < logOdds(8, 4, size));
   CHECK(logOdds(4, 4, 4) - logOdds(12, 4, 4) > logOdds(4, 4, 1) - logOdds(12, 4, 1));

@@ -50,6 +50,15 @@ export function binnedImage(layers: readonly Layer[], bins: number, enlargement:
   return { url: `data:image/png;base64,${indexedPng(pixels, side, palette).toString('base64')}`, x, y };
 }
 
+/** A layer that fills a square plot with an image. */
+export function imageLayer(url: string, side: number) {
+  return {
+    data: { values: [{ url }] },
+    mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
+    encoding: { url: { field: 'url', type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
+  } as const;
+}
+
 function rangeOf(lists: readonly Float32Array[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {

@@ -1,7 +1,7 @@
 import { saveThem } from '../report_data.js';
 import type { Histogram } from '../similarities.js';
 import type { Figure, FigureData } from './figure.js';
-import { binnedImage } from './raster.js';
+import { binnedImage, imageLayer } from './raster.js';
 import { colors, kindColor, thresholdMark } from './theme.js';
 
 const noMatrices = `The similarity matrices were not saved (save_intermediate_results: false). ${saveThem}`;
@@ -182,11 +182,7 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
           width: side,
           height: side,
           layer: [
-            {
-              data: { values: [{ url }] },
-              mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
-              encoding: { url: { field: 'url', type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
-            },
+            imageLayer(url, side),
             // For the axes and the legend of the image
             {
               data: { values: (['matched', 'unmatched'] as const).map((kind) => ({ kind, x: x[0], y: y[0] })) },

@@ -1,5 +1,6 @@
 import { saveThem } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
+import { imageLayer } from './raster.js';
 import { colors } from './theme.js';
 
 const side = 620;
@@ -31,11 +32,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
       width: side,
       height: side,
       layer: [
-        {
-          data: { values: [{ url }] },
-          mark: { type: 'image', width: side, height: side, align: 'left', baseline: 'top', aspect: false },
-          encoding: { url: { field: 'url', type: 'nominal' }, x: { value: 0 }, y: { value: 0 } },
-        },
+        imageLayer(url, side),
         {
           data: { values: clusterRuns(order, data.clusters) },
           mark: {

@@ -130,14 +130,13 @@ void Agglomeration::join(int32_t a, int32_t b, double joinedAt) {
     group(other).links.erase(a);
     group(other).links.erase(b);
     if (limit <= leastLogOdds) continue;
-    double logOdds = input_.evidence->groupLogOdds(joined.evidence(), group(other).evidence());
+    auto [apart, logOdds] = input_.evidence->judge(joined.evidence(), group(other).evidence());
     if (limit == unlimited) logOdds += exclusion(joined.sessions.size(), group(other).sessions.size(), sessionCount_);
     const Link link{std::min(limit, logOdds), limit};
     if (link.logOdds <= leastLogOdds) continue;
     joined.links[other] = group(other).links[c] = link;
     if (link.logOdds >= input_.minLogOdds)
-      candidates_.push({input_.evidence->apart(joined.evidence(), group(other).evidence()), link.logOdds,
-                        std::min(other, c), std::max(other, c)});
+      candidates_.push({apart, link.logOdds, std::min(other, c), std::max(other, c)});
   }
   for (const int32_t part : {a, b}) {
     group(part) = {};

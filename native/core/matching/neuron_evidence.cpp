@@ -53,7 +53,7 @@ double NeuronEvidence::pairRatio(const double* x, const double* y) const {
   return tail(apart) - 0.5 * tail(apartOfTwo) + 1.2 * (room + rarity);
 }
 
-double NeuronEvidence::groupLogOdds(const Group& a, const Group& b) const {
+NeuronEvidence::Verdict NeuronEvidence::judge(const Group& a, const Group& b) const {
   const auto found = compare(a, b);
   const auto dimensions = static_cast<double>(spread_.size());
   const auto variance = [&](const Group& group) {
@@ -63,8 +63,10 @@ double NeuronEvidence::groupLogOdds(const Group& a, const Group& b) const {
   const auto m = static_cast<double>(a.size), n = static_cast<double>(b.size);
   const double typical = dimensions * m * n / (m + n) * (variance(a) + variance(b));
   const double away = std::max(found.apart / typical, 1e-6);
-  if (a.size == 1 || b.size == 1) return 5.3 - 4.4 * std::log(away) + 0.04 * found.room + 0.15 * found.rarity;
-  return 7.9 - 6.3 * std::log(away) + 0.2 * found.rarity;
+  const double logOdds = a.size == 1 || b.size == 1
+                             ? 5.3 - 4.4 * std::log(away) + 0.04 * found.room + 0.15 * found.rarity
+                             : 7.9 - 6.3 * std::log(away) + 0.2 * found.rarity;
+  return {found.apart, logOdds};
 }
 
 } // namespace dant

@@ -37,7 +37,11 @@ public:
   ///   5.3 − 4.4 ln(|δ|²/(D·v)) + 0.04 V + 0.15 r  if one is a single unit, which the sorter may have spoilt,
   ///   7.9 − 6.3 ln(|δ|²/(D·v)) + 0.2 r  otherwise; v from the groups' own scatter.
   /// The factors of both are those that predict best in simulated recordings.
-  double groupLogOdds(const Group& a, const Group& b) const;
+  struct Verdict {
+    double apart; ///< |δ|²
+    double logOdds;
+  };
+  Verdict judge(const Group& a, const Group& b) const;
 
 private:
   struct Comparison;
