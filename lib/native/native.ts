@@ -15,7 +15,7 @@ export interface JobControl {
 }
 
 /** Mean waveforms (·, C, T) and the rows of them that a call works on. */
-interface WaveformsArgument {
+export interface WaveformsArgument {
   waveforms: Float32Array | Float64Array;
   /** (n) rows of `waveforms`. */
   units: Int32Array;
@@ -197,7 +197,13 @@ export interface NativeAddon {
       WaveformsArgument & { shiftsUm: Float64Array; templates: number; first: number; corrected: Float64Array },
   ): Promise<void>;
 
-  /** Fills `similarity` (n, n) with Fisher z over neighbourhoods of `nearestChannels` channels of the same shank. */
+  /** Fills `weights` (n, C, T): what the waveforms are kriged from, whatever the shift. */
+  krigingWeights(args: JobControl & WaveformsArgument & { weights: Float32Array }): Promise<void>;
+
+  /**
+   * Fills `similarity` (n, n) with Fisher z over neighbourhoods of `nearestChannels` channels of the same shank. With
+   * shiftsUm, `waveforms` are kriging weights.
+   */
   waveformSimilarity(
     args: JobControl &
       WaveformsArgument & {

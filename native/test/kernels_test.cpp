@@ -47,9 +47,8 @@ struct Panel {
 };
 
 /// Σ and Σ|·| of a[k·rows + r] · segments[k / samples][(k % samples)·width + lane].
-template <class Real> std::pair<double, double> plainDot(const std::vector<Real>& a, size_t rows, size_t r,
-                                                         const Panel& panel, const Sizes& size, size_t width,
-                                                         size_t lane) {
+std::pair<double, double> plainDot(const std::vector<float>& a, size_t rows, size_t r, const Panel& panel,
+                                   const Sizes& size, size_t width, size_t lane) {
   double sum = 0, magnitude = 0;
   for (size_t k = 0; k < size.segments * size.samples; ++k) {
     const double term =
@@ -60,16 +59,17 @@ template <class Real> std::pair<double, double> plainDot(const std::vector<Real>
   return {sum, magnitude};
 }
 
-/// `dots` and `dotsExact` for all numbers of rows; the value behind the last one must stay as it is.
+/// Products for all numbers of rows, as dots(a, rows, panel, size, out) makes them of a (k, row); the value behind the
+/// last one must stay as it is.
 template <class Real, class Dots> void checkDots(const Kernels& level, int maxRows, double precision, Dots dots) {
   const auto width = static_cast<size_t>(level.width);
   for (const auto& size : sizes) {
     const Panel panel(size, width);
     for (int count = 1; count <= maxRows; ++count) {
       const auto rows = static_cast<size_t>(count);
-      const auto a = randomNumbers<Real>(size.segments * size.samples * rows, 1);
+      const auto a = randomNumbers<float>(size.segments * size.samples * rows, 1);
       std::vector<Real> out(rows * width + 1, 7);
-      dots(a.data(), count, panel.pointers.data(), size.segments, size.samples, out.data());
+      dots(a, count, panel, size, out.data());
       CHECK(out.back() == 7);
       double worst = 0;
       for (size_t r = 0; r < rows; ++r) {
@@ -122,11 +122,31 @@ TEST_CASE("the level in use is one that the processor has") {
 }
 
 TEST_CASE("dots") {
-  forEachLevel([](const Kernels& level) { checkDots<float>(level, level.maxRows, 1e-6, level.dots); });
+  forEachLevel([](const Kernels& level) {
+    checkDots<float>(level, level.maxRows, 1e-6,
+                     [&](const std::vector<float>& a, int rows, const Panel& panel, const Sizes& size, float* out) {
+                       level.dots(a.data(), rows, panel.pointers.data(), size.segments, size.samples, out);
+                     });
+  });
 }
 
-TEST_CASE("dotsExact") {
-  forEachLevel([](const Kernels& level) { checkDots<double>(level, level.maxRowsF64, 1e-14, level.dotsExact); });
+TEST_CASE("dotsExact picks rows") {
+  forEachLevel([](const Kernels& level) {
+    checkDots<double>(level, level.maxRowsF64, 1e-14,
+                      [&](const std::vector<float>& a, int rows, const Panel& panel, const Sizes& size, double* out) {
+                        // The same rows, backwards and with another one between every two.
+                        const size_t stride = 2 * static_cast<size_t>(rows) + 1;
+                        std::vector<float> spread(a.size() / static_cast<size_t>(rows) * stride, 9);
+                        std::vector<int32_t> picked;
+                        for (int r = 0; r < rows; ++r) picked.push_back(2 * (rows - r) - 1);
+                        for (size_t i = 0; i < a.size(); ++i) {
+                          const size_t r = i % static_cast<size_t>(rows);
+                          spread[i / static_cast<size_t>(rows) * stride + static_cast<size_t>(picked[r])] = a[i];
+                        }
+                        level.dotsExact(spread.data(), stride, picked.data(), rows, panel.pointers.data(),
+                                        size.segments, size.samples, out);
+                      });
+  });
 }
 
 TEST_CASE("dotsF64") {
@@ -160,6 +180,64 @@ TEST_CASE("combineRows") {
   forEachLevel([](const Kernels& level) {
     checkCombineRows<float>(level.combineRows, 1e-6);
     checkCombineRows<double>(level.combineRowsF64, 1e-14);
+  });
+}
+
+template <class Real, class Sweep> void checkSweepRows(Sweep sweep, double precision) {
+  const std::vector<Real> decays{0, Real(0.5), 0, Real(0.25)};
+  for (size_t samples : {1, 3, 8, 31, 64, 82}) {
+    const auto source = randomNumbers<Real>(4 * samples, 11);
+    for (const bool backwards : {false, true}) {
+      std::vector<Real> out(4 * samples + 1, 7);
+      const auto at = [&](size_t row) { return (backwards ? 3 - row : row) * samples; };
+      const auto step = static_cast<ptrdiff_t>(samples);
+      sweep(samples, size_t{4}, backwards ? -step : step, decays.data(), source.data() + at(0), out.data() + at(0));
+      CHECK(out.back() == 7);
+      for (size_t t = 0; t < samples; ++t) {
+        CHECK(out[at(0) + t] == source[at(0) + t]);
+        CHECK(std::abs(out[at(1) + t] - (source[at(1) + t] + 0.5 * source[at(0) + t])) <= precision);
+        CHECK(out[at(2) + t] == source[at(2) + t]);
+        CHECK(std::abs(out[at(3) + t] - (source[at(3) + t] + 0.25 * source[at(2) + t])) <= precision);
+      }
+    }
+  }
+}
+
+TEST_CASE("sweepRows") {
+  forEachLevel([](const Kernels& level) {
+    checkSweepRows<float>(level.sweepRows, 1e-6);
+    checkSweepRows<double>(level.sweepRowsF64, 1e-15);
+  });
+}
+
+TEST_CASE("interleave") {
+  forEachLevel([](const Kernels& level) {
+    const auto width = static_cast<size_t>(level.width);
+    for (size_t samples : {1, 7, 16, 31, 64, 82}) {
+      std::vector<std::vector<float>> values;
+      std::vector<const float*> rows;
+      for (size_t lane = 0; lane < width; ++lane) {
+        values.push_back(randomNumbers<float>(samples + 5, static_cast<unsigned>(lane)));
+        rows.push_back(values.back().data());
+      }
+      std::vector<float> panel(samples * width + 1, 7);
+      std::vector<double> sums(width + 1, 7), squares(width + 1, 7);
+      level.interleave(rows.data(), 3, samples, panel.data(), sums.data(), squares.data());
+      CHECK(panel.back() == 7);
+      CHECK(sums.back() == 7);
+      CHECK(squares.back() == 7);
+      for (size_t lane = 0; lane < width; ++lane) {
+        double sum = 0, square = 0;
+        for (size_t t = 0; t < samples; ++t) {
+          const double value = values[lane][3 + t];
+          CHECK(panel[t * width + lane] == values[lane][3 + t]);
+          sum += value;
+          square += value * value;
+        }
+        CHECK(sums[lane] == doctest::Approx(sum).epsilon(1e-14));
+        CHECK(squares[lane] == doctest::Approx(square).epsilon(1e-14));
+      }
+    }
   });
 }
 
@@ -234,19 +312,23 @@ TEST_CASE("absorb") {
   });
 }
 
-TEST_CASE("smallFisherZ is atanh for small correlations, and finds the largest") {
+TEST_CASE("smallFisherZ is atanh for small correlations, and finds the largest of each row") {
   forEachLevel([](const Kernels& k) {
     const auto width = static_cast<size_t>(k.width);
     for (size_t rows : {size_t{1}, size_t{5}}) {
       auto products = randomNumbers<float>(rows * width, 9), scales = randomNumbers<float>(width, 10);
-      float largest = 0;
+      std::vector<float> expectedLargest(rows), largest(rows + 1, 7);
       for (size_t at = 0; at < products.size(); ++at) {
         // Correlations of up to ±0.4, whatever the scale.
         products[at] = 0.4F * std::tanh(products[at]) / scales[at % width];
-        largest = std::max(largest, std::abs(products[at] * scales[at % width]));
+        auto& most = expectedLargest[at / width];
+        most = std::max(most, std::abs(products[at] * scales[at % width]));
       }
       std::vector<float> z(products.size());
-      CHECK(k.smallFisherZ(products.data(), scales.data(), rows, z.data()) == doctest::Approx(largest).epsilon(1e-6));
+      k.smallFisherZ(products.data(), scales.data(), rows, z.data(), largest.data());
+      CHECK(largest.back() == 7);
+      for (size_t row = 0; row < rows; ++row)
+        CHECK(largest[row] == doctest::Approx(expectedLargest[row]).epsilon(1e-6));
       for (size_t at = 0; at < z.size(); ++at) {
         const double expected = std::atanh(static_cast<double>(products[at]) * scales[at % width]);
         CHECK(std::abs(z[at] - expected) < 1e-7);

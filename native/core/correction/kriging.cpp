@@ -5,6 +5,7 @@
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <mutex>
 #include <numeric>
 
@@ -28,10 +29,19 @@ void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_
   kernels().combineRowsF64(samples, rows, start, indices, coefficients, source, out);
 }
 
+void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const float* decays, const float* source, float* out) {
+  kernels().sweepRows(samples, rows, step, decays, source, out);
+}
+
+void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const double* decays, const double* source,
+               double* out) {
+  kernels().sweepRowsF64(samples, rows, step, decays, source, out);
+}
+
 } // namespace
 
 template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm)
-    : locations_(locationsUm.begin(), locationsUm.end()), sorted_(locationsUm.size() / 2) {
+    : locations_(locationsUm.begin(), locationsUm.end()), sorted_(locationsUm.size() / 2), rowOf_(sorted_.size()) {
   const auto count = static_cast<Eigen::Index>(sorted_.size());
   const auto x = [&](int32_t channel) { return locations_[2 * static_cast<size_t>(channel)]; };
   const auto y = [&](int32_t channel) { return locations_[2 * static_cast<size_t>(channel) + 1]; };
@@ -42,12 +52,15 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     return y(a) != y(b) ? y(a) < y(b) : a < b;
   });
   for (size_t i = 0; i < sorted_.size(); ++i) {
+    rowOf_[static_cast<size_t>(sorted_[i])] = i;
     const bool newColumn = i == 0 || x(sorted_[i]) != columns_.back().x;
     if (newColumn) columns_.push_back({x(sorted_[i]), i, i});
     columns_.back().end = i + 1;
     sortedY_.push_back(y(sorted_[i]));
-    decay_.push_back(newColumn ? Real{0} : static_cast<Real>(falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm)));
+    decaysUp_.push_back(newColumn ? Real{0} : static_cast<Real>(falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm)));
   }
+  decaysDown_.push_back(Real{0});
+  decaysDown_.insert(decaysDown_.end(), decaysUp_.rbegin(), std::prev(decaysUp_.rend()));
 
   Eigen::MatrixXd kernel(count, count);
   for (int32_t a = 0; a < count; ++a)
@@ -55,7 +68,7 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
       kernel(a, b) = falloff(x(a) - x(b), lengthXUm) * falloff(y(a) - y(b), lengthYUm) + (a == b ? ridge : 0);
   const Eigen::MatrixXd inverse = kernel.llt().solve(Eigen::MatrixXd::Identity(count, count));
   inverse_.start.push_back(0);
-  for (int32_t a = 0; a < count; ++a) {
+  for (const int32_t a : sorted_) {
     for (int32_t b = 0; b < count; ++b) {
       if (std::abs(inverse(a, b)) > negligible) {
         inverse_.indices.push_back(b);
@@ -66,28 +79,16 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
   }
 }
 
-template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* solved) const {
+template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* weights) const {
   combineRows(samples, channels(), inverse_.start.data(), inverse_.indices.data(), inverse_.coefficients.data(),
-              waveform, solved);
+              waveform, weights);
 }
 
-template <class Real> void Kriging<Real>::sweep(const Real* solved, size_t samples, Real* sweeps) const {
-  const auto source = [&](size_t i) { return solved + static_cast<size_t>(sorted_[i]) * samples; };
-  Real* up = sweeps;
-  Real* down = sweeps + channels() * samples;
-  for (size_t i = 0; i < channels(); ++i) {
-    const Real* here = source(i);
-    const Real* before = up + (i == 0 ? 0 : i - 1) * samples;
-    Real* to = up + i * samples;
-    for (size_t t = 0; t < samples; ++t) to[t] = decay_[i] == 0 ? here[t] : here[t] + decay_[i] * before[t];
-  }
-  for (size_t i = channels(); i-- > 0;) {
-    const Real* here = source(i);
-    const Real decay = i + 1 < channels() ? decay_[i + 1] : 0;
-    const Real* after = down + (decay == 0 ? i : i + 1) * samples;
-    Real* to = down + i * samples;
-    for (size_t t = 0; t < samples; ++t) to[t] = decay == 0 ? here[t] : here[t] + decay * after[t];
-  }
+template <class Real> void Kriging<Real>::sweep(const Real* weights, size_t samples, Real* sweeps) const {
+  const auto step = static_cast<std::ptrdiff_t>(samples);
+  const size_t last = (channels() - 1) * samples;
+  sweepRows(samples, channels(), step, decaysUp_.data(), weights, sweeps);
+  sweepRows(samples, channels(), -step, decaysDown_.data(), weights + last, sweeps + channels() * samples + last);
 }
 
 template <class Real> typename Kriging<Real>::Rows Kriging<Real>::shift(double dyUm) const {

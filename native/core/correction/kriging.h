@@ -10,10 +10,11 @@ namespace dant {
 /// Kriging of waveforms along the probe: what the probe would have recorded had it stood `dy` µm elsewhere,
 ///   W̃ = K(loc + (0, dy), loc) · (K(loc, loc) + 0.01·I)⁻¹ · W,  K(u, v) = exp(−|u_x − v_x|/20 − |u_y − v_y|/30)  (µm).
 ///
-/// The second factor does not depend on dy: `solve` applies it once per unit. It falls off fast away from its diagonal,
-/// so what is left out of it changes nothing above 1e-7 µV. The first factor is a product of exponentials in depth, so
-/// that its sum over one column of channels (equal x) is one running sum from the tip and one from the top: `sweep`
-/// makes those, and `apply` combines two of them per column and channel instead of all channels.
+/// The second factor does not depend on dy: `solve` applies it once per unit, which gives the weights of dual kriging.
+/// It falls off fast away from its diagonal, so what is left out of it changes nothing above 1e-7 µV. The first factor
+/// is a product of exponentials in depth, so that its sum over one column of channels (equal x) is one running sum from
+/// the tip and one from the top: `sweep` makes those, and `apply` combines two of them per column and channel instead
+/// of all channels.
 ///
 /// All methods but the constructor are const and may be called from several threads. Arrays are C order. Real: float,
 /// exact to about 1e-6 of the amplitude, or double.
@@ -23,11 +24,13 @@ public:
   explicit Kriging(std::span<const double> locationsUm);
 
   size_t channels() const { return sorted_.size(); }
+  /// Among the weights, which lie in the order of the sweeps.
+  size_t rowOf(size_t channel) const { return rowOf_[channel]; }
 
-  /// waveform (C, T) → solved (C, T).
-  void solve(const Real* waveform, size_t samples, Real* solved) const;
-  /// solved (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
-  void sweep(const Real* solved, size_t samples, Real* sweeps) const;
+  /// waveform (C, T) → weights (C, T), the row of each channel being rowOf(channel).
+  void solve(const Real* waveform, size_t samples, Real* weights) const;
+  /// weights (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
+  void sweep(const Real* weights, size_t samples, Real* sweeps) const;
 
   /// Sparse rows: channel c takes Σ coefficients[e]·sweeps[indices[e]] over start[c] ≤ e < start[c + 1].
   struct Rows {
@@ -48,7 +51,9 @@ private:
   std::vector<Column> columns_;
   std::vector<int32_t> sorted_; ///< channels by column, then by depth
   std::vector<double> sortedY_; ///< their depths
-  std::vector<Real> decay_;     ///< exp(−Δy/30) to the channel before in the same column; 0 at the start of a column
+  std::vector<size_t> rowOf_;   ///< by channel, its place in sorted_
+  /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
+  std::vector<Real> decaysUp_, decaysDown_;
   Rows inverse_;
 };
 

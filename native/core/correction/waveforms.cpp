@@ -1,5 +1,7 @@
 #include "core/correction/waveforms.h"
 
+#include "core/job/large_array.h"
+
 #include <algorithm>
 
 namespace dant {
@@ -24,39 +26,47 @@ template <class Real> void Waveforms::load(size_t k, Real* waveform) const {
   }
 }
 
-template <class Real> Corrector<Real>::Corrector(const Waveforms& waveforms, const Kriging<Real>* kriging)
-    : waveforms_(waveforms), kriging_(kriging), waveform_(waveforms.size()) {
-  if (kriging_ != nullptr) {
-    solved_.resize(waveforms.size());
-    sweeps_.resize(2 * waveforms.size());
-    corrected_.resize(waveforms.size());
-  }
+template <class Real> Shifter<Real>::Shifter(const Kriging<Real>& kriging, size_t samples)
+    : kriging_(kriging), samples_(samples), sweeps_(2 * kriging.channels() * samples) {}
+
+template <class Real> void Shifter<Real>::take(const Real* weights) {
+  kriging_.sweep(weights, samples_, sweeps_.data());
 }
 
-template <class Real> void Corrector<Real>::select(size_t k) {
-  waveforms_.load(k, waveform_.data());
-  if (kriging_ != nullptr) {
-    kriging_->solve(waveform_.data(), waveforms_.samples, solved_.data());
-    kriging_->sweep(solved_.data(), waveforms_.samples, sweeps_.data());
-  }
-}
-
-template <class Real> const Real* Corrector<Real>::corrected(double shiftUm) {
-  if (kriging_ == nullptr) return waveform_.data();
+template <class Real> void Shifter<Real>::shift(double um, Real* corrected) {
   constexpr size_t most = 512; // some 20 MB; motion that depends on depth has another shift for every unit
-  auto found = rows_.find(shiftUm);
+  auto found = rows_.find(um);
   if (found == rows_.end()) {
     if (rows_.size() >= most) rows_.clear();
-    found = rows_.emplace(shiftUm, kriging_->shift(shiftUm)).first;
+    found = rows_.emplace(um, kriging_.shift(um)).first;
   }
-  kriging_->apply(found->second, sweeps_.data(), waveforms_.samples, corrected_.data());
-  return corrected_.data();
+  kriging_.apply(found->second, sweeps_.data(), samples_, corrected);
 }
 
 template void Waveforms::load(size_t, float*) const;
 template void Waveforms::load(size_t, double*) const;
-template class Corrector<float>;
-template class Corrector<double>;
+template class Shifter<float>;
+template class Shifter<double>;
+
+void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
+                    std::span<float> weights) {
+  waveforms.check();
+  if (weights.size() != waveforms.count() * waveforms.size())
+    throw InputError("The kriging weights do not fit the units.");
+  useHugePages(weights);
+  constexpr size_t grain = 16;
+  const size_t count = waveforms.count();
+  parallelFor(
+      job, (count + grain - 1) / grain,
+      [&](size_t task) {
+        std::vector<float> waveform(waveforms.size());
+        for (size_t k = task * grain; k < std::min(count, (task + 1) * grain); ++k) {
+          waveforms.load(k, waveform.data());
+          kriging.solve(waveform.data(), waveforms.samples, weights.data() + k * waveforms.size());
+        }
+      },
+      true);
+}
 
 void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,
                       std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected) {
@@ -68,14 +78,17 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
   }
   constexpr size_t grain = 16;
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    Corrector<double> corrector(waveforms, &kriging);
+    Shifter<double> shifter(kriging, waveforms.samples);
+    std::vector<double> waveform(waveforms.size()), weights(waveforms.size());
     for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
       job.throwIfAborted();
-      corrector.select(first + i);
+      waveforms.load(first + i, waveform.data());
+      kriging.solve(waveform.data(), waveforms.samples, weights.data());
+      shifter.take(weights.data());
       for (size_t k = 0; k < templates; ++k) {
-        const double* from = corrector.corrected(shiftsUm[k * waveforms.count() + first + i]);
+        shifter.shift(shiftsUm[k * waveforms.count() + first + i], waveform.data());
         double* to = corrected.data() + i * perUnit + k;
-        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = from[e];
+        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = waveform[e];
       }
     }
   });

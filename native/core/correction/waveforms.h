@@ -27,24 +27,28 @@ struct Waveforms {
   template <class Real> void load(size_t k, Real* waveform) const;
 };
 
-/// Corrects one unit after the other with whatever shifts they have; one per thread. Keeps what neighbours share.
-template <class Real> class Corrector {
+/// Moves the waveforms of one unit after the other along the probe, each by whatever shifts it has; one per thread.
+/// Keeps what units share.
+template <class Real> class Shifter {
 public:
-  /// kriging null: waveforms are left as they are.
-  Corrector(const Waveforms& waveforms, const Kriging<Real>* kriging);
+  Shifter(const Kriging<Real>& kriging, size_t samples);
 
-  /// Takes up the k-th picked unit.
-  void select(size_t k);
-  /// The unit's waveform (C, T) for a shift; valid until the next call.
-  const Real* corrected(double shiftUm);
+  /// Takes up a unit by its kriging weights (C, T).
+  void take(const Real* weights);
+  /// Writes the unit's waveform (C, T) for a shift.
+  void shift(double um, Real* corrected);
 
 private:
-  const Waveforms& waveforms_;
-  const Kriging<Real>* kriging_;
-  std::vector<Real> waveform_, solved_, sweeps_, corrected_;
+  const Kriging<Real>& kriging_;
+  size_t samples_;
+  std::vector<Real> sweeps_;
   /// By shift: rigid motion has one per session and template.
   std::unordered_map<double, typename Kriging<Real>::Rows> rows_;
 };
+
+/// Kriging weights (n, C, T) of the picked units, in single precision: what `Shifter` starts from.
+void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
+                    std::span<float> weights);
 
 /// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).
 void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,

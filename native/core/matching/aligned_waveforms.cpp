@@ -70,7 +70,7 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
 
   constexpr size_t grain = 16;
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    std::vector<double> waveform(waveforms.size()), projected(channels * size), solved(channels * size);
+    std::vector<double> waveform(waveforms.size()), projected(channels * size), weights(channels * size);
     for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
       job.throwIfAborted();
       waveforms.load(i, waveform.data());
@@ -80,7 +80,7 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
           for (size_t b = 0; b < size; ++b) projected[c * size + b] += waveform[c * samples + t] * basis[t * size + b];
         }
       }
-      kriging.solve(projected.data(), size, solved.data());
+      kriging.solve(projected.data(), size, weights.data());
       double* to = aligned.data() + i * length;
       std::fill_n(to, length, 0.0);
       for (double offset = -alignedReachUm; offset <= alignedReachUm; offset += alignedStepUm) {
@@ -88,8 +88,9 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
           for (size_t c = 0; c < channels; ++c) {
             const double away = std::abs(depthsUm[i] + offset - locationsUm[2 * c + 1]);
             if (away > farUm) continue;
-            const double weight = std::exp(-away / lengthYUm - std::abs(x - locationsUm[2 * c]) / lengthXUm);
-            for (size_t b = 0; b < size; ++b) to[b] += weight * solved[c * size + b];
+            const double falloff = std::exp(-away / lengthYUm - std::abs(x - locationsUm[2 * c]) / lengthXUm);
+            const double* from = weights.data() + kriging.rowOf(c) * size;
+            for (size_t b = 0; b < size; ++b) to[b] += falloff * from[b];
           }
           to += size;
         }

@@ -63,18 +63,21 @@ void dotsOf(const float* a, const float* const* segments, size_t segmentCount, s
     for (int c = 0; c < columnsF; ++c) store(out + r * width + c * lanesF, total[r][c]);
 }
 
-template <int Rows>
-void dotsExactOf(const double* a, const float* const* segments, size_t segmentCount, size_t samples, double* out) {
+template <int Rows> void dotsExactOf(const float* a, size_t stride, const int32_t* rows, const float* const* segments,
+                                     size_t segmentCount, size_t samples, double* out) {
+  const float* row[Rows];
+  for (int r = 0; r < Rows; ++r) row[r] = a + rows[r];
   VectorD sum[Rows][columnsExact] = {};
+  size_t k = 0;
   for (size_t s = 0; s < segmentCount; ++s) {
     const float* b = segments[s];
-    for (size_t t = 0; t < samples; ++t) {
+    for (size_t t = 0; t < samples; ++t, k += stride, b += width) {
       VectorD column[columnsExact];
       for (int c = 0; c < columnsExact; ++c) column[c] = loadWide(b + c * lanesD);
-      for (int r = 0; r < Rows; ++r)
-        for (int c = 0; c < columnsExact; ++c) sum[r][c] += a[r] * column[c];
-      a += Rows;
-      b += width;
+      for (int r = 0; r < Rows; ++r) {
+        const double factor = row[r][k];
+        for (int c = 0; c < columnsExact; ++c) sum[r][c] += factor * column[c];
+      }
     }
   }
   for (int r = 0; r < Rows; ++r)
@@ -88,10 +91,10 @@ void dots(const float* a, int rows, const float* const* segments, size_t segment
   if constexpr (Rows < maxRows) dots<Rows + 1>(a, rows, segments, segmentCount, samples, out);
 }
 
-template <int Rows = 1> void dotsExact(const double* a, int rows, const float* const* segments, size_t segmentCount,
-                                       size_t samples, double* out) {
-  if (rows == Rows) return dotsExactOf<Rows>(a, segments, segmentCount, samples, out);
-  if constexpr (Rows < maxRowsF64) dotsExact<Rows + 1>(a, rows, segments, segmentCount, samples, out);
+template <int Rows = 1> void dotsExact(const float* a, size_t stride, const int32_t* rows, int count,
+                                       const float* const* segments, size_t segmentCount, size_t samples, double* out) {
+  if (count == Rows) return dotsExactOf<Rows>(a, stride, rows, segments, segmentCount, samples, out);
+  if constexpr (Rows < maxRowsF64) dotsExact<Rows + 1>(a, stride, rows, count, segments, segmentCount, samples, out);
 }
 
 void dotsF64(const double* a, size_t stride, const double* b, size_t length, double* out) {
@@ -154,6 +157,79 @@ template <class Real> void combineRows(size_t samples, size_t rows, const int32_
   }
 }
 
+template <class Real>
+void sweepRows(size_t samples, size_t rows, ptrdiff_t step, const Real* decays, const Real* source, Real* out) {
+  constexpr size_t lanes = vectorBytes / sizeof(Real);
+  for (size_t row = 0; row < rows; ++row, source += step, out += step) {
+    const Real decay = decays[row];
+    // The first row has none before it.
+    const Real* before = decay == 0 ? source : out - step;
+    size_t t = 0;
+    for (; t + lanes <= samples; t += lanes)
+      store(out + t, decay == 0 ? load(source + t) : load(source + t) + decay * load(before + t));
+    for (; t < samples; ++t) out[t] = decay == 0 ? source[t] : source[t] + decay * before[t];
+  }
+}
+
+template <int... Lane> struct Lanes {};
+template <int Count, int... Lane> struct LanesUpTo : LanesUpTo<Count - 1, Count - 1, Lane...> {};
+template <int... Lane> struct LanesUpTo<0, Lane...> : Lanes<Lane...> {};
+
+/// Exchanges the lanes of `a` whose number has the bit `Step` with those of `b` whose number has not.
+template <int Step, int... Lane> inline void exchange(VectorF& a, VectorF& b, Lanes<Lane...>) {
+#ifdef __clang__
+  const VectorF low = __builtin_shufflevector(a, b, ((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...);
+  b = __builtin_shufflevector(a, b, ((Lane & Step) == 0 ? Lane + Step : lanesF + Lane)...);
+#else
+  typedef int VectorOfLanes __attribute__((vector_size(vectorBytes)));
+  const VectorF low = __builtin_shuffle(a, b, VectorOfLanes{((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...});
+  b = __builtin_shuffle(a, b, VectorOfLanes{((Lane & Step) == 0 ? Lane + Step : lanesF + Lane)...});
+#endif
+  a = low;
+}
+
+/// Element j of vector i ↔ element i of vector j: bit after bit of i and j.
+template <int Step = lanesF / 2> inline void transpose(VectorF (&v)[lanesF]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < lanesF; ++i)
+    if ((i & Step) == 0) exchange<Step>(v[i], v[i + Step], LanesUpTo<lanesF>());
+  if constexpr (Step > 1) transpose<Step / 2>(v);
+}
+
+void interleave(const float* const* rows, size_t first, size_t samples, float* panel, double* sums, double* squares) {
+  constexpr size_t prefetched = 128;
+  size_t t = 0;
+  for (; t + lanesF <= samples; t += lanesF) {
+    for (int c = 0; c < columnsF; ++c) {
+      VectorF block[lanesF];
+#pragma GCC unroll 16
+      for (int i = 0; i < lanesF; ++i) {
+        const float* row = rows[c * lanesF + i] + first + t;
+        block[i] = load(row);
+        // So many rows side by side are more than the processor foresees by itself.
+        __builtin_prefetch(row + prefetched);
+      }
+      transpose(block);
+#pragma GCC unroll 16
+      for (int i = 0; i < lanesF; ++i) store(panel + (t + i) * width + c * lanesF, block[i]);
+    }
+  }
+  for (; t < samples; ++t)
+    for (int lane = 0; lane < width; ++lane) panel[t * width + lane] = rows[lane][first + t];
+  VectorD sum[columnsExact] = {}, square[columnsExact] = {};
+  for (t = 0; t < samples; ++t) {
+    for (int c = 0; c < columnsExact; ++c) {
+      const VectorD value = loadWide(panel + t * width + c * lanesD);
+      sum[c] += value;
+      square[c] += value * value;
+    }
+  }
+  for (int c = 0; c < columnsExact; ++c) {
+    store(sums + c * lanesD, sum[c]);
+    store(squares + c * lanesD, square[c]);
+  }
+}
+
 /// Natural logarithm of positive, normal numbers: x = 2^e·m with m in [√½, √2), log m = 2·atanh((m − 1)/(m + 1)).
 inline VectorD logarithm(VectorD x) {
   const VectorI bits = reinterpret_cast<VectorI>(x);
@@ -182,19 +258,21 @@ void fisherZ(const double* r, size_t count, double limit, float* z) {
   for (; i < count; ++i) z[i] = static_cast<float>(fisherOf(r[i] - VectorD{}, limit)[0]);
 }
 
-float smallFisherZ(const float* products, const float* scales, size_t rows, float* z) {
-  VectorF largest = {};
-  for (size_t at = 0; at < rows * width; at += lanesF) {
-    const VectorF r = load(products + at) * load(scales + at % width);
-    const VectorF size = r < 0.0F ? -r : r;
-    largest = size > largest ? size : largest;
-    const VectorF x = r * r;
-    const VectorF tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
-    store(z + at, r * (1.0F + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail)))));
+void smallFisherZ(const float* products, const float* scales, size_t rows, float* z, float* largest) {
+  for (size_t row = 0; row < rows; ++row) {
+    VectorF most = {};
+    for (int c = 0; c < columnsF; ++c) {
+      const size_t at = row * width + c * lanesF;
+      const VectorF r = load(products + at) * load(scales + c * lanesF);
+      const VectorF size = r < 0.0F ? -r : r;
+      most = size > most ? size : most;
+      const VectorF x = r * r;
+      const VectorF tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
+      store(z + at, r * (1.0F + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail)))));
+    }
+    largest[row] = most[0];
+    for (int lane = 1; lane < lanesF; ++lane) largest[row] = most[lane] > largest[row] ? most[lane] : largest[row];
   }
-  float most = 0;
-  for (int lane = 0; lane < lanesF; ++lane) most = largest[lane] > most ? largest[lane] : most;
-  return most;
 }
 
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
@@ -329,6 +407,9 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     dotsF64,
     combineRows<float>,
     combineRows<double>,
+    sweepRows<float>,
+    sweepRows<double>,
+    interleave,
     fisherZ,
     smallFisherZ,
     ranges,

@@ -21,9 +21,10 @@ struct Kernels {
   /// out[r·width + lane] = Σ over segments s and samples t of a[(s·samples + t)·rows + r] · segments[s][t·width +
   /// lane]. Partial sums of about a hundred terms keep the rounding error near 1e-7 of the largest partial sum.
   void (*dots)(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples, float* out);
-  /// The same with `a` and all arithmetic in double precision.
-  void (*dotsExact)(const double* a, int rows, const float* const* segments, size_t segmentCount, size_t samples,
-                    double* out);
+  /// The same for some rows of `a`, which holds `stride` of them, in double precision: out[r·width + lane] = Σ
+  /// a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count.
+  void (*dotsExact)(const float* a, size_t stride, const int32_t* rows, int count, const float* const* segments,
+                    size_t segmentCount, size_t samples, double* out);
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
@@ -33,12 +34,22 @@ struct Kernels {
   void (*combineRowsF64)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
                          const double* coefficients, const double* source, double* out);
 
+  /// Each row of the output takes the source row plus decays[row] times the output row before it (none where that is
+  /// 0); rows follow each other at `step` elements in both, forwards or backwards.
+  void (*sweepRows)(size_t samples, size_t rows, ptrdiff_t step, const float* decays, const float* source, float* out);
+  void (*sweepRowsF64)(size_t samples, size_t rows, ptrdiff_t step, const double* decays, const double* source,
+                       double* out);
+
+  /// panel[t·width + lane] = rows[lane][first + t], t < samples; sums and squares (width) over the samples.
+  void (*interleave)(const float* const* rows, size_t first, size_t samples, float* panel, double* sums,
+                     double* squares);
+
   /// Fisher z of correlations: z[i] = atanh(clip(r[i], ±limit)), exact to 1e-9; 0 for NaN.
   void (*fisherZ)(const double* r, size_t count, double limit, float* z);
 
   /// z = atanh(r) of a tile of correlations r = products[row·width + lane]·scales[lane], exact to 1e-8 where |r| ≤ 0.4;
-  /// returns the largest |r|.
-  float (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z);
+  /// largest[row] = largest |r| of the row.
+  void (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z, float* largest);
 
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);

@@ -1,7 +1,10 @@
 #include "core/similarity/waveform_similarity.h"
 
+#include "core/job/scratch.h"
 #include "core/simd/kernels.h"
 #include "core/similarity/fisher.h"
+#include "core/similarity/waveform_blocks.h"
+#include "core/similarity/waveform_panels.h"
 
 #include <algorithm>
 #include <chrono>
@@ -18,51 +21,55 @@ constexpr float settled = 0.4F;
 /// Products of a few panels with all blocks.
 class Products {
 public:
-  Products(const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, size_t firstPanel, size_t lastPanel)
-      : panels_(panels), neighbourhoods_(neighbourhoods), firstPanel_(firstPanel), lastPanel_(lastPanel),
-        sums_((lastPanel - firstPanel) * panels.width()), scales_(sums_.size()), singleScales_(sums_.size()),
-        tile_(static_cast<size_t>(kernels().maxRows) * panels.width()),
-        z_(static_cast<size_t>(kernels().maxRowsF64) * panels.width()), exact_(z_.size()) {}
+  Products(const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared)
+      : blocks_(blocks), neighbourhoods_(neighbourhoods), units_(compared.units()), panels_(compared, panelsAtOnce),
+        sums_(panelsAtOnce * width()), scales_(sums_.size()), singleScales_(sums_.size()),
+        tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
+        largest_(static_cast<size_t>(kernels().maxRows)), exact_(static_cast<size_t>(kernels().maxRowsF64) * width()) {}
+
+  static constexpr size_t panelsAtOnce = 2;
+
+  /// Takes up the panels from firstPanel on.
+  void take(const Job& job, size_t firstPanel) {
+    panels_.fill(job, firstPanel);
+    group_ = none;
+  }
 
   /// The rows of the block and the columns of the panels of z (position, position); with `keepLarger`, only where they
   /// are larger than what is there.
-  void multiply(const WaveformPanels::Block& block, bool keepLarger, float* z) {
-    const auto& members = neighbourhoods_.members[block.group];
+  void multiply(const WaveformBlocks::Block& block, bool keepLarger, float* z) {
     if (block.group != group_) takeGroup(block.group);
-    for (size_t panel = firstPanel_; panel < lastPanel_; ++panel) {
+    const size_t rows = block.positions.size();
+    for (size_t panel = 0; panel < panels_.panels(); ++panel) {
       segments_.clear();
-      for (const int32_t channel : members) segments_.push_back(panels_.values(panel, static_cast<size_t>(channel)));
-      kernels().dots(panels_.blockValues(block), static_cast<int>(block.positions.size()), segments_.data(),
-                     segments_.size(), panels_.samples(), tile_.data());
-      const auto step = static_cast<size_t>(kernels().maxRowsF64);
-      for (size_t row = 0; row < block.positions.size(); row += step) {
-        const size_t rows = std::min(step, block.positions.size() - row);
-        if (!settle(panel, row, rows)) multiplyExactly(block, panel, row, rows);
-        for (size_t r = 0; r < rows; ++r) {
-          float* to = z + block.positions[row + r] * panels_.units() + panel * width();
-          const float* from = z_.data() + r * width();
-          for (size_t lane = 0; lane < columns(panel); ++lane) {
-            to[lane] = keepLarger ? std::max(to[lane], from[lane]) : from[lane];
-          }
-        }
+      for (const int32_t channel : neighbourhoods_.members[group_])
+        segments_.push_back(panels_.values(panel, static_cast<size_t>(channel)));
+      kernels().dots(blocks_.values(block), static_cast<int>(rows), segments_.data(), segments_.size(),
+                     panels_.samples(), tile_.data());
+      kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
+      multiplyExactly(block, panel);
+      for (size_t r = 0; r < rows; ++r) {
+        float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
+        const float* from = z_.data() + r * width();
+        for (size_t lane = 0; lane < panels_.columns(panel); ++lane)
+          to[lane] = keepLarger ? std::max(to[lane], from[lane]) : from[lane];
       }
     }
   }
 
 private:
+  static constexpr auto none = static_cast<size_t>(-1);
+
   size_t width() const { return panels_.width(); }
-  size_t columns(size_t panel) const { return std::min(width(), panels_.units() - panel * width()); }
-  double length(size_t group) const {
-    return static_cast<double>(neighbourhoods_.members[group].size() * panels_.samples());
-  }
 
   /// Sums and norms of the panels' units over the channels of a group.
   void takeGroup(size_t group) {
     group_ = group;
+    const auto length = static_cast<double>(neighbourhoods_.members[group].size() * panels_.samples());
     std::vector<double> squares(width());
-    for (size_t panel = firstPanel_; panel < lastPanel_; ++panel) {
-      double* sums = sums_.data() + (panel - firstPanel_) * width();
-      double* scales = scales_.data() + (panel - firstPanel_) * width();
+    for (size_t panel = 0; panel < panels_.panels(); ++panel) {
+      double* sums = sums_.data() + panel * width();
+      double* scales = scales_.data() + panel * width();
       std::fill_n(sums, width(), 0.0);
       std::fill(squares.begin(), squares.end(), 0.0);
       for (const int32_t channel : neighbourhoods_.members[group]) {
@@ -74,63 +81,74 @@ private:
         }
       }
       for (size_t lane = 0; lane < width(); ++lane) {
-        scales[lane] = inverseNorm(sums[lane], squares[lane], length(group));
-        singleScales_[(panel - firstPanel_) * width() + lane] = static_cast<float>(scales[lane]);
+        scales[lane] = inverseNorm(sums[lane], squares[lane], length);
+        singleScales_[panel * width() + lane] = static_cast<float>(scales[lane]);
       }
     }
   }
 
-  /// z from the single-precision tile; false if one of the correlations is too large for it.
-  bool settle(size_t panel, size_t row, size_t rows) {
-    return kernels().smallFisherZ(tile_.data() + row * width(), singleScales_.data() + (panel - firstPanel_) * width(),
-                                  rows, z_.data()) <= settled;
-  }
-
-  /// The same in double precision. The left side is what the blocks hold, put right for what rounding did to it.
-  void multiplyExactly(const WaveformPanels::Block& block, size_t panel, size_t row, size_t rows) {
+  /// Makes the rows of z anew in double precision that have a correlation which is too large for single precision. The
+  /// left side is what the blocks hold, put right for what rounding did to it.
+  void multiplyExactly(const WaveformBlocks::Block& block, size_t panel) {
     static const double limit = std::tanh(largestFisherZ);
-    const size_t blockRows = block.positions.size();
-    const size_t count = segments_.size() * panels_.samples();
-    const float* values = panels_.blockValues(block);
-    left_.resize(count * rows);
-    for (size_t k = 0; k < count; ++k)
-      for (size_t r = 0; r < rows; ++r) left_[k * rows + r] = values[k * blockRows + row + r];
-    kernels().dotsExact(left_.data(), static_cast<int>(rows), segments_.data(), segments_.size(), panels_.samples(),
-                        exact_.data());
-    const double* sums = sums_.data() + (panel - firstPanel_) * width();
-    const double* scales = scales_.data() + (panel - firstPanel_) * width();
-    for (size_t r = 0; r < rows; ++r) {
-      double* tile = exact_.data() + r * width();
-      for (size_t lane = 0; lane < width(); ++lane) {
-        tile[lane] = (tile[lane] - block.means[row + r] * sums[lane]) * block.scales[row + r] * scales[lane];
+    unsettled_.clear();
+    for (size_t r = 0; r < block.positions.size(); ++r)
+      if (!(largest_[r] <= settled)) unsettled_.push_back(static_cast<int32_t>(r));
+    const double* sums = sums_.data() + panel * width();
+    const double* scales = scales_.data() + panel * width();
+    const auto step = static_cast<size_t>(kernels().maxRowsF64);
+    for (size_t first = 0; first < unsettled_.size(); first += step) {
+      const auto rows = std::span(unsettled_).subspan(first, std::min(step, unsettled_.size() - first));
+      kernels().dotsExact(blocks_.values(block), block.positions.size(), rows.data(), static_cast<int>(rows.size()),
+                          segments_.data(), segments_.size(), panels_.samples(), exact_.data());
+      for (size_t i = 0; i < rows.size(); ++i) {
+        const auto row = static_cast<size_t>(rows[i]);
+        double* r = exact_.data() + i * width();
+        for (size_t lane = 0; lane < width(); ++lane)
+          r[lane] = (r[lane] - block.means[row] * sums[lane]) * block.scales[row] * scales[lane];
+        kernels().fisherZ(r, width(), limit, z_.data() + row * width());
       }
-      kernels().fisherZ(tile, width(), limit, z_.data() + r * width());
     }
   }
 
-  const WaveformPanels& panels_;
+  const WaveformBlocks& blocks_;
   const Neighbourhoods& neighbourhoods_;
-  size_t firstPanel_, lastPanel_;
-  size_t group_ = static_cast<size_t>(-1);
+  size_t units_;
+  WaveformPanels panels_;
+  size_t group_ = none;
   std::vector<double> sums_, scales_; ///< (panel, lane)
   std::vector<float> singleScales_;
   std::vector<const float*> segments_;
-  std::vector<float> tile_, z_; ///< correlations of a block; z of some of its rows
-  std::vector<double> exact_, left_;
+  std::vector<float> tile_, z_, largest_; ///< of a block and a panel: products, z, and the largest |r| of each row
+  std::vector<int32_t> unsettled_;
+  std::vector<double> exact_;
 };
 
-/// z (position, position) of every unit, over its own group, with every other: one template, not symmetric.
-void productsOfAll(const Job& job, const WaveformPanels& panels, const Neighbourhoods& neighbourhoods, bool keepLarger,
-                   float* z) {
-  constexpr size_t panelsPerTask = 2;
-  parallelFor(job, (panels.panels() + panelsPerTask - 1) / panelsPerTask, [&](size_t task) {
-    Products products(panels, neighbourhoods, task * panelsPerTask,
-                      std::min(panels.panels(), (task + 1) * panelsPerTask));
-    for (const auto& block : panels.blocks()) {
-      job.throwIfAborted();
-      products.multiply(block, keepLarger, z);
-    }
+double secondsSince(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// z (position, position) of every unit, over its own group, with every other: one template, not symmetric. Returns the
+/// seconds that each thread spent on average on getting the waveforms into panels.
+double productsOfAll(const Job& job, const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods,
+                     const ComparedWaveforms& compared, bool keepLarger, float* z) {
+  const size_t unitsAtOnce = Products::panelsAtOnce * static_cast<size_t>(kernels().width);
+  const size_t tasks = (compared.units() + unitsAtOnce - 1) / unitsAtOnce;
+  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
+  std::vector<double> seconds(tasks);
+  parallelFor(job, tasks, [&](size_t task) {
+    scratch.with([&](Products& products) {
+      const auto start = std::chrono::steady_clock::now();
+      products.take(job, task * Products::panelsAtOnce);
+      seconds[task] = secondsSince(start);
+      for (const auto& block : blocks.all()) {
+        job.throwIfAborted();
+        products.multiply(block, keepLarger, z);
+      }
+    });
   });
+  const double threads = std::clamp(static_cast<double>(tasks), 1.0, static_cast<double>(std::max(1, job.threads)));
+  return std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
 }
 
 /// z ← max(z, zᵀ), square by square.
@@ -191,6 +209,7 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   if (similarity.size() != count * count || (kriging != nullptr && shiftsUm.size() != templates * count)) {
     throw InputError("The similarity matrix and the shifts do not fit the number of units.");
   }
+  if (kriging != nullptr && waveforms.f32.empty()) throw InputError("Kriging weights are in single precision.");
   for (const int32_t channel : peakChannels) {
     if (channel < 0 || static_cast<size_t>(channel) >= waveforms.channels)
       throw InputError("A peak channel does not exist.");
@@ -205,13 +224,14 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
   float* z = similarity.data(); // by position until the end
-  WaveformPanels panels(waveforms, neighbourhoods, order);
+  WaveformBlocks blocks(neighbourhoods, count, waveforms.samples);
   double correctionSeconds = 0;
   for (size_t k = 0; k < templates; ++k) {
+    const ComparedWaveforms compared{waveforms, kriging,
+                                     kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count), order};
     const auto start = std::chrono::steady_clock::now();
-    panels.fill(job, kriging, kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count));
-    correctionSeconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    productsOfAll(job, panels, neighbourhoods, k > 0, z);
+    blocks.fill(job, compared);
+    correctionSeconds += secondsSince(start) + productsOfAll(job, blocks, neighbourhoods, compared, k > 0, z);
     job.report(static_cast<double>(k + 1) / static_cast<double>(templates));
   }
   symmetrise(job, z, count);

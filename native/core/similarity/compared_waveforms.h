@@ -1,0 +1,50 @@
+#pragma once
+#include "core/correction/waveforms.h"
+
+#include <optional>
+#include <span>
+
+namespace dant {
+
+/// The waveforms that are compared under one template. A unit's *position* is its place in an order in which units that
+/// lie close on the probe are close.
+struct ComparedWaveforms {
+  /// As recorded; with kriging, their kriging weights in single precision.
+  const Waveforms& waveforms;
+  const Kriging<float>* kriging;    ///< null: they are compared as they are
+  std::span<const double> shiftsUm; ///< (units) of the picked units; with kriging only
+  std::span<const int32_t> order;   ///< the picked unit at each position (a permutation of 0 … units − 1)
+
+  size_t units() const { return order.size(); }
+  size_t channels() const { return waveforms.channels; }
+  size_t samples() const { return waveforms.samples; }
+};
+
+/// Hands out the waveforms; one per thread.
+class WaveformReader {
+public:
+  explicit WaveformReader(const ComparedWaveforms& compared) : compared_(compared) {
+    if (compared.kriging != nullptr) shifter_.emplace(*compared.kriging, compared.samples());
+  }
+
+  /// The waveform (C, T) at a position: where it lies in memory, or in `room` (C, T).
+  const float* read(size_t position, float* room) {
+    const auto& [waveforms, kriging, shiftsUm, order] = compared_;
+    const auto unit = static_cast<size_t>(order[position]);
+    if (!waveforms.f32.empty()) {
+      const float* values = waveforms.f32.data() + static_cast<size_t>(waveforms.units[unit]) * waveforms.size();
+      if (kriging == nullptr) return values;
+      shifter_->take(values);
+      shifter_->shift(shiftsUm[unit], room);
+    } else {
+      waveforms.load(unit, room);
+    }
+    return room;
+  }
+
+private:
+  const ComparedWaveforms compared_;
+  std::optional<Shifter<float>> shifter_;
+};
+
+} // namespace dant

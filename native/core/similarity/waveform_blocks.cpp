@@ -1,0 +1,115 @@
+#include "core/similarity/waveform_blocks.h"
+
+#include "core/job/scratch.h"
+#include "core/simd/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dant {
+
+namespace {
+
+size_t largestGroup(const Neighbourhoods& neighbourhoods) {
+  size_t largest = 0;
+  for (const auto& members : neighbourhoods.members) largest = std::max(largest, members.size());
+  return largest;
+}
+
+/// Working memory of one thread.
+struct ReadingRoom {
+  WaveformReader reader;
+  std::vector<float> room, ranges;
+};
+
+} // namespace
+
+double inverseNorm(double sum, double square, double count) {
+  constexpr double roundingError = 1e-13; // share of the mean square below which a variance is none
+  const double variance = square - sum * sum / count;
+  return variance > roundingError * square ? 1 / std::sqrt(variance) : 0;
+}
+
+WaveformBlocks::WaveformBlocks(const Neighbourhoods& neighbourhoods, size_t units, size_t samples)
+    : neighbourhoods_(neighbourhoods), samples_(samples), stride_(largestGroup(neighbourhoods) * samples),
+      group_(units), own_(units * stride_), packed_(units * stride_) {}
+
+void WaveformBlocks::fill(const Job& job, const ComparedWaveforms& compared) {
+  Scratch<ReadingRoom> scratch([&] {
+    return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared),
+                                                     std::vector<float>(compared.waveforms.size()),
+                                                     std::vector<float>(compared.channels())});
+  });
+  constexpr size_t grain = 16;
+  const size_t units = compared.units();
+  parallelFor(job, (units + grain - 1) / grain, [&](size_t task) {
+    scratch.with([&](ReadingRoom& s) {
+      for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position)
+        readUnit(position, s.reader.read(position, s.room.data()), s.ranges);
+    });
+  });
+  makeBlocks();
+  parallelFor(job, blocks_.size(), [&](size_t b) { pack(blocks_[b]); });
+}
+
+void WaveformBlocks::readUnit(size_t position, const float* waveform, std::vector<float>& ranges) {
+  kernels().ranges(waveform, ranges.size(), samples_, ranges.data());
+  const auto peak = static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
+  group_[position] = neighbourhoods_.groupOfChannel[peak];
+  float* own = own_.data() + position * stride_;
+  for (const int32_t channel : neighbourhoods_.members[static_cast<size_t>(group_[position])])
+    own = std::copy_n(waveform + static_cast<size_t>(channel) * samples_, samples_, own);
+}
+
+void WaveformBlocks::makeBlocks() {
+  const auto maxRows = static_cast<size_t>(kernels().maxRows);
+  std::vector<std::vector<size_t>> positionsOfGroup(neighbourhoods_.members.size());
+  for (size_t i = 0; i < group_.size(); ++i) positionsOfGroup[static_cast<size_t>(group_[i])].push_back(i);
+  std::vector<size_t> groups;
+  for (size_t g = 0; g < positionsOfGroup.size(); ++g)
+    if (!positionsOfGroup[g].empty()) groups.push_back(g);
+  // In the order of their units, so that the channels in use wander along the probe and stay in the cache.
+  std::sort(groups.begin(), groups.end(),
+            [&](size_t a, size_t b) { return positionsOfGroup[a].front() < positionsOfGroup[b].front(); });
+  blocks_.clear();
+  size_t offset = 0;
+  for (const size_t g : groups) {
+    const auto& all = positionsOfGroup[g];
+    // Of about the same size: few rows do not pay for what is read for all of them.
+    const size_t parts = (all.size() + maxRows - 1) / maxRows;
+    for (size_t part = 0; part < parts; ++part) {
+      const size_t first = part * all.size() / parts, last = (part + 1) * all.size() / parts;
+      const auto begin = all.begin();
+      blocks_.push_back(
+          {g, {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)}, offset, {}, {}});
+      offset += (last - first) * neighbourhoods_.members[g].size() * samples_;
+    }
+  }
+}
+
+void WaveformBlocks::pack(Block& block) {
+  const size_t length = neighbourhoods_.members[block.group].size() * samples_;
+  const size_t rows = block.positions.size();
+  const auto count = static_cast<double>(length);
+  float* packed = packed_.data() + block.offset;
+  for (size_t r = 0; r < rows; ++r) {
+    const float* own = own_.data() + block.positions[r] * stride_;
+    double sum = 0, square = 0;
+    for (size_t k = 0; k < length; ++k) {
+      sum += own[k];
+      square += static_cast<double>(own[k]) * own[k];
+    }
+    const double mean = sum / count, scale = inverseNorm(sum, square, count);
+    double roundedSum = 0, roundedSquare = 0;
+    for (size_t k = 0; k < length; ++k) {
+      const auto value = static_cast<float>((own[k] - mean) * scale);
+      packed[k * rows + r] = value;
+      roundedSum += value;
+      roundedSquare += static_cast<double>(value) * value;
+    }
+    block.means.push_back(roundedSum / count);
+    block.scales.push_back(inverseNorm(roundedSum, roundedSquare, count));
+  }
+}
+
+} // namespace dant
