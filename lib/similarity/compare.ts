@@ -52,7 +52,8 @@ export async function waveformSimilarity(
     channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
   };
   const weights = shiftsUm && new Float32Array(waveforms.data.length);
-  if (weights) await runNative((native, control) => native.krigingWeights({ ...control, ...asRecorded, weights }), options);
+  if (weights)
+    await runNative((native, control) => native.krigingWeights({ ...control, ...asRecorded, weights }), options);
   await runNative(
     (native, control) =>
       native.waveformSimilarity({

@@ -6,13 +6,13 @@
 
 namespace dant {
 
-/// The waveforms that are compared under one template. A unit's *position* is its place in an order in which units that
-/// lie close on the probe are close.
+/// The waveforms that are compared, under each of some templates. A unit's *position* is its place in an order in which
+/// units that lie close on the probe are close.
 struct ComparedWaveforms {
   /// As recorded; with kriging, their kriging weights in single precision.
   const Waveforms& waveforms;
   const Kriging<float>* kriging;    ///< null: they are compared as they are
-  std::span<const double> shiftsUm; ///< (units) of the picked units; with kriging only
+  std::span<const double> shiftsUm; ///< (templates, units) of the picked units; with kriging only
   std::span<const int32_t> order;   ///< the picked unit at each position (a permutation of 0 … units − 1)
 
   size_t units() const { return order.size(); }
@@ -27,15 +27,15 @@ public:
     if (compared.kriging != nullptr) shifter_.emplace(*compared.kriging, compared.samples());
   }
 
-  /// The waveform (C, T) at a position: where it lies in memory, or in `room` (C, T).
-  const float* read(size_t position, float* room) {
+  /// The waveform (C, T) at a position under a template: where it lies in memory, or in `room` (C, T).
+  const float* read(size_t position, size_t templateIndex, float* room) {
     const auto& [waveforms, kriging, shiftsUm, order] = compared_;
     const auto unit = static_cast<size_t>(order[position]);
     if (!waveforms.f32.empty()) {
       const float* values = waveforms.f32.data() + static_cast<size_t>(waveforms.units[unit]) * waveforms.size();
       if (kriging == nullptr) return values;
       shifter_->take(values);
-      shifter_->shift(shiftsUm[unit], room);
+      shifter_->shift(shiftsUm[templateIndex * order.size() + unit], room);
     } else {
       waveforms.load(unit, room);
     }

@@ -1,6 +1,5 @@
 #include "core/similarity/waveform_blocks.h"
 
-#include "core/job/scratch.h"
 #include "core/simd/kernels.h"
 
 #include <algorithm>
@@ -16,12 +15,6 @@ size_t largestGroup(const Neighbourhoods& neighbourhoods) {
   return largest;
 }
 
-/// Working memory of one thread.
-struct ReadingRoom {
-  WaveformReader reader;
-  std::vector<float> room, ranges;
-};
-
 } // namespace
 
 double inverseNorm(double sum, double square, double count) {
@@ -30,29 +23,31 @@ double inverseNorm(double sum, double square, double count) {
   return variance > roundingError * square ? 1 / std::sqrt(variance) : 0;
 }
 
-WaveformBlocks::WaveformBlocks(const Neighbourhoods& neighbourhoods, size_t units, size_t samples)
-    : neighbourhoods_(neighbourhoods), samples_(samples), stride_(largestGroup(neighbourhoods) * samples),
-      group_(units), own_(units * stride_), packed_(units * stride_) {}
+WaveformBlocks::WaveformBlocks(const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods)
+    : compared_(compared), neighbourhoods_(neighbourhoods), samples_(compared.samples()),
+      stride_(largestGroup(neighbourhoods) * samples_), rooms_([this] {
+        return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared_),
+                                                         std::vector<float>(compared_.waveforms.size()),
+                                                         std::vector<float>(compared_.channels())});
+      }),
+      group_(compared.units()), own_(compared.units() * stride_), packed_(compared.units() * stride_) {}
 
-void WaveformBlocks::fill(const Job& job, const ComparedWaveforms& compared) {
-  Scratch<ReadingRoom> scratch([&] {
-    return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared),
-                                                     std::vector<float>(compared.waveforms.size()),
-                                                     std::vector<float>(compared.channels())});
-  });
+void WaveformBlocks::fill(const Job& job, size_t templateIndex) {
   constexpr size_t grain = 16;
-  const size_t units = compared.units();
+  const size_t units = compared_.units();
   parallelFor(job, (units + grain - 1) / grain, [&](size_t task) {
-    scratch.with([&](ReadingRoom& s) {
+    rooms_.with([&](ReadingRoom& reading) {
       for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position)
-        readUnit(position, s.reader.read(position, s.room.data()), s.ranges);
+        readUnit(position, templateIndex, reading);
     });
   });
   makeBlocks();
   parallelFor(job, blocks_.size(), [&](size_t b) { pack(blocks_[b]); });
 }
 
-void WaveformBlocks::readUnit(size_t position, const float* waveform, std::vector<float>& ranges) {
+void WaveformBlocks::readUnit(size_t position, size_t templateIndex, ReadingRoom& reading) {
+  auto& [reader, room, ranges] = reading;
+  const float* waveform = reader.read(position, templateIndex, room.data());
   kernels().ranges(waveform, ranges.size(), samples_, ranges.data());
   const auto peak = static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
   group_[position] = neighbourhoods_.groupOfChannel[peak];

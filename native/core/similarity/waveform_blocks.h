@@ -1,5 +1,6 @@
 #pragma once
 #include "core/job/large_array.h"
+#include "core/job/scratch.h"
 #include "core/similarity/compared_waveforms.h"
 #include "core/similarity/neighbourhoods.h"
 
@@ -19,22 +20,29 @@ public:
     std::vector<double> means, scales;
   };
 
-  WaveformBlocks(const Neighbourhoods& neighbourhoods, size_t units, size_t samples);
+  WaveformBlocks(const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods);
 
-  /// Takes up the waveforms. May be called again.
-  void fill(const Job& job, const ComparedWaveforms& compared);
+  /// Takes up the waveforms under a template.
+  void fill(const Job& job, size_t templateIndex);
 
   /// In an order that wanders along the probe.
   const std::vector<Block>& all() const { return blocks_; }
   const float* values(const Block& block) const { return packed_.data() + block.offset; }
 
 private:
-  void readUnit(size_t position, const float* waveform, std::vector<float>& ranges);
+  /// Working memory of one thread.
+  struct ReadingRoom {
+    WaveformReader reader;
+    std::vector<float> room, ranges;
+  };
+  void readUnit(size_t position, size_t templateIndex, ReadingRoom& reading);
   void makeBlocks();
   void pack(Block& block);
 
+  const ComparedWaveforms compared_;
   const Neighbourhoods& neighbourhoods_;
   size_t samples_, stride_;
+  Scratch<ReadingRoom> rooms_;
   std::vector<int32_t> group_;     ///< by position, of the peak channel
   LargeArray<float> own_, packed_; ///< by position: values over the own group's channels; by block: the same, packed
   std::vector<Block> blocks_;

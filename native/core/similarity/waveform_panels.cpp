@@ -19,7 +19,7 @@ WaveformPanels::WaveformPanels(const ComparedWaveforms& compared, size_t capacit
       values_(capacity * compared.channels() * compared.samples() * width_),
       sums_(capacity * compared.channels() * width_), squares_(sums_.size()) {}
 
-void WaveformPanels::fill(const Job& job, size_t firstPanel) {
+void WaveformPanels::fill(const Job& job, size_t templateIndex, size_t firstPanel) {
   firstPanel_ = firstPanel;
   const size_t all = (compared_.units() + width_ - 1) / width_;
   panels_ = std::min(capacity_, all - firstPanel);
@@ -27,9 +27,9 @@ void WaveformPanels::fill(const Job& job, size_t firstPanel) {
   for (size_t panel = 0; panel < panels_; ++panel) {
     job.throwIfAborted();
     for (size_t lane = 0; lane < width_; ++lane) {
-      rows[lane] = lane < columns(panel)
-                       ? reader_.read(firstPosition(panel) + lane, rooms_.data() + lane * roomStride(compared_))
-                       : none_.data();
+      rows[lane] = lane < columns(panel) ? reader_.read(firstPosition(panel) + lane, templateIndex,
+                                                        rooms_.data() + lane * roomStride(compared_))
+                                         : none_.data();
     }
     for (size_t channel = 0; channel < compared_.channels(); ++channel) {
       const size_t here = at(panel, channel);

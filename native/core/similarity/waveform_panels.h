@@ -13,8 +13,8 @@ public:
   /// capacity: panels at once
   WaveformPanels(const ComparedWaveforms& compared, size_t capacity);
 
-  /// Takes up the units from position firstPanel · width on.
-  void fill(const Job& job, size_t firstPanel);
+  /// Takes up the units from position firstPanel · width on, under a template.
+  void fill(const Job& job, size_t templateIndex, size_t firstPanel);
 
   size_t width() const { return width_; } ///< units side by side in a panel
   size_t panels() const { return panels_; }

@@ -29,9 +29,9 @@ public:
 
   static constexpr size_t panelsAtOnce = 2;
 
-  /// Takes up the panels from firstPanel on.
-  void take(const Job& job, size_t firstPanel) {
-    panels_.fill(job, firstPanel);
+  /// Takes up the panels from firstPanel on, under a template.
+  void take(const Job& job, size_t templateIndex, size_t firstPanel) {
+    panels_.fill(job, templateIndex, firstPanel);
     group_ = none;
   }
 
@@ -130,24 +130,22 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 
 /// z (position, position) of every unit, over its own group, with every other: one template, not symmetric. Returns the
 /// seconds that each thread spent on average on getting the waveforms into panels.
-double productsOfAll(const Job& job, const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods,
-                     const ComparedWaveforms& compared, bool keepLarger, float* z) {
+double productsOfAll(const Job& job, const WaveformBlocks& blocks, Scratch<Products>& scratch, size_t templateIndex,
+                     size_t units, float* z) {
   const size_t unitsAtOnce = Products::panelsAtOnce * static_cast<size_t>(kernels().width);
-  const size_t tasks = (compared.units() + unitsAtOnce - 1) / unitsAtOnce;
-  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
-  std::vector<double> seconds(tasks);
-  parallelFor(job, tasks, [&](size_t task) {
+  std::vector<double> seconds((units + unitsAtOnce - 1) / unitsAtOnce);
+  parallelFor(job, seconds.size(), [&](size_t task) {
     scratch.with([&](Products& products) {
       const auto start = std::chrono::steady_clock::now();
-      products.take(job, task * Products::panelsAtOnce);
+      products.take(job, templateIndex, task * Products::panelsAtOnce);
       seconds[task] = secondsSince(start);
       for (const auto& block : blocks.all()) {
         job.throwIfAborted();
-        products.multiply(block, keepLarger, z);
+        products.multiply(block, templateIndex > 0, z);
       }
     });
   });
-  const double threads = std::clamp(static_cast<double>(tasks), 1.0, static_cast<double>(std::max(1, job.threads)));
+  const double threads = std::clamp<double>(static_cast<double>(seconds.size()), 1, std::max(1, job.threads));
   return std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
 }
 
@@ -224,14 +222,14 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
   float* z = similarity.data(); // by position until the end
-  WaveformBlocks blocks(neighbourhoods, count, waveforms.samples);
+  const ComparedWaveforms compared{waveforms, kriging, shiftsUm, order};
+  WaveformBlocks blocks(compared, neighbourhoods);
+  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
   double correctionSeconds = 0;
   for (size_t k = 0; k < templates; ++k) {
-    const ComparedWaveforms compared{waveforms, kriging,
-                                     kriging == nullptr ? shiftsUm : shiftsUm.subspan(k * count, count), order};
     const auto start = std::chrono::steady_clock::now();
-    blocks.fill(job, compared);
-    correctionSeconds += secondsSince(start) + productsOfAll(job, blocks, neighbourhoods, compared, k > 0, z);
+    blocks.fill(job, k);
+    correctionSeconds += secondsSince(start) + productsOfAll(job, blocks, scratch, k, count, z);
     job.report(static_cast<double>(k + 1) / static_cast<double>(templates));
   }
   symmetrise(job, z, count);
