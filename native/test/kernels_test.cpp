@@ -297,15 +297,20 @@ TEST_CASE("absorb") {
         std::vector<double> closed(count, 0.0);
         for (size_t j = 0; j < count; j += 3) closed[j] = -infinity;
 
+        // Of a part, the rest must stay as it is.
+        const size_t begin = count / 5, end = count - count / 7;
         auto expected = best;
-        size_t first = 0;
-        for (size_t j = 0; j < count; ++j) {
+        size_t first = begin;
+        for (size_t j = begin; j < end; ++j) {
           double sum = 0;
           for (size_t f = 0; f < static_cast<size_t>(features); ++f) sum += weights[f] * values[f][j];
           expected[j] = std::max(expected[j], sum);
           if (expected[j] + closed[j] > expected[first] + closed[first]) first = j;
         }
-        CHECK(level.absorb(count, rows.data(), weights.data(), features, best.data(), closed.data()) == first);
+        double largest = 0;
+        CHECK(level.absorb(begin, end, rows.data(), weights.data(), features, best.data(), closed.data(), &largest) ==
+              first);
+        CHECK(largest == expected[first] + closed[first]);
         CHECK(best == expected);
       }
     }

@@ -1,25 +1,50 @@
 #include "core/clustering/similarity_tree.h"
 
+#include "core/job/step_team.h"
 #include "core/simd/kernels.h"
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 
 namespace dant {
+
+namespace {
+
+/// What one part of the points offers as the next one to add.
+struct alignas(64) Candidate {
+  double value;
+  size_t point;
+};
+
+} // namespace
 
 Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity) {
   const size_t units = similarity.units;
   const double none = -std::numeric_limits<double>::infinity();
   std::vector<double> best(units, none), closed(units, 0.0);
   std::vector<const float*> rows(similarity.features.size());
+  // Parts of about a microsecond, an even number of them; with fewer points a single one.
+  constexpr size_t partPoints = 1024;
+  std::vector<Candidate> candidates(units < 2 * partPoints ? 1 : units / (2 * partPoints) * 2);
+  const size_t parts = candidates.size();
+  const std::function<void(size_t)> absorb = [&](size_t part) {
+    auto& [value, point] = candidates[part];
+    point = kernels().absorb(part * units / parts, (part + 1) * units / parts, rows.data(), similarity.weights.data(),
+                             static_cast<int>(rows.size()), best.data(), closed.data(), &value);
+  };
+  StepTeam team(std::min(parts, static_cast<size_t>(std::max(1, job.threads))));
   std::vector<Edge> edges;
   for (size_t added = 0; edges.size() + 1 < units;) {
     if (edges.size() % 64 == 0) job.throwIfAborted();
     closed[added] = none;
     for (size_t f = 0; f < rows.size(); ++f) rows[f] = similarity.features[f].data() + added * units;
-    const size_t next = kernels().absorb(units, rows.data(), similarity.weights.data(), static_cast<int>(rows.size()),
-                                         best.data(), closed.data());
-    edges.push_back({static_cast<int32_t>(added), static_cast<int32_t>(next), distanceOf(best[next])});
-    added = next;
+    team.run(parts, absorb);
+    // The first of the largest.
+    const auto next = std::max_element(candidates.begin(), candidates.end(),
+                                       [](const Candidate& a, const Candidate& b) { return a.value < b.value; });
+    edges.push_back({static_cast<int32_t>(added), static_cast<int32_t>(next->point), distanceOf(best[next->point])});
+    added = next->point;
   }
   return singleLinkage(std::move(edges));
 }

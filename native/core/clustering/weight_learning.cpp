@@ -11,14 +11,23 @@
 namespace dant {
 
 std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> depthsUm, double maxDistanceUm) {
-  std::vector<UnitPair> pairs;
-  for (size_t j = 0; j < depthsUm.size(); ++j) {
-    if (j % 256 == 0) job.throwIfAborted();
-    for (size_t i = 0; i < j; ++i) {
-      if (std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm) {
-        pairs.push_back({static_cast<int32_t>(i), static_cast<int32_t>(j)});
+  constexpr size_t grain = 64;
+  const size_t units = depthsUm.size();
+  std::vector<std::vector<UnitPair>> parts((units + grain - 1) / grain);
+  parallelFor(job, parts.size(), [&](size_t part) {
+    for (size_t j = part * grain; j < std::min(units, (part + 1) * grain); ++j) {
+      for (size_t i = 0; i < j; ++i) {
+        if (std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm)
+          parts[part].push_back({static_cast<int32_t>(i), static_cast<int32_t>(j)});
       }
     }
+  });
+  std::vector<UnitPair> pairs;
+  pairs.reserve(std::accumulate(parts.begin(), parts.end(), size_t{0},
+                                [](size_t sum, const auto& part) { return sum + part.size(); }));
+  for (auto& part : parts) {
+    pairs.insert(pairs.end(), part.begin(), part.end());
+    part = {};
   }
   return pairs;
 }

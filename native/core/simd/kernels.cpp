@@ -299,14 +299,14 @@ void ranges(const float* values, size_t rows, size_t samples, float* range) {
   }
 }
 
-size_t absorb(size_t count, const float* const* rows, const double* weights, int features, double* best,
-              const double* closed) {
+size_t absorb(size_t first, size_t last, const float* const* rows, const double* weights, int features, double* best,
+              const double* closed, double* most) {
   constexpr size_t block = 8 * lanesD;
   const double nothing = -__builtin_inf();
   double largest = nothing;
-  size_t where = 0;
-  size_t j = 0;
-  for (; j + block <= count; j += block) {
+  size_t where = first;
+  size_t j = first;
+  for (; j + block <= last; j += block) {
     VectorD top = nothing - VectorD{};
     for (size_t i = j; i < j + block; i += lanesD) {
       VectorD sum = weights[0] * loadWide(rows[0] + i);
@@ -325,7 +325,7 @@ size_t absorb(size_t count, const float* const* rows, const double* weights, int
     }
   }
   const size_t tail = j;
-  for (; j < count; ++j) {
+  for (; j < last; ++j) {
     double sum = weights[0] * rows[0][j];
     for (int f = 1; f < features; ++f) sum += weights[f] * rows[f][j];
     if (sum > best[j]) best[j] = sum;
@@ -338,6 +338,7 @@ size_t absorb(size_t count, const float* const* rows, const double* weights, int
   if (where < tail) {
     while (!(best[where] + closed[where] == largest)) ++where;
   }
+  *most = largest;
   return where;
 }
 

@@ -55,9 +55,9 @@ struct Kernels {
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 
   /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]); returns the first j with the
-  /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside).
-  size_t (*absorb)(size_t count, const float* const* rows, const double* weights, int features, double* best,
-                   const double* closed);
+  /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside), first ≤ j < last, and that value.
+  size_t (*absorb)(size_t first, size_t last, const float* const* rows, const double* weights, int features,
+                   double* best, const double* closed, double* largest);
 
   /// The two loops of a min-plus matrix product. out[j] = min(out[j], scalars[p] + rows[p][j]), p < count, j < width.
   void (*lowerRows)(size_t count, const double* scalars, const double* const* rows, size_t width, double* out);
