@@ -369,6 +369,18 @@ export interface NativeAddon {
     },
   ): Promise<void>;
 
+  /** (n) An order of the units in which likely matches stand together, from the tip of the probe upwards. */
+  matchOrder(
+    args: JobControl & {
+      /** (n) corrected for motion */
+      depthsUm: Float64Array;
+      /** (P, 2) */
+      pairs: Int32Array;
+      /** (P) */
+      logOdds: Float32Array;
+    },
+  ): Promise<Int32Array>;
+
   /** Changes the log odds: a unit has at most one match in a session, unless the sorter split the neuron there. */
   weighCompetitors(
     args: JobControl & {

@@ -82,15 +82,15 @@ export async function trackByProbability(
   const confidence = clusterConfidence(matching.labels, units.sessions, matchLogOdds);
   const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
   warnOfNothing(labels, units, context);
+  const pairs = { pairs: nearbyPairs, logOdds };
   const similarity = new Float32Array(units.count ** 2);
-  const combined = { units: units.count, features: [similarity], weights: new Float64Array([1]) };
+  const { depthsUm } = corrected(places, motion);
   const leafOrder = await context.stage('leafOrder', async (options) => {
     await runNative(
-      (native, control) =>
-        native.matchSimilarity({ ...control, units: units.count, pairs: nearbyPairs, logOdds, similarity }),
+      (native, control) => native.matchSimilarity({ ...control, ...pairs, units: units.count, similarity }),
       options,
     );
-    return runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options);
+    return runNative((native, control) => native.matchOrder({ ...control, ...pairs, depthsUm }), options);
   });
   return {
     shank,
@@ -101,8 +101,8 @@ export async function trackByProbability(
     stoppedBecause: 'all iterations done',
     correction: planWith(units, motion, settings.waveformCorrection.n_templates),
     features: ['Match'],
-    weights: combined.weights,
-    matrices: combined.features,
+    weights: new Float64Array([1]),
+    matrices: [similarity],
     threshold: logOddsOf(settings.matching.min_probability) / 2,
     labelsBeforeCuration: matching.labels,
     labels,

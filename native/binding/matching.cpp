@@ -5,6 +5,7 @@
 #include "binding/waveforms_argument.h"
 #include "core/matching/aligned_waveforms.h"
 #include "core/matching/competition.h"
+#include "core/matching/match_order.h"
 #include "core/matching/match_similarity.h"
 #include "core/matching/motion_profile.h"
 #include "core/matching/neuron_clusters.h"
@@ -119,6 +120,17 @@ Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
   return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
 }
 
+Napi::Value orderMatches(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto depths = arguments.array<double>("depthsUm");
+  const auto pairs = pairsOf(arguments, "pairs", depths.size());
+  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    auto order = matchOrder(job, pairs, logOdds, depths);
+                    return [order = std::move(order)](Napi::Env env) { return toTypedArray(env, order); };
+                  }));
+}
+
 Napi::Value compete(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto sessions = arguments.array<int32_t>("sessions");
@@ -160,6 +172,7 @@ void registerMatching(Napi::Env env, Napi::Object exports) {
   exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
   exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
   exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
+  exports.Set("matchOrder", Napi::Function::New(env, orderMatches, "matchOrder"));
   exports.Set("weighCompetitors", Napi::Function::New(env, compete, "weighCompetitors"));
   exports.Set("clusterNeurons", Napi::Function::New(env, cluster, "clusterNeurons"));
 }
