@@ -5,7 +5,15 @@ import { writableDtype, type WritableData } from './encode.js';
 import { systemOutputError } from './file_error.js';
 import { formatNpyHeader } from './npy_header.js';
 import { OutputFile } from './output_file.js';
-import { checkWritable, writeElements, type BlockSink, type NpyLayout, type WritableArray } from './write_elements.js';
+import {
+  checkWritable,
+  elementSpace,
+  writeElements,
+  type BlockSink,
+  type NpyLayout,
+  type Space,
+  type WritableArray,
+} from './write_elements.js';
 
 export interface WriteOptions {
   /** Stops the writing within 100 ms; the promise rejects with the signal's reason. */
@@ -56,9 +64,14 @@ export class NpyWriter implements BlockSink {
       throw argumentError('block', `elements within the array's ${this.count}`, `${first} … ${first + block.length}`);
     }
     this.next = first + block.length;
-    const position = this.dataStart + first * this.dtype.itemBytes;
-    await withOutputErrors(this.path, () => writeElements(this.file, position, block, this.dtype, this.options));
+    await withOutputErrors(this.path, () =>
+      writeElements(this.file, this.positionOf(first), block, this.dtype, this.options),
+    );
   }
+
+  /** Memory for the next block of numbers; filling it and writing it without `first` needs no copy. */
+  readonly space: Space = (type, length) =>
+    withOutputErrors(this.path, () => elementSpace(this.file, this.positionOf(this.next), type, length));
 
   /** Ends the file. */
   close(): Promise<void> {
@@ -68,6 +81,10 @@ export class NpyWriter implements BlockSink {
   /** Gives the file up and removes it. */
   discard(): Promise<void> {
     return this.file.discard();
+  }
+
+  private positionOf(element: number): number {
+    return this.dataStart + element * this.dtype.itemBytes;
   }
 }
 

@@ -7,10 +7,12 @@ import { withOutputErrors, type WriteOptions } from './npy_writer.js';
 import { OutputFile } from './output_file.js';
 import {
   checkWritable,
+  elementSpace,
   writeBlocks,
   writeElements,
   type Blocks,
   type NpyLayout,
+  type Space,
   type WritableArray,
 } from './write_elements.js';
 import { centralDirectory, localHeader, type ZipMember } from './zip_records.js';
@@ -36,11 +38,15 @@ export class NpzWriter {
   /** Adds an array under a name. */
   async add(name: string, array: WritableArray): Promise<void> {
     const { name: dtype } = checkWritable(array);
-    await this.addBlocks(name, { dtype, shape: array.shape }, [array.data]);
+    await this.addBlocks(name, { dtype, shape: array.shape }, () => [array.data]);
   }
 
   /** Adds an array whose elements come block by block, in C order; see `writeBlocks`. */
-  async addBlocks(name: string, { dtype: dtypeName, shape }: NpyLayout, blocks: Blocks): Promise<void> {
+  async addBlocks(
+    name: string,
+    { dtype: dtypeName, shape }: NpyLayout,
+    blocks: (space: Space) => Blocks,
+  ): Promise<void> {
     if (this.members.some((member) => member.name === `${name}.npy`))
       throw argumentError('name', 'a name not used before', name);
     const dtype = writableDtype([], dtypeName);
@@ -64,6 +70,7 @@ export class NpzWriter {
           write: async (block) => {
             at = await writeElements(this.file, at, block, dtype, { ...this.options, onBytes });
           },
+          space: (type, length) => elementSpace(this.file, at, type, length),
         },
         blocks,
       );

@@ -5,7 +5,10 @@ import { addon } from '../native/addon.js';
 
 /** What the system wants addresses, positions and lengths of direct writes to be multiples of, on any common disk. */
 const pageBytes = 4096;
-const bufferBytes = 2 * 2 ** 20;
+/** The most that `space` gives without a copy later. Disks need writes of this size to be as fast as they can be. */
+export const blockBytes = 8 * 2 ** 20;
+/** A block, and before it the part of a page that was not written with the block before. */
+const bufferBytes = blockBytes + pageBytes;
 
 /**
  * A new file; an existing one is refused. What follows on what was written before is gathered and written past the
@@ -15,6 +18,8 @@ const bufferBytes = 2 * 2 ** 20;
 export class OutputFile {
   /** One is filled while the other is written. */
   #buffers: [Uint8Array, Uint8Array] | undefined;
+  /** For what cannot be made in them. */
+  #scratch = new Uint8Array();
   /** Position of the buffer's first byte, on a page; the bytes begin … end − 1 of it are to be written. */
   #position = 0;
   #begin = 0;
@@ -30,7 +35,7 @@ export class OutputFile {
   /** @param length in bytes, where known: a small file is not worth gathering. */
   static async create(path: string, length = Infinity): Promise<OutputFile> {
     const file = new OutputFile(path, await open(path, 'wx'));
-    if (length >= bufferBytes) {
+    if (length >= blockBytes) {
       file.#buffers = [pageAligned(), pageAligned()];
       // The handle for direct writes is another one, so that the first and last bytes can go the usual way.
       file.#direct = await openDirect(path);
@@ -38,20 +43,30 @@ export class OutputFile {
     return file;
   }
 
+  /**
+   * Memory for the `length` bytes to be written at `position` next, at an address that elements of `itemBytes` can have.
+   * If possible it is the file's own, from where they are written without being copied.
+   */
+  async space(length: number, position: number, itemBytes: number): Promise<Uint8Array> {
+    if (!this.#buffers || length > blockBytes || position % itemBytes !== 0) {
+      if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
+      return this.#scratch.subarray(0, length);
+    }
+    await this.#moveTo(position);
+    if (this.#end + length > bufferBytes) await this.#nextBuffer();
+    return this.#buffers[0].subarray(this.#end, this.#end + length);
+  }
+
   /** Writes at `position`. The bytes may change when the promise resolves, but are not all in the file before `close`. */
   async write(bytes: Uint8Array, position: number): Promise<void> {
     if (!this.#buffers) return writeFully(this.handle, bytes, position);
-    if (position !== this.#position + this.#end) {
-      await this.#flush();
-      this.#position = position - (position % pageBytes);
-      this.#begin = this.#end = position % pageBytes;
-    }
+    await this.#moveTo(position);
     for (let done = 0; done < bytes.length;) {
+      if (this.#end === bufferBytes) await this.#nextBuffer();
       const part = bytes.subarray(done, done + bufferBytes - this.#end);
-      this.#buffers[0].set(part, this.#end);
+      if (!startsAt(part, this.#buffers[0], this.#end)) this.#buffers[0].set(part, this.#end);
       this.#end += part.length;
       done += part.length;
-      if (this.#end === bufferBytes) await this.#writeBuffer();
     }
   }
 
@@ -76,22 +91,36 @@ export class OutputFile {
     await rm(this.path, { force: true });
   }
 
-  async #flush(): Promise<void> {
-    if (this.#end > this.#begin) await this.#writeBuffer();
-    await this.#writing;
+  /** Lets the buffer go on at `position`. */
+  async #moveTo(position: number): Promise<void> {
+    if (position === this.#position + this.#end) return;
+    await this.#flush();
+    this.#position = position - (position % pageBytes);
+    this.#begin = this.#end = position % pageBytes;
   }
 
-  /** Starts writing the buffer when the other one is written. */
-  async #writeBuffer(): Promise<void> {
-    const [full, other] = this.#buffers!;
-    const [position, begin, end] = [this.#position, this.#begin, this.#end];
+  /** Writes what is in the buffer and waits for it. */
+  async #flush(): Promise<void> {
     await this.#writing;
-    this.#writing = this.#writePages(full, position, begin, end);
+    if (this.#end === this.#begin) return;
+    await this.#writePages(this.#buffers![0], this.#position, this.#begin, this.#end);
+    this.#begin = this.#end;
+  }
+
+  /** Starts writing the buffer's whole pages when the other one is written; the rest goes with what follows. */
+  async #nextBuffer(): Promise<void> {
+    const [full, next] = this.#buffers!;
+    const [position, begin, end] = [this.#position, this.#begin, this.#end];
+    const rest = end % pageBytes;
+    await this.#writing;
+    next.set(full.subarray(end - rest, end));
+    this.#writing = this.#writePages(full, position, begin, end - rest);
     // Told by whoever waits for it next.
     this.#writing.catch(() => undefined);
-    this.#buffers = [other, full];
-    this.#position += bufferBytes;
-    this.#begin = this.#end = 0;
+    this.#buffers = [next, full];
+    this.#position += end - rest;
+    this.#begin = 0;
+    this.#end = rest;
   }
 
   async #writePages(buffer: Uint8Array, position: number, begin: number, end: number): Promise<void> {
@@ -123,6 +152,10 @@ async function openDirect(path: string): Promise<FileHandle | undefined> {
   // Not defined on other systems, whatever its type says.
   const flag = constants.O_DIRECT as number | undefined;
   return flag === undefined ? undefined : open(path, constants.O_WRONLY | flag).catch(() => undefined);
+}
+
+function startsAt(bytes: Uint8Array, buffer: Uint8Array, offset: number): boolean {
+  return bytes.buffer === buffer.buffer && bytes.byteOffset === buffer.byteOffset + offset;
 }
 
 function pageAligned(): Uint8Array {

@@ -1,4 +1,4 @@
-import { elementCount } from '../arrays.js';
+import { elementCount, type NumericData } from '../arrays.js';
 import { abortError, argumentError } from '../errors.js';
 import type { Dtype } from './dtype.js';
 import { encodeElements, writableDtype, type WritableData } from './encode.js';
@@ -21,6 +21,20 @@ export interface NpyLayout {
 /** Takes the elements of an array, block by block in C order. A block must not change until the promise resolves. */
 export interface BlockSink {
   write(block: WritableData): Promise<void>;
+  /** See `Space`. */
+  space: Space;
+}
+
+/**
+ * Memory for the next `length` elements, to be filled and then written as a block. Blocks of up to `blockBytes` need not
+ * be copied then, if they are of the file's type.
+ */
+export type Space = <Data extends NumericData>(type: ArrayType<Data>, length: number) => Promise<Data>;
+
+/** Such as Float64Array. */
+export interface ArrayType<Data> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): Data;
 }
 
 export type Blocks = Iterable<WritableData> | AsyncIterable<WritableData>;
@@ -51,9 +65,21 @@ export async function writeElements(
   return at;
 }
 
+/** See `Space`; at `position` of a file. */
+export async function elementSpace<Data extends NumericData>(
+  file: OutputFile,
+  position: number,
+  type: ArrayType<Data>,
+  length: number,
+): Promise<Data> {
+  const itemBytes = type.BYTES_PER_ELEMENT;
+  const { buffer, byteOffset } = await file.space(length * itemBytes, position, itemBytes);
+  return new type(buffer, byteOffset, length);
+}
+
 /** Writes blocks one after the other. A block may be reused when the next one is asked for. */
-export async function writeBlocks(sink: BlockSink, blocks: Blocks): Promise<void> {
-  for await (const block of blocks) await sink.write(block);
+export async function writeBlocks(sink: BlockSink, make: (space: Space) => Blocks): Promise<void> {
+  for await (const block of make(sink.space)) await sink.write(block);
 }
 
 /** The type to write an array as; refuses one whose data do not fit its shape. */

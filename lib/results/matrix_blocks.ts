@@ -1,10 +1,10 @@
+import { blockBytes } from '../files/output_file.js';
+import type { ArrayType, Space } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
 import { runNative } from '../native/run.js';
 import type { FisherZ } from '../pipeline/feature_similarity.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import { scopeLabels, type Scope } from './scope.js';
-
-const blockBytes = 2 ** 22;
 
 type Fill<Data> = (
   args: { rows: Int32Array; outRows: Int32Array; columns: Int32Array; width: number; out: Data },
@@ -14,16 +14,16 @@ type Fill<Data> = (
 /** Blocks of rows of a matrix between the folder's units; zero between units of different groups. */
 async function* blocksOfRows<Data extends Float64Array | Uint8Array>(
   scope: Scope,
-  make: (length: number) => Data,
+  space: Space,
+  type: ArrayType<Data>,
   parts: readonly { group?: GroupResult; places: Int32Array }[],
   fill: Fill<Data>,
 ): AsyncGenerator<Data> {
   const width = scope.units.length;
-  const rowsPerBlock = Math.max(1, Math.min(width, Math.floor(blockBytes / make(1).BYTES_PER_ELEMENT / width)));
-  const block = make(rowsPerBlock * width);
+  const rowsPerBlock = Math.max(1, Math.min(width, Math.floor(blockBytes / type.BYTES_PER_ELEMENT / width)));
   for (let first = 0; first < width; first += rowsPerBlock) {
     const rowCount = Math.min(rowsPerBlock, width - first);
-    const out = block.subarray(0, rowCount * width) as Data;
+    const out = await space(type, rowCount * width);
     if (parts.length > 1) out.fill(0);
     for (const { group, places } of parts) {
       const rows = Int32Array.from(
@@ -36,12 +36,14 @@ async function* blocksOfRows<Data extends Float64Array | Uint8Array>(
   }
 }
 
-const doubles = (length: number) => new Float64Array(length);
-const bytes = (length: number) => new Uint8Array(length);
-
 /** Fisher z by one feature (n, n). */
-export function featureBlocks(scope: Scope, matrix: (group: GroupResult) => FisherZ, options: RunOptions) {
-  return blocksOfRows(scope, doubles, scope.groups, (args, group) =>
+export function featureBlocks(
+  scope: Scope,
+  matrix: (group: GroupResult) => FisherZ,
+  space: Space,
+  options: RunOptions,
+) {
+  return blocksOfRows(scope, space, Float64Array, scope.groups, (args, group) =>
     runNative(
       (native, control) =>
         native.matrixRows({
@@ -58,15 +60,15 @@ export function featureBlocks(scope: Scope, matrix: (group: GroupResult) => Fish
 }
 
 /** Combined similarity or distance (n, n). */
-export function combinedBlocks(scope: Scope, kind: 'similarity' | 'distance', options: RunOptions) {
-  return blocksOfRows(scope, doubles, scope.groups, (args, group) =>
+export function combinedBlocks(scope: Scope, kind: 'similarity' | 'distance', space: Space, options: RunOptions) {
+  return blocksOfRows(scope, space, Float64Array, scope.groups, (args, group) =>
     runNative((native, control) => native.matrixRows({ ...control, ...args, kind, ...combined(group!) }), options),
   );
 }
 
 /** Whether pairs are good matches (n, n); none but the diagonal without a threshold. */
-export function goodMatchBlocks(scope: Scope, options: RunOptions) {
-  return blocksOfRows(scope, bytes, scope.groups, (args, group) =>
+export function goodMatchBlocks(scope: Scope, space: Space, options: RunOptions) {
+  return blocksOfRows(scope, space, Uint8Array, scope.groups, (args, group) =>
     runNative(
       (native, control) =>
         native.matrixRows({
@@ -82,10 +84,15 @@ export function goodMatchBlocks(scope: Scope, options: RunOptions) {
 }
 
 /** Whether units are in the same cluster (n, n). */
-export function sameClusterBlocks(scope: Scope, which: 'labels' | 'labelsBeforeCuration', options: RunOptions) {
+export function sameClusterBlocks(
+  scope: Scope,
+  which: 'labels' | 'labelsBeforeCuration',
+  space: Space,
+  options: RunOptions,
+) {
   const labels = scopeLabels(scope, which);
   const places = Int32Array.from(labels, (_, i) => i);
-  return blocksOfRows(scope, bytes, [{ places }], (args) =>
+  return blocksOfRows(scope, space, Uint8Array, [{ places }], (args) =>
     runNative((native, control) => native.matrixRows({ ...control, ...args, kind: 'sameCluster', labels }), options),
   );
 }
@@ -95,7 +102,11 @@ function combined({ units, matrices, weights }: GroupResult) {
 }
 
 /** Corrected waveforms (n, C, T, K) of the final clustering. */
-export async function* correctedWaveformBlocks(scope: Scope, options: RunOptions): AsyncGenerator<Float64Array> {
+export async function* correctedWaveformBlocks(
+  scope: Scope,
+  space: Space,
+  options: RunOptions,
+): AsyncGenerator<Float64Array> {
   const { data: waveforms, shape } = scope.result.features.waveforms;
   const [, channels, samples] = shape as [number, number, number];
   const templates = scope.groups[0]!.group.correction.templatesUm.length;
@@ -110,10 +121,9 @@ export async function* correctedWaveformBlocks(scope: Scope, options: RunOptions
     }
   }
   const perUnit = channels * samples * templates;
-  const unitsPerBlock = Math.max(1, Math.floor((4 * blockBytes) / (8 * perUnit)));
-  const block = new Float64Array(Math.min(count, unitsPerBlock) * perUnit);
+  const unitsPerBlock = Math.max(1, Math.floor(blockBytes / (8 * perUnit)));
   for (let first = 0; first < count; first += unitsPerBlock) {
-    const corrected = block.subarray(0, Math.min(unitsPerBlock, count - first) * perUnit);
+    const corrected = await space(Float64Array, Math.min(unitsPerBlock, count - first) * perUnit);
     await runNative(
       (native, control) =>
         native.correctWaveforms({

@@ -1,4 +1,4 @@
-import type { WritableArray, Blocks, NpyLayout } from '../files/write_elements.js';
+import type { WritableArray, Blocks, NpyLayout, Space } from '../files/write_elements.js';
 import { motionLinearScale } from '../correction/motion.js';
 import type { RunOptions } from '../native/run.js';
 import { probabilityOf } from '../matching/confidence.js';
@@ -17,7 +17,9 @@ import { largest, scopeIndices, scopeLabels, type Scope } from './scope.js';
 
 /** An array of a result file: at hand, made block by block while it is written, or zero everywhere. */
 export type ResultArray =
-  WritableArray | (NpyLayout & { blocks: (options: RunOptions) => Blocks }) | (NpyLayout & { zero: true });
+  | WritableArray
+  | (NpyLayout & { blocks: (space: Space, options: RunOptions) => Blocks })
+  | (NpyLayout & { zero: true });
 
 export type ResultArrays = Record<string, ResultArray>;
 
@@ -61,16 +63,16 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
   const locations: WritableArray = rowsOf(scope, scope.result.features.locationsUm, 3);
   const shanks = ids(scope.units.map((unit) => scope.result.features.shanks[unit]!));
 
-  const square = (dtype: string, blocks: (options: RunOptions) => Blocks): ResultArray => ({
+  const square = (dtype: string, blocks: (space: Space, options: RunOptions) => Blocks): ResultArray => ({
     dtype,
     shape: [n, n],
     blocks,
   });
-  const similarity = square('<f8', (options) => combinedBlocks(scope, 'similarity', options));
-  const distance = square('<f8', (options) => combinedBlocks(scope, 'distance', options));
-  const goodMatches = square('|b1', (options) => goodMatchBlocks(scope, options));
-  const clusters = square('|b1', (options) => sameClusterBlocks(scope, 'labels', options));
-  const hdbscan = square('|b1', (options) => sameClusterBlocks(scope, 'labelsBeforeCuration', options));
+  const similarity = square('<f8', (space, options) => combinedBlocks(scope, 'similarity', space, options));
+  const distance = square('<f8', (space, options) => combinedBlocks(scope, 'distance', space, options));
+  const goodMatches = square('|b1', (space, options) => goodMatchBlocks(scope, space, options));
+  const clusters = square('|b1', (space, options) => sameClusterBlocks(scope, 'labels', space, options));
+  const hdbscan = square('|b1', (space, options) => sameClusterBlocks(scope, 'labelsBeforeCuration', space, options));
   const pairSimilarities: ResultArray = {
     dtype: '<f8',
     shape: [nearby.shape[0]!, groups[0]!.features.length],
@@ -263,7 +265,7 @@ function waveformFiles(scope: Scope, settings: Settings): ResultArrays {
     waveforms_corrected: {
       dtype: '<f8',
       shape: [...shape, scope.groups[0]!.group.correction.templatesUm.length],
-      blocks: (options) => correctedWaveformBlocks(scope, options),
+      blocks: (space, options) => correctedWaveformBlocks(scope, space, options),
     },
   };
 }
@@ -278,7 +280,11 @@ function featureMatrices(scope: Scope): ResultArrays {
       if (f < 0) return [file, { dtype: '<f8', shape, zero: true }];
       return [
         file,
-        { dtype: '<f8', shape, blocks: (options) => featureBlocks(scope, (group) => group.matrices[f]!, options) },
+        {
+          dtype: '<f8',
+          shape,
+          blocks: (space, options) => featureBlocks(scope, (group) => group.matrices[f]!, space, options),
+        },
       ];
     }),
   );

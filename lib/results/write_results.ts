@@ -73,7 +73,7 @@ async function writeFile(path: string, array: ResultArray, options: RunOptions):
   if ('data' in array) return writeNpy(path, array, { signal: options.signal });
   const writer = await NpyWriter.create(path, array, { signal: options.signal });
   try {
-    if ('blocks' in array) await writeBlocks(writer, array.blocks(options));
+    if ('blocks' in array) await writeBlocks(writer, (space) => array.blocks(space, options));
   } finally {
     await writer.close();
   }
@@ -84,7 +84,7 @@ async function writeArchive(path: string, members: ResultArrays, options: RunOpt
   try {
     for (const [name, array] of Object.entries(members)) {
       if ('data' in array) await writer.add(name, array);
-      else if ('blocks' in array) await writer.addBlocks(name, array, array.blocks(options));
+      else if ('blocks' in array) await writer.addBlocks(name, array, (space) => array.blocks(space, options));
     }
     await writer.close();
   } catch (error) {

@@ -10,7 +10,7 @@ import { readNpy } from '../../lib/files/npy.js';
 import { NpyWriter, writeNpy } from '../../lib/files/npy_writer.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { NpzWriter, writeNpz } from '../../lib/files/npz_writer.js';
-import type { WritableArray } from '../../lib/files/write_elements.js';
+import type { Space, WritableArray } from '../../lib/files/write_elements.js';
 import { writeBlocks } from '../../lib/files/write_elements.js';
 import { centralDirectory, localHeader } from '../../lib/files/zip_records.js';
 
@@ -176,20 +176,48 @@ describe('NpyWriter', () => {
         await Promise.resolve();
       }
     }
-    await writeBlocks(writer, blocks());
+    await writeBlocks(writer, blocks);
     await writer.close();
     const { data } = await readNpy(path, { as: 'float64' });
     expect(data.every((value, i) => value === i)).toBe(true);
   });
 
+  it.each(['npy', 'npz'])('writes blocks that are made in the space of the %s file', async (extension) => {
+    const path = newPath(extension);
+    const layout = { dtype: '<f8', shape: [7, 500e3] };
+    const [rows, length] = layout.shape as [number, number];
+    async function* blocks(space: Space) {
+      // Two rows at a time: almost as many bytes as need no copy.
+      for (let row = 0; row < rows; row += 2) {
+        const block = await space(Float64Array, Math.min(2, rows - row) * length);
+        for (let i = 0; i < block.length; i++) block[i] = row * length + i;
+        yield block;
+      }
+    }
+    if (extension === 'npy') {
+      const writer = await NpyWriter.create(path, layout);
+      await writeBlocks(writer, blocks);
+      await writer.close();
+    } else {
+      const writer = await NpzWriter.create(path);
+      await writer.addBlocks('a', layout, blocks);
+      await writer.close();
+    }
+    const { data, shape } = extension === 'npy' ? await readNpy(path) : (await readNpz(path)).a!;
+    expect(shape).toEqual(layout.shape);
+    expect((data as Float64Array).every((value, i) => value === i)).toBe(true);
+  });
+
   it('hands on what fails in the writing and in the computing of blocks', async () => {
     const writer = await NpyWriter.create(newPath('npy'), { dtype: '<f8', shape: [2] });
-    await expect(writeBlocks(writer, [[1, 2], [3], [4]])).rejects.toThrow(/within the array's 2/);
+    await expect(writeBlocks(writer, () => [[1, 2], [3], [4]])).rejects.toThrow(/within the array's 2/);
     function* failing() {
       yield [1];
       throw new Error('no more');
     }
-    await expect(writeBlocks({ write: () => Promise.resolve() }, failing())).rejects.toThrow('no more');
+    await expect(writeBlocks({ write: () => Promise.resolve(), space: writer.space }, failing)).rejects.toThrow(
+      'no more',
+    );
     await writer.discard();
   });
 });
@@ -220,9 +248,9 @@ describe('writeNpz', () => {
   it('streams a member and refuses the wrong number of elements or a name used twice', async () => {
     const path = newPath('npz');
     const writer = await NpzWriter.create(path);
-    await writer.addBlocks('a', { dtype: '<f8', shape: [3] }, [[1], [2, 3]]);
+    await writer.addBlocks('a', { dtype: '<f8', shape: [3] }, () => [[1], [2, 3]]);
     await expect(writer.add('a', { data: [1], shape: [1] })).rejects.toThrow(/a name not used before/);
-    await expect(writer.addBlocks('b', { dtype: '<f8', shape: [3] }, [[1]])).rejects.toThrow(/3 elements for b/);
+    await expect(writer.addBlocks('b', { dtype: '<f8', shape: [3] }, () => [[1]])).rejects.toThrow(/3 elements for b/);
     await writer.close();
     expect(await readNpz(path)).toEqual({ a: { data: Float64Array.of(1, 2, 3), shape: [3], dtype: '<f8' } });
   });

@@ -1,6 +1,7 @@
 #include "core/correction/waveforms.h"
 
 #include "core/job/large_array.h"
+#include "core/job/scratch.h"
 
 #include <algorithm>
 
@@ -76,21 +77,25 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
   if (first + count > waveforms.count() || shiftsUm.size() != templates * waveforms.count()) {
     throw InputError("The shifts and the output do not fit the units to correct.");
   }
-  constexpr size_t grain = 16;
-  parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    Shifter<double> shifter(kriging, waveforms.samples);
-    std::vector<double> waveform(waveforms.size()), weights(waveforms.size());
-    for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
-      job.throwIfAborted();
-      waveforms.load(first + i, waveform.data());
-      kriging.solve(waveform.data(), waveforms.samples, weights.data());
-      shifter.take(weights.data());
+  struct Workspace {
+    Shifter<double> shifter;
+    std::vector<double> waveform, weights;
+  };
+  Scratch<Workspace> workspaces([&] {
+    const std::vector<double> empty(waveforms.size());
+    return std::make_unique<Workspace>(Workspace{Shifter<double>(kriging, waveforms.samples), empty, empty});
+  });
+  parallelFor(job, count, [&](size_t i) {
+    workspaces.with([&](Workspace& work) {
+      waveforms.load(first + i, work.waveform.data());
+      kriging.solve(work.waveform.data(), waveforms.samples, work.weights.data());
+      work.shifter.take(work.weights.data());
       for (size_t k = 0; k < templates; ++k) {
-        shifter.shift(shiftsUm[k * waveforms.count() + first + i], waveform.data());
+        work.shifter.shift(shiftsUm[k * waveforms.count() + first + i], work.waveform.data());
         double* to = corrected.data() + i * perUnit + k;
-        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = waveform[e];
+        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = work.waveform[e];
       }
-    }
+    });
   });
 }
 
