@@ -21,6 +21,12 @@ export class Findings {
     }
   }
 
+  /** Adds what was found elsewhere in the folder at the same time. */
+  add({ problems, warnings }: Findings): void {
+    this.problems.push(...problems);
+    this.warnings.push(...warnings);
+  }
+
   /** What an error says about the data, files named within the folder; any other error is thrown on. */
   messageOf(error: unknown): string {
     if (!(error instanceof DantError) || error.code !== 'DANT_DATA') throw error;

@@ -2,6 +2,7 @@ import { access, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { DantError } from '../errors.js';
+import { readNpyShape } from '../files/npy.js';
 import type { RunOptions } from '../native/run.js';
 import { usedFeatures, type Settings } from '../settings/index.js';
 import { readChannelLocations, readChannelShanks } from './channel_files.js';
@@ -107,10 +108,29 @@ async function readDataset(
     ? await findings.attempt(() => readChannelShanks(file('channel_shanks.npy'), signal))
     : undefined;
   const channelCount = locations && locations.length / 2;
-  const waveforms = await findings.attempt(() =>
-    readWaveforms(file('waveform_all.npy'), channelCount, findings, options),
-  );
-  onProgress?.(waveformShare);
+  // Side by side, each with findings of its own: their order does not depend on which is faster.
+  const ofSpikes = new Findings(folder);
+  const expectedUnits = (await unitsOf(file('waveform_all.npy'))) ?? sessions?.length;
+  const done = { waveforms: 0, spikes: 0 };
+  const report = (share: Partial<typeof done>) => {
+    Object.assign(done, share);
+    onProgress?.(waveformShare * done.waveforms + (1 - waveformShare) * done.spikes);
+  };
+  const [waveforms, spikeTrains] = await Promise.all([
+    findings.attempt(async () => {
+      const read = await readWaveforms(file('waveform_all.npy'), channelCount, findings, options);
+      report({ waveforms: 1 });
+      return read;
+    }),
+    expectedUnits === undefined
+      ? undefined
+      : readSpikeTrains(folder, expectedUnits, ofSpikes, {
+          ...options,
+          onProgress: (spikes) => {
+            report({ spikes });
+          },
+        }),
+  ]);
 
   const [units = sessions?.length, channels = channelCount, samples] = waveforms?.shape ?? [];
   const expectCount = (name: string, what: string, found: number | undefined, expected: number | undefined) => {
@@ -130,13 +150,7 @@ async function readDataset(
     motionFile !== undefined && sessionCount !== undefined
       ? await findings.attempt(() => readMotion(resolve(motionFile), sessionCount, signal))
       : undefined;
-  const spikeTrains =
-    units === undefined
-      ? undefined
-      : await readSpikeTrains(folder, units, findings, {
-          signal,
-          onProgress: (share) => onProgress?.(waveformShare + (1 - waveformShare) * share),
-        });
+  findings.add(ofSpikes);
 
   Object.assign(facts, {
     ...(units !== undefined && { units }),
@@ -162,6 +176,12 @@ async function readDataset(
     warnings: findings.warnings,
   };
   return { findings, facts, dataset };
+}
+
+/** The number of units by the waveforms' header; undefined if that cannot be told, which reading them will say. */
+async function unitsOf(path: string): Promise<number | undefined> {
+  const shape = await readNpyShape(path).catch(() => undefined);
+  return shape?.length === 3 ? shape[0] : undefined;
 }
 
 async function readNeededPeth(path: string, findings: Findings, signal: AbortSignal | undefined) {

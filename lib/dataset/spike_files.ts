@@ -5,13 +5,18 @@ import { setImmediate } from 'node:timers/promises';
 import { abortError } from '../errors.js';
 import type { SpikeTrains } from '../features/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
-import type { RunOptions } from '../native/run.js';
+import { addon } from '../native/addon.js';
+import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
 import { SpikeJudgement } from './spike_judgement.js';
 
 const folderName = 'spike_times';
-const filesAtOnce = 16;
+// Thousands of small files are read by the hundred: opening them one by one from here would cost more than reading them.
+const smallFileBytes = 2 ** 20;
+const batchBytes = 4 * 2 ** 20;
+/** One is read while another one is made numbers of. */
+const batchesAtOnce = 2;
 const spikesPerTurn = 2e6;
 const none = new Float64Array();
 
@@ -20,8 +25,9 @@ export async function readSpikeTrains(
   folder: string,
   unitCount: number,
   findings: Findings,
-  { signal, onProgress }: RunOptions,
+  { onProgress, ...options }: RunOptions,
 ): Promise<SpikeTrains | undefined> {
+  const { signal } = options;
   const found = await unitFiles(join(folder, folderName));
   if (!found) {
     findings.problems.push(`${folderName}: there is no such folder, or it cannot be read.`);
@@ -44,29 +50,29 @@ export async function readSpikeTrains(
   const unreadable: string[] = [];
   const judgement = new SpikeJudgement();
   const trains = new Array<Float64Array>(unitCount).fill(none);
-  let next = 0;
+  const paths = Array.from({ length: unitCount }, (_, unit) => join(folder, folderName, `Unit${unit}.npy`));
+  const sizes = new Float64Array(unitCount);
+  await runNative((native, control) => native.fileSizes({ ...control, paths, sizes }), options);
+  const waiting = batches(sizes);
   let done = 0;
-  const readFiles = async () => {
-    while (next < unitCount) {
-      if (signal?.aborted) throw abortError(signal);
-      const unit = next++;
-      const path = join(folder, folderName, `Unit${unit}.npy`);
-      try {
-        const times = toFloat64(path, await readVector(path, signal));
-        judgement.add(unit, times);
-        trains[unit] = times;
-      } catch (error) {
-        unreadable.push(findings.messageOf(error));
+  const worker = async () => {
+    for (const batch of waiting) {
+      const contents = await readBatch(paths, sizes, batch, options);
+      for (let unit = batch.first; unit < batch.end; ++unit) {
+        if (signal?.aborted) throw abortError(signal);
+        const path = paths[unit]!;
+        try {
+          const times = toFloat64(path, await readVector(path, signal, contents[unit - batch.first]));
+          judgement.add(unit, times);
+          trains[unit] = times;
+        } catch (error) {
+          unreadable.push(findings.messageOf(error));
+        }
+        onProgress?.(++done / unitCount);
       }
-      onProgress?.(++done / unitCount);
     }
   };
-  const worker = () =>
-    readFiles().catch((error: unknown) => {
-      next = unitCount; // the others need not go on
-      throw error;
-    });
-  await Promise.all(Array.from({ length: filesAtOnce }, worker));
+  await Promise.all(Array.from({ length: batchesAtOnce }, worker));
   if (unreadable.length > 0) {
     findings.problems.push(...unreadable.sort().slice(0, 5));
     if (unreadable.length > 5) findings.problems.push(`${folderName}: ${unreadable.length - 5} more files like these.`);
@@ -75,11 +81,49 @@ export async function readSpikeTrains(
   return judgement.report(unitCount, findings) ? joinInTurns(trains, signal) : undefined;
 }
 
+/** Consecutive units whose files are read together. */
+interface Batch {
+  first: number;
+  end: number;
+}
+
+/** A file that is large, or whose size cannot be told, is alone. */
+function* batches(sizes: Float64Array): Generator<Batch> {
+  const isSmall = (unit: number) => sizes[unit]! >= 0 && sizes[unit]! <= smallFileBytes;
+  for (let first = 0, end = 1; first < sizes.length; first = end++) {
+    let bytes = sizes[first]!;
+    while (isSmall(first) && end < sizes.length && isSmall(end) && bytes < batchBytes) bytes += sizes[end++]!;
+    yield { first, end };
+  }
+}
+
+/** The content of the batch's files; undefined for one that is large, or cannot be read at one go for whatever reason. */
+async function readBatch(
+  allPaths: readonly string[],
+  allSizes: Float64Array,
+  { first, end }: Batch,
+  options: RunOptions,
+): Promise<(Uint8Array | undefined)[]> {
+  const sizes = allSizes.subarray(first, end);
+  if (!(sizes[0]! >= 0 && sizes[0]! <= smallFileBytes)) return [undefined];
+  const paths = allPaths.slice(first, end);
+  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  const wasRead = new Uint8Array(paths.length);
+  await runNative((native, control) => native.readFiles({ ...control, paths, sizes, bytes, wasRead }), options);
+  let at = 0;
+  return Array.from(sizes, (size, i) => {
+    const content = bytes.subarray(at, at + size);
+    at += size;
+    return wasRead[i] ? content : undefined;
+  });
+}
+
 /** Puts the spike times of all units one after the other, in turns short enough to be stopped between them. */
 async function joinInTurns(trains: readonly Float64Array[], signal: AbortSignal | undefined): Promise<SpikeTrains> {
   const offsets = new Float64Array(trains.length + 1);
   for (const [unit, times] of trains.entries()) offsets[unit + 1] = offsets[unit]! + times.length;
   const timesMs = new Float64Array(offsets[trains.length]!);
+  addon.useHugePages({ bytes: new Uint8Array(timesMs.buffer) });
   let turnEnd = spikesPerTurn;
   for (const [unit, times] of trains.entries()) {
     timesMs.set(times, offsets[unit]);

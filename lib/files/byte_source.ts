@@ -9,6 +9,8 @@ export interface ByteSource {
   size: number;
   /** Fills `target` with the next bytes; fewer only where the source ends. Resolves to their number. */
   read(target: Uint8Array): Promise<number>;
+  /** The next bytes where they are already, if they are in memory, all of them and at a multiple of `itemBytes`. */
+  lend?(length: number, itemBytes: number): Uint8Array | undefined;
 }
 
 // Several reads at once: fresh memory costs more time than the copying, and is set up by the thread that reads into it.
@@ -46,7 +48,7 @@ export function fileSource(handle: FileHandle, path: string, size: number, posit
   };
 }
 
-/** Reads a file that is in memory. */
+/** Reads a file that is in memory, and lends it: whoever hands it in must not change it. */
 export function memorySource(bytes: Uint8Array, path: string): ByteSource {
   let at = 0;
   return {
@@ -57,6 +59,12 @@ export function memorySource(bytes: Uint8Array, path: string): ByteSource {
       target.set(part);
       at += part.length;
       return Promise.resolve(part.length);
+    },
+    lend(length, itemBytes) {
+      const part = bytes.subarray(at, at + length);
+      if (part.length < length || part.byteOffset % itemBytes !== 0) return undefined;
+      at += length;
+      return part;
     },
   };
 }

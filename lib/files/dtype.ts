@@ -16,6 +16,8 @@ export const machineIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)
 
 interface NumericConstructor {
   new (length: number): NumericData;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): NumericData;
+  readonly BYTES_PER_ELEMENT: number;
   readonly name: string;
 }
 

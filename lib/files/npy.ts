@@ -1,9 +1,7 @@
-import { readFile, stat } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { promisify } from 'node:util';
 
 import { elementCount, type NdArray } from '../arrays.js';
-import { fileSource, memorySource, type ByteSource } from './byte_source.js';
+import { fileSource, type ByteSource } from './byte_source.js';
 import { toFloat64, toInt32 } from './convert.js';
 import { isText } from './dtype.js';
 import { fileError, systemFileError } from './file_error.js';
@@ -32,12 +30,6 @@ export interface ReadNpyOptions {
   as?: 'float64' | 'int32' | undefined;
 }
 
-// A small file is read at one go, and by the callback functions: there may be thousands, and they cost less time than
-// those of fs/promises.
-const statFile = promisify(stat);
-const readWholeFile = promisify(readFile);
-const smallFileBytes = 2 ** 20;
-
 /**
  * Reads a .npy file (format versions 1 to 3; any byte order; C or Fortran order, the result is always in C order).
  * Pickled objects and structured arrays are refused. Rejects with a `DantError` DANT_DATA that names the file, or
@@ -52,13 +44,20 @@ export function readNpy(
   options: ReadNpyOptions & { as: 'int32' },
 ): Promise<NdArray<Int32Array> & { dtype: string }>;
 export function readNpy(path: string, options?: ReadNpyOptions): Promise<NpyArray>;
-export async function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
+export function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
+  return withFile(path, (source) => readNpyFrom(source, options));
+}
+
+/** The shape of the array in a .npy file. Rejects as `readNpy` does. */
+export async function readNpyShape(path: string): Promise<readonly number[]> {
+  return (await withFile(path, readNpyHeader)).shape;
+}
+
+async function withFile<Result>(path: string, read: (source: ByteSource) => Promise<Result>): Promise<Result> {
   try {
-    const { size } = await statFile(path);
-    if (size <= smallFileBytes) return await readNpyFrom(memorySource(await readWholeFile(path), path), options);
     const handle = await open(path);
     try {
-      return await readNpyFrom(fileSource(handle, path, size), options);
+      return await read(fileSource(handle, path, (await handle.stat()).size));
     } finally {
       await handle.close();
     }

@@ -1,5 +1,6 @@
 import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
+import { addon } from '../native/addon.js';
 import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
 import { constructorOf, machineIsLittleEndian, swapBytes, type Dtype } from './dtype.js';
@@ -9,17 +10,30 @@ import type { NpyHeader } from './npy_header.js';
 // One read takes well under 100 ms, so that an abort takes effect in time. (A single read of 2 GiB would fail.)
 const partBytes = 32 * 2 ** 20;
 const slabBytes = 256 * 2 ** 20;
+/** From here on it is worth asking how the memory is set up. */
+const largeBytes = 4 * 2 ** 20;
 
 /** Reads the numbers that follow the header, in C order and in this machine's byte order. */
 export async function readNumbers(source: ByteSource, header: NpyHeader, signal?: AbortSignal): Promise<NumericData> {
   const { dtype, shape, fortranOrder } = header;
+  const isList = shape.filter((length) => length !== 1).length <= 1;
+  const lent = (isList || !fortranOrder) && lentNumbers(source, dtype, elementCount(shape));
+  if (lent) return lent;
   const data = allocate(source.path, dtype, elementCount(shape));
-  if (fortranOrder && shape.filter((length) => length !== 1).length > 1) {
+  if (fortranOrder && !isList) {
     await readFortranOrder(source, dtype, shape, data, signal);
   } else {
     await readElements(source, dtype, data, signal);
   }
   return data;
+}
+
+/** The next numbers where the source has them, if they are in memory as they must be. */
+function lentNumbers(source: ByteSource, dtype: Dtype, length: number): NumericData | undefined {
+  const type = constructorOf(dtype);
+  if (dtype.swapped || type.BYTES_PER_ELEMENT !== dtype.itemBytes) return undefined;
+  const bytes = source.lend?.(length * dtype.itemBytes, dtype.itemBytes);
+  return bytes && new type(bytes.buffer, bytes.byteOffset, length);
 }
 
 /** Fills `target` with the next elements of the file, which are in C order. */
@@ -100,7 +114,9 @@ async function readExactly(source: ByteSource, target: Uint8Array): Promise<void
 
 export function allocate(path: string, dtype: Dtype, length: number): NumericData {
   try {
-    return new (constructorOf(dtype))(length);
+    const data = new (constructorOf(dtype))(length);
+    if (data.byteLength >= largeBytes) addon.useHugePages({ bytes: new Uint8Array(data.buffer) });
+    return data;
   } catch (error) {
     const gigabytes = ((length * dtype.itemBytes) / 1e9).toFixed(1);
     throw new DantError('DANT_MEMORY', `${path}: there is not enough memory for its ${gigabytes} GB.`, {

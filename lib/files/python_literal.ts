@@ -2,6 +2,8 @@
 export type PythonLiteral = string | number | boolean | null | PythonLiteral[] | { [key: string]: PythonLiteral };
 
 const maxDepth = 20;
+// Headers end with dozens of spaces.
+const space = /\s*/y;
 
 /**
  * Reads a Python literal made of dictionaries, tuples, lists, strings, integers, True, False and None, as the headers
@@ -14,7 +16,9 @@ export function parsePythonLiteral(text: string): PythonLiteral {
     throw new SyntaxError(`unexpected ${at < text.length ? JSON.stringify(text[at]) : 'end'} at character ${at}`);
   };
   const skipSpace = () => {
-    while (/\s/.test(text[at] ?? '')) at++;
+    space.lastIndex = at;
+    space.test(text);
+    at = space.lastIndex;
   };
   const accept = (token: string): boolean => {
     skipSpace();

@@ -50,6 +50,19 @@ std::string Arguments::text(const char* key) const {
   return value.As<Napi::String>().Utf8Value();
 }
 
+std::vector<std::string> Arguments::texts(const char* key) const {
+  const auto list = object_.Get(key);
+  if (!list.IsArray()) fail(key, "an array of strings");
+  const auto items = list.As<Napi::Array>();
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < items.Length(); ++i) {
+    const Napi::Value item = items[i];
+    if (!item.IsString()) fail(key, "an array of strings");
+    texts.push_back(item.As<Napi::String>().Utf8Value());
+  }
+  return texts;
+}
+
 bool Arguments::isFloat32(const char* key) const {
   const auto value = object_.Get(key);
   return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;

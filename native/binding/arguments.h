@@ -35,6 +35,7 @@ public:
   size_t count(const char* key) const; ///< an integer ≥ 0
   bool boolean(const char* key) const;
   std::string text(const char* key) const;
+  std::vector<std::string> texts(const char* key) const; ///< an array of strings
   bool isFloat32(const char* key) const;
 
   /// The elements of a typed array, where JavaScript keeps them (respects byteOffset). Stays valid while the params

@@ -3,6 +3,8 @@
 #include "core/files/crc32.h"
 #include "core/files/finite.h"
 #include "core/files/fortran_order.h"
+#include "core/files/whole_files.h"
+#include "core/job/large_array.h"
 
 namespace dant::binding {
 
@@ -21,6 +23,26 @@ Napi::Value bindAddressInPage(const Napi::CallbackInfo& info) {
   if (pageBytes == 0) arguments.fail("pageBytes", "at least 1");
   const auto address = reinterpret_cast<uintptr_t>(arguments.array<uint8_t>("bytes").data());
   return Napi::Number::New(info.Env(), static_cast<double>(address % pageBytes));
+}
+
+Napi::Value bindUseHugePages(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto bytes = arguments.array<uint8_t>("bytes");
+  useHugePages(bytes);
+  return info.Env().Undefined();
+}
+
+Napi::Value bindFileSizes(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  return startJob(arguments, [paths = arguments.texts("paths"), sizes = arguments.array<double>("sizes")](
+                                 const Job& job) { fileSizes(job, paths, sizes); });
+}
+
+Napi::Value bindReadFiles(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  return startJob(arguments, [paths = arguments.texts("paths"), sizes = arguments.array<double>("sizes"),
+                              bytes = arguments.array<uint8_t>("bytes"), wasRead = arguments.array<uint8_t>("wasRead")](
+                                 const Job& job) { readFiles(job, paths, sizes, bytes, wasRead); });
 }
 
 Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
@@ -50,6 +72,9 @@ Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
 void registerFiles(Napi::Env env, Napi::Object exports) {
   exports.Set("crc32", Napi::Function::New(env, bindCrc32));
   exports.Set("addressInPage", Napi::Function::New(env, bindAddressInPage));
+  exports.Set("useHugePages", Napi::Function::New(env, bindUseHugePages));
+  exports.Set("fileSizes", Napi::Function::New(env, bindFileSizes));
+  exports.Set("readFiles", Napi::Function::New(env, bindReadFiles));
   exports.Set("fortranToC", Napi::Function::New(env, bindFortranToC));
   exports.Set("findNonFiniteRows", Napi::Function::New(env, bindFindNonFiniteRows));
 }
