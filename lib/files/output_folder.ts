@@ -14,8 +14,12 @@ export interface OutputFolder {
   readonly warnings: readonly string[];
   /** Puts everything in its place at once. If that fails, the results are kept and the error says where. */
   commit(): Promise<void>;
-  /** Removes everything. Happens by itself when the process ends. Nothing happens after `commit`. */
-  discard(): Promise<void>;
+  /**
+   * Removes everything, when `filled` has settled: what still writes to the folder. It can take seconds and need not be
+   * waited for: the process does not end before it is done, nor does `prepareOutput` make another folder. Where it fails,
+   * the end of the process tries again. Nothing happens after `commit`.
+   */
+  discard(filled?: Promise<unknown>): Promise<void>;
 }
 
 export interface OutputOptions {
@@ -24,6 +28,9 @@ export interface OutputOptions {
   /** Replace earlier results instead of keeping them beside the new ones; the user's own files are kept. */
   overwrite?: boolean | undefined;
 }
+
+/** Folders that are being removed. */
+const discards = new Set<Promise<void>>();
 
 /**
  * Makes a folder to write results into, beside `target`, where they will be after `commit`: whole or not at all.
@@ -34,6 +41,8 @@ export async function prepareOutput(
   target: string,
   { dataFolder, overwrite = false }: OutputOptions = {},
 ): Promise<OutputFolder> {
+  // One of them might remove the folder that this one is made in, which was made for it and is empty again.
+  await Promise.allSettled(discards);
   const place = await realPath(target);
   if (dataFolder !== undefined) await refuseDataFolder(place, dataFolder);
   const state = await inspect(place);
@@ -59,10 +68,16 @@ export async function prepareOutput(
         await commit(path, place, overwrite);
         releasePartialFolder(path);
       },
-      discard: async () => {
-        await rm(path, { recursive: true, force: true });
-        releasePartialFolder(path);
-        if (firstMade !== undefined) await removeEmptyFolders(parent, firstMade);
+      discard: (filled) => {
+        const discard = async () => {
+          await filled?.catch(() => undefined);
+          await rm(path, { recursive: true, force: true });
+          releasePartialFolder(path);
+          if (firstMade !== undefined) await removeEmptyFolders(parent, firstMade);
+        };
+        const gone = discard().finally(() => discards.delete(gone));
+        discards.add(gone);
+        return gone;
       },
     };
   });

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.js';
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
 import type { Dataset } from '../dataset/types.js';
-import { argumentError } from '../errors.js';
+import { abortError, argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { ReportThread } from '../report/report_thread.js';
@@ -39,7 +39,8 @@ export interface TrackInput extends RunTrackingOptions {
 }
 
 /**
- * Tracks neurons across sessions. Heavy work runs off the JavaScript thread.
+ * Tracks neurons across sessions. Heavy work runs off the JavaScript thread. What an aborted run has written is removed
+ * after the promise has rejected; the process does not end before that, and the next run waits for it.
  * @throws DANT_SETTINGS, DANT_DATA, DANT_ARGUMENT, DANT_OUTPUT, DANT_INPUT or DANT_MEMORY (see `errorCodes`); the signal's
  * reason when aborted. Nothing is left in or taken from `output` then.
  */
@@ -84,14 +85,15 @@ async function execute(
   { load, dataFolder, output: target }: Places,
   settings: Settings,
   run: RunContext,
-  { overwrite }: RunTrackingOptions,
+  { overwrite, signal }: RunTrackingOptions,
 ): Promise<TrackResult> {
   const start = performance.now();
   // Made first: a folder that cannot be written is better known before hours of work than after.
   const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
   let drawing: ReportThread | undefined;
+  let writing: Promise<void> | undefined;
   try {
-    const dataset = await run.stage('read', load);
+    const dataset = await unlessAborted(run.stage('read', load), signal);
     run.report('read', 1, datasetFacts(dataset));
     const result = await trackDataset(dataset, settings, run);
     if (!output) return result;
@@ -101,7 +103,8 @@ async function execute(
     const seconds = () => (performance.now() - start) / 1000;
     // It loads what draws while the disk is waited for.
     if (settings.outputs.figures || settings.outputs.report) drawing = new ReportThread(run.threads);
-    await run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
+    writing = run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
+    await unlessAborted(writing, signal);
     const record = () =>
       writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
     await record(); // the report tells what is in it
@@ -110,11 +113,26 @@ async function execute(
     await output.commit();
     return result;
   } catch (error) {
-    await output?.discard();
+    output?.discard(writing).catch(() => undefined);
     throw error;
   } finally {
     drawing?.close();
   }
+}
+
+/** Ends at once when aborted: the disk may take its time with what it was told to do. */
+function unlessAborted<Result>(action: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return action;
+  let abort: () => void;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      reject(abortError(signal));
+    };
+    signal.addEventListener('abort', abort);
+  });
+  return Promise.race([action, aborted]).finally(() => {
+    signal.removeEventListener('abort', abort);
+  });
 }
 
 function datasetFacts({ waveforms, sessionCount }: Dataset): string {

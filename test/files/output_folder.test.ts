@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,6 +71,32 @@ describe('prepareOutput', () => {
     await fill(output.path, { 'IdxCluster.npy': '1' });
     await output.discard();
     expect(await tree()).toEqual({ 'a/': '' });
+  });
+
+  it('does not remove a folder before what still writes to it has ended', async () => {
+    const output = await prepareOutput(join(folder, 'results'));
+    let fail!: (error: Error) => void;
+    const filled = new Promise((_, reject) => (fail = reject));
+    const gone = output.discard(filled);
+    await setTimeout(20);
+    await fill(output.path, { 'IdxCluster.npy': '1' });
+    fail(new Error('aborted'));
+    await gone;
+    expect(await tree()).toEqual({});
+  });
+
+  it('waits for the removal of another folder, and is not disturbed by it', async () => {
+    const target = join(folder, 'made/by/the/first/results');
+    const first = await prepareOutput(target);
+    const files = Array.from({ length: 200 }, (_, i): [string, string] => [`${i}.npy`, 'half']);
+    await fill(first.path, Object.fromEntries(files));
+    const gone = first.discard();
+    const second = await prepareOutput(target);
+    expect(await tree()).toEqual({ [`${relative(folder, second.path)}/`]: '' });
+    await gone;
+    await fill(second.path, { 'IdxCluster.npy': '1' });
+    await second.commit();
+    expect(Object.keys(await tree(target)).sort()).toEqual(['.dant-files', 'IdxCluster.npy']);
   });
 
   it('uses an empty folder, and the folder behind a link', async () => {
