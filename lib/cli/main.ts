@@ -3,14 +3,8 @@ import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
 import { packageVersion } from '../package_version.js';
-import { checkCommand } from './check.js';
 import { helpLayout } from './help.js';
-import { initCommand } from './init.js';
 import { Interruption } from './interrupt.js';
-import { reportCommand } from './report.js';
-import { runCommand } from './run.js';
-import { scoreCommand } from './score.js';
-import { simulateCommand } from './simulate.js';
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
@@ -42,9 +36,18 @@ Exit codes: 0 done; 1 a problem with the input, the settings or the output; 2 wr
 The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
   );
 
-const commands = [runCommand(), reportCommand(), checkCommand(), initCommand(), simulateCommand(), scoreCommand()];
-for (const command of commands) {
-  program.addCommand(command.copyInheritedSettings(program));
+// In the order of the help. Only the command that is asked for is loaded: what the others need takes as long as Node itself.
+const commands: Record<string, () => Promise<Command>> = {
+  run: async () => (await import('./run.js')).runCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  init: async () => (await import('./init.js')).initCommand(),
+  simulate: async () => (await import('./simulate.js')).simulateCommand(),
+  score: async () => (await import('./score.js')).scoreCommand(),
+};
+const asked = process.argv[2] ?? '';
+for (const load of Object.hasOwn(commands, asked) ? [commands[asked]!] : Object.values(commands)) {
+  program.addCommand((await load()).copyInheritedSettings(program));
 }
 
 // Whoever reads the output may stop reading ("dant run | head"); the run goes on.
