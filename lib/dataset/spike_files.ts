@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 import { abortError } from '../errors.js';
 import type { SpikeTrains } from '../features/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
-import { addon } from '../native/addon.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
@@ -123,7 +122,6 @@ async function joinInTurns(trains: readonly Float64Array[], signal: AbortSignal 
   const offsets = new Float64Array(trains.length + 1);
   for (const [unit, times] of trains.entries()) offsets[unit + 1] = offsets[unit]! + times.length;
   const timesMs = new Float64Array(offsets[trains.length]!);
-  addon.useHugePages({ bytes: new Uint8Array(timesMs.buffer) });
   let turnEnd = spikesPerTurn;
   for (const [unit, times] of trains.entries()) {
     timesMs.set(times, offsets[unit]);

@@ -1,6 +1,5 @@
 import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
-import { addon } from '../native/addon.js';
 import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
 import { constructorOf, machineIsLittleEndian, swapBytes, type Dtype } from './dtype.js';
@@ -10,8 +9,6 @@ import type { NpyHeader } from './npy_header.js';
 // One read takes well under 100 ms, so that an abort takes effect in time. (A single read of 2 GiB would fail.)
 const partBytes = 32 * 2 ** 20;
 const slabBytes = 256 * 2 ** 20;
-/** From here on it is worth asking how the memory is set up. */
-const largeBytes = 4 * 2 ** 20;
 
 /** Reads the numbers that follow the header, in C order and in this machine's byte order. */
 export async function readNumbers(source: ByteSource, header: NpyHeader, signal?: AbortSignal): Promise<NumericData> {
@@ -114,9 +111,7 @@ async function readExactly(source: ByteSource, target: Uint8Array): Promise<void
 
 export function allocate(path: string, dtype: Dtype, length: number): NumericData {
   try {
-    const data = new (constructorOf(dtype))(length);
-    if (data.byteLength >= largeBytes) addon.useHugePages({ bytes: new Uint8Array(data.buffer) });
-    return data;
+    return new (constructorOf(dtype))(length);
   } catch (error) {
     const gigabytes = ((length * dtype.itemBytes) / 1e9).toFixed(1);
     throw new DantError('DANT_MEMORY', `${path}: there is not enough memory for its ${gigabytes} GB.`, {

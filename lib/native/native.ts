@@ -1,6 +1,6 @@
 /**
  * The native functions: the one place that declares them. Each takes one object, runs off the JavaScript thread and
- * returns a promise; `crc32`, `addressInPage`, `useHugePages` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
+ * returns a promise; `crc32`, `addressInPage` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
  * Arrays are flat, in C order; the comment behind each gives its shape and unit. Call them through `runNative`.
  */
 
@@ -117,9 +117,6 @@ export interface NativeAddon {
 
   /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
   addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
-
-  /** Has memory that was not touched yet set up in larger pieces, where the system can; at once. */
-  useHugePages(params: { bytes: Uint8Array }): void;
 
   /** sizes[i] = the length of the i-th file in bytes, or −1 if it cannot be told. */
   fileSizes(params: JobControl & { paths: readonly string[]; sizes: Float64Array }): Promise<void>;
