@@ -6,12 +6,11 @@ import type { Dataset } from '../dataset/types.js';
 import { abortError, argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
-import { ReportThread } from '../report/report_thread.js';
-import { writeReport } from '../report/write_report.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
-import { writeResults } from '../results/write_results.js';
+import { resultFolders, writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import { RunContext, type TrackOptions } from './run_context.js';
+import { RunReport } from './run_report.js';
 import { trackDataset, type TrackResult } from './track.js';
 
 export interface RunTrackingOptions extends TrackOptions {
@@ -90,7 +89,7 @@ async function execute(
   const start = performance.now();
   // Made first: a folder that cannot be written is better known before hours of work than after.
   const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
-  let drawing: ReportThread | undefined;
+  let report: RunReport | undefined;
   let writing: Promise<void> | undefined;
   try {
     const dataset = await unlessAborted(run.stage('read', load), signal);
@@ -101,14 +100,19 @@ async function execute(
       run.warn(warning);
     });
     const seconds = () => (performance.now() - start) / 1000;
-    // It loads what draws while the disk is waited for.
-    if (settings.outputs.figures || settings.outputs.report) drawing = new ReportThread(run.threads);
-    writing = run.stage('write', (io) => writeResults(output.path, dataset, result, settings, seconds(), io));
-    await unlessAborted(writing, signal);
     const record = () =>
       writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
     await record(); // the report tells what is in it
-    if (drawing) await drawReport(drawing, output.path, { dataFolder, target: target! }, settings, run);
+    if (settings.outputs.figures || settings.outputs.report) report = new RunReport(run.threads);
+    writing = run.stage('write', async (io) => {
+      const { path } = output;
+      const folders = resultFolders(dataset, result, settings, seconds());
+      const written = { path, folders, dataFolder, waveforms: dataset.waveforms };
+      const onRows = await report?.begin(written, { shownFolder: target, ...settings.outputs }, io.signal);
+      await writeResults(path, folders, { ...io, onRows });
+    });
+    await unlessAborted(writing, signal);
+    if (report) await finishReport(report, output.path, target!, run);
     await record();
     await output.commit();
     return result;
@@ -116,7 +120,7 @@ async function execute(
     output?.discard(writing).catch(() => undefined);
     throw error;
   } finally {
-    drawing?.close();
+    report?.close();
   }
 }
 
@@ -140,17 +144,11 @@ function datasetFacts({ waveforms, sessionCount }: Dataset): string {
   return `${units!.toLocaleString('en-US')} units of ${sessionCount} sessions, ${channels!} channels`;
 }
 
-/** Draws the figures and the report. The results are worth keeping even if that fails. */
-async function drawReport(
-  thread: ReportThread,
-  folder: string,
-  { dataFolder, target }: { dataFolder: string | undefined; target: string },
-  { outputs: { figures, report } }: Settings,
-  run: RunContext,
-): Promise<void> {
+/** Writes the figures and the report. The results are worth keeping even if that fails. */
+async function finishReport(report: RunReport, folder: string, target: string, run: RunContext): Promise<void> {
   await run.stage('report', async (options) => {
     try {
-      await writeReport(folder, { dataFolder, shownFolder: target, figures, report, ...options }, thread);
+      await report.finish(folder, options);
     } catch (error) {
       if (options.signal?.aborted) throw error;
       run.warn(

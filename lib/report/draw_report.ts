@@ -1,20 +1,14 @@
 import type { TopLevelSpec } from 'vega-lite';
 
-import { condenseMatrix } from './figures/matrix_image.js';
 import type { FigureData } from './figures/figure.js';
 import { figures } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
-import { loadReportData } from './load.js';
 import { packReport } from './pack.js';
 import type { Painters } from './painters.js';
 import { figureFolder, reportFile } from './report_data.js';
-import { ResultFolder } from './result_folder.js';
-import { scanSimilarities } from './similarities.js';
-import { packWaveforms } from './waveforms.js';
+import type { ReportContent } from './read_report.js';
 
 export interface DrawOptions {
-  /** The folder of the input files, if it is known. */
-  dataFolder?: string | undefined;
   /** Where the report says that the results are, if not where they are read. */
   shownFolder?: string | undefined;
   /** Whether `Figures/` is wanted. */
@@ -30,27 +24,27 @@ export interface DrawnReport {
   missing: string[];
 }
 
-/** Draws the figures and the report of a folder of results, without writing anything. */
+/** Draws the figures and the report, without writing anything. Progress is told from 0.25 on: it has been read. */
 export async function drawReport(
-  folder: string,
+  content: ReportContent,
   options: DrawOptions,
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnReport> {
-  const results = new ResultFolder(folder);
-  const data = await loadReportData(results, { dataFolder: options.dataFolder });
+  // The failure of one is the failure of the other.
+  content.waveforms.catch(() => undefined);
+  const figureData = await content.figureData;
+  const { data, similarities } = figureData;
   if (options.shownFolder !== undefined) data.folder = options.shownFolder;
-  onProgress(0.05);
-  const similarities = await scanSimilarities(results, data);
-  onProgress(0.15);
-  const matrix = await condenseMatrix(results, data);
   onProgress(0.25);
-  const drawing = drawFigures({ data, similarities, matrix }, painters, (fraction) => {
+  const drawing = drawFigures(figureData, painters, (fraction) => {
     onProgress(0.25 + 0.6 * fraction);
   });
   // A failure is told where the drawings are waited for.
   drawing.catch(() => undefined);
-  const packed = options.report ? await packReport(data, similarities, await packWaveforms(results, data)) : undefined;
+  const { packed: shown, missing } = await content.waveforms;
+  data.missing.push(...missing);
+  const packed = options.report ? await packReport(data, similarities, shown) : undefined;
   const drawn = await drawing;
   onProgress(0.9);
   return {

@@ -10,15 +10,15 @@ import { runRecordFile, type RunRecord } from '../results/run_record.js';
 import { featureNames, loadSettings } from '../settings/index.js';
 import { readMatches, readProfile } from './load_matches.js';
 import { similarityFiles, type DeepSettings, type ReportData, type TrackedGroup } from './report_data.js';
-import { ResultFolder } from './result_folder.js';
+import type { ResultSource } from './result_source.js';
 
 /**
- * Reads what there is of a run: a result folder of this package or of pyDANT, of any age, and the data beside it.
+ * Reads what there is of a run: results of this package or of pyDANT, of any age, and the data beside them.
  * @param dataFolder The input files; by default where the settings of the run say, or the folder that holds the results.
  * Rejects with DANT_DATA if the folder holds no clusters.
  */
 export async function loadReportData(
-  results: ResultFolder,
+  results: ResultSource,
   { dataFolder: givenDataFolder }: { dataFolder?: string | undefined } = {},
 ): Promise<ReportData> {
   const folder = results.path;
@@ -157,7 +157,7 @@ async function readSettings(dataFolder: string): Promise<DeepSettings | undefine
 const withValues = (array: NdArray<Float64Array> | undefined) =>
   array?.data.some((value) => !Number.isNaN(value)) ? array : undefined;
 
-async function readCuration(results: ResultFolder): Promise<ReportData['curation']> {
+async function readCuration(results: ResultSource): Promise<ReportData['curation']> {
   const pairs = await results.integers('CurationPairs');
   const types = await results.integers('CurationTypes');
   if (!pairs || !types) return [];
@@ -169,7 +169,7 @@ async function readCuration(results: ResultFolder): Promise<ReportData['curation
 
 /** One group, or one per row of the motion of a run per shank. */
 async function readGroups(
-  results: ResultFolder,
+  results: ResultSource,
   record: RunRecord | undefined,
   settings: DeepSettings | undefined,
   shanks: Int32Array | undefined,
@@ -192,9 +192,7 @@ async function readGroups(
   const shankOf = (g: number) => record?.groups[g]?.shank ?? (isPerShank ? (shankIds[g] ?? g + 1) : undefined);
   // Profiles of a run per shank are in the folders of the shanks.
   const profiles = await Promise.all(
-    Array.from({ length: count }, (_, g) =>
-      readProfile(isPerShank ? new ResultFolder(join(results.path, `Shank${shankOf(g)}`)) : results),
-    ),
+    Array.from({ length: count }, (_, g) => readProfile(isPerShank ? results.ofShank(shankOf(g)!) : results)),
   );
   return Array.from({ length: count }, (_, g) => {
     const constantUm = row(constant, g);
@@ -231,16 +229,11 @@ function intervalOf(
 }
 
 /** The features whose matrices are not zero, if there are as many as weights. */
-async function guessFeatures(results: ResultFolder, count: number): Promise<string[]> {
+async function guessFeatures(results: ResultSource, count: number): Promise<string[]> {
   const used: string[] = [];
   for (const name of featureNames) {
-    const rows = await results.rows(similarityFiles[name]);
-    if (!rows) continue;
-    for await (const { data, shape, first } of rows) {
-      const n = shape[1]!;
-      if ([...data.subarray(0, n)].some((value, j) => j !== first && Number(value) !== 0)) used.push(name);
-      break;
-    }
+    const row = await results.firstRow(similarityFiles[name]);
+    if (row?.some((value, j) => j !== 0 && value !== 0)) used.push(name);
   }
   return used.length === count ? used : [];
 }

@@ -1,9 +1,9 @@
 import type { MotionProfile } from '../correction/motion.js';
 import type { MatchEvidence } from './report_data.js';
-import type { ResultFolder } from './result_folder.js';
+import type { ResultSource } from './result_source.js';
 
 /** What the probabilistic method says beyond the clusters; undefined of results of the reference's method. */
-export async function readMatches(results: ResultFolder, missing: string[]): Promise<MatchEvidence | undefined> {
+export async function readMatches(results: ResultSource, missing: string[]): Promise<MatchEvidence | undefined> {
   const pairs = await results.integers('MatchProbabilityPairs');
   const probabilities = await results.floats('MatchProbability');
   if (!pairs || !probabilities) return undefined;
@@ -26,7 +26,7 @@ export async function readMatches(results: ResultFolder, missing: string[]): Pro
 }
 
 /** Motion as a function of depth, of a folder with one tracking. */
-export async function readProfile(results: ResultFolder): Promise<MotionProfile | undefined> {
+export async function readProfile(results: ResultSource): Promise<MotionProfile | undefined> {
   const depths = await results.floats('motion_profile_depths');
   const shifts = await results.floats('motion_profile');
   return depths && shifts?.shape[1] === depths.data.length && depths.data.length > 0

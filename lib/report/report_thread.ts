@@ -3,12 +3,18 @@ import { Worker } from 'node:worker_threads';
 import { abortError, DantError, type ErrorCode } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
 import type { DrawnReport, DrawOptions } from './draw_report.js';
+import type { FigureData } from './figures/figure.js';
+import type { ReportContent } from './read_report.js';
+import type { ReportWaveforms } from './waveforms.js';
 
-/** To the thread. */
-export interface ReportTask {
-  folder: string;
-  options: DrawOptions;
-}
+/** What a report is drawn from: a folder of results, or what is read elsewhere. */
+export type ReportSource = { folder: string; dataFolder: string | undefined } | ReportContent;
+
+/** To the thread: what to draw, and what was read for it elsewhere. */
+export type ReportTask =
+  | { folder: string | undefined; dataFolder: string | undefined; options: DrawOptions }
+  | { figureData: FigureData }
+  | { waveforms: ReportWaveforms };
 
 /** From the thread. */
 export type ReportMessage =
@@ -25,7 +31,7 @@ export class ReportThread {
   private readonly worker: Worker;
   private readonly failure: Promise<never>;
 
-  /** @param threads Threads that draw figures; −1: as many as cores */
+  /** @param threads Threads that paint figures; −1: as many as cores */
   constructor(threads: number) {
     this.worker = new Worker(workerFile, { workerData: { threads } });
     this.failure = new Promise((_, reject) => {
@@ -39,7 +45,7 @@ export class ReportThread {
   }
 
   /** Rejects with DANT_DATA if the folder holds no results, with the signal's reason when aborted. */
-  async draw(task: ReportTask, { signal, onProgress }: RunOptions): Promise<DrawnReport> {
+  async draw(source: ReportSource, options: DrawOptions, { signal, onProgress }: RunOptions): Promise<DrawnReport> {
     if (signal?.aborted) throw abortError(signal);
     const over = new AbortController();
     const drawing = new Promise<DrawnReport>((resolve, reject) => {
@@ -53,8 +59,17 @@ export class ReportThread {
         else if ('drawn' in message) resolve(message.drawn);
         else reject(new DantError(message.refused.code, message.refused.message));
       });
+      if ('folder' in source) this.post({ ...source, options });
+      else {
+        this.post({ folder: undefined, dataFolder: undefined, options });
+        source.figureData.then((figureData) => {
+          this.post({ figureData });
+        }, reject);
+        source.waveforms.then((waveforms) => {
+          this.post({ waveforms });
+        }, reject);
+      }
     });
-    this.worker.postMessage(task);
     try {
       return await Promise.race([drawing, this.failure]);
     } finally {
@@ -64,5 +79,9 @@ export class ReportThread {
 
   close(): void {
     void this.worker.terminate();
+  }
+
+  private post(task: ReportTask): void {
+    this.worker.postMessage(task);
   }
 }

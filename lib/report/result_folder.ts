@@ -6,43 +6,13 @@ import { toFloat64, toInt32 } from '../files/convert.js';
 import { readNpy, type NpyArray } from '../files/npy.js';
 import { readNpyRows, type ReadRowsOptions, type RowBlock } from '../files/npy_rows.js';
 import { readNpz } from '../files/npz.js';
-
-/** Where else an array can be found: archive and name in it. */
-const archived: Record<string, [archive: string, name: string][]> = {
-  IdxCluster: [['Output.npz', 'IdxCluster']],
-  leafOrder: [
-    ['ClusteringResults.npz', 'leafOrder'],
-    ['Output.npz', 'IdxSort'],
-  ],
-  clustersBeforeCuration: [['ClusteringResults.npz', 'idx_cluster_hdbscan']],
-  sessions: [['Output.npz', 'Sessions']],
-  settings: [['Output.npz', 'Params']],
-  locations: [['Output.npz', 'Locations']],
-  unit_shanks: [['Output.npz', 'IdxShank']],
-  SimilarityWeights: [
-    ['ClusteringResults.npz', 'weights'],
-    ['Output.npz', 'SimilarityWeights'],
-  ],
-  SimilarityThreshold: [
-    ['ClusteringResults.npz', 'thres'],
-    ['Output.npz', 'SimilarityThreshold'],
-  ],
-  SimilarityMatrix: [
-    ['ClusteringResults.npz', 'similarity_matrix'],
-    ['Output.npz', 'SimilarityMatrix'],
-  ],
-  DistanceMatrix: [['ClusteringResults.npz', 'distance_matrix']],
-  SimilarityPairs: [
-    ['ClusteringResults.npz', 'idx_unit_pairs'],
-    ['Output.npz', 'SimilarityPairs'],
-  ],
-};
+import { archived, type ResultSource } from './result_source.js';
 
 /**
  * A folder of results of any age or origin: what cannot be found is undefined, what cannot be read is undefined and
  * told in `problems`.
  */
-export class ResultFolder {
+export class ResultFolder implements ResultSource {
   /** What could not be read, in words. */
   readonly problems: string[] = [];
 
@@ -80,6 +50,17 @@ export class ResultFolder {
     const array = await this.floats(name);
     if (!array) return undefined;
     return oneBlock({ first: 0, count: array.shape[0] ?? 1, ...array });
+  }
+
+  async firstRow(name: string): Promise<Float64Array | undefined> {
+    for await (const { data, shape } of (await this.rows(name)) ?? []) {
+      return Float64Array.from(data.subarray(0, shape[1]), Number);
+    }
+    return undefined;
+  }
+
+  ofShank(shank: number): ResultFolder {
+    return new ResultFolder(join(this.path, `Shank${shank}`));
   }
 
   async #converted<Data extends NumericData>(

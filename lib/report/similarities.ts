@@ -1,8 +1,8 @@
 import type { NumericData } from '../arrays.js';
 import type { RowBlock } from '../files/npy_rows.js';
 import { featureNames } from '../settings/index.js';
+import type { RowReader } from './large_arrays.js';
 import { saveThem, similarityFiles, type MatchEvidence, type ReportData } from './report_data.js';
-import type { ResultFolder } from './result_folder.js';
 
 /** Counts of values, from `start` on in bins of `binWidth`. */
 export interface Histogram {
@@ -36,28 +36,45 @@ export const neighbourCount = 8;
 /** Fisher z of similarities lies within ±6. */
 const [start, binWidth, bins] = [-6, 0.05, 241];
 
-export async function scanSimilarities(results: ResultFolder, data: ReportData): Promise<Similarities> {
-  if (data.matches) return { features: [], nearby: undefined, kin: kinByProbability(data, data.matches) };
-  const scan = new Scan(data);
-  const features: Similarities['features'] = [];
-  const used = data.groups[0]?.features.map(({ name }) => name) ?? [];
-  for (const name of featureNames.filter((feature) => used.length === 0 || used.includes(feature))) {
-    const rows = await results.rows(similarityFiles[name]);
-    if (rows) features.push({ name, ...(await scan.histograms(rows)) });
+/** Reads the similarity matrices. */
+export class SimilarityScan {
+  /** By the name of the file; of the probabilistic method there are none. */
+  readonly readers: readonly (readonly [string, RowReader])[];
+  private readonly used: string[];
+  private readonly features: FeatureReader[] = [];
+  private readonly weighted: WeightedReader | undefined;
+
+  constructor(private readonly data: ReportData) {
+    this.used = data.groups[0]?.features.map(({ name }) => name) ?? [];
+    if (data.matches) {
+      this.readers = [];
+      return;
+    }
+    const nearby = new NearbyPairs(data);
+    const names = featureNames.filter((name) => this.used.length === 0 || this.used.includes(name));
+    this.features = names.map((name) => new FeatureReader(name, data, nearby));
+    this.weighted = new WeightedReader(data, nearby);
+    this.readers = [
+      ...names.map((name, f) => [similarityFiles[name], this.features[f]!] as const),
+      ['SimilarityMatrix', this.weighted],
+    ];
   }
-  features.sort((a, b) => used.indexOf(a.name) - used.indexOf(b.name));
-  const rows = await results.rows('SimilarityMatrix');
-  if (!rows) {
-    data.missing.push(
-      `The similarity matrices were not saved (save_intermediate_results: false, or an older run): similarities of units, their distributions and neighbours are not shown. ${saveThem}`,
-    );
-    return { features, nearby: undefined, kin: undefined };
+
+  result(): Similarities {
+    const { data, used } = this;
+    if (data.matches) return { features: [], nearby: undefined, kin: kinByProbability(data, data.matches) };
+    const features = this.features
+      .filter(({ isRead }) => isRead)
+      .map(({ name, all, matched, nearby }) => ({ name, all, matched, nearby }))
+      .sort((a, b) => used.indexOf(a.name) - used.indexOf(b.name));
+    if (!this.weighted?.isRead) {
+      data.missing.push(
+        `The similarity matrices were not saved (save_intermediate_results: false, or an older run): similarities of units, their distributions and neighbours are not shown. ${saveThem}`,
+      );
+      return { features, nearby: undefined, kin: undefined };
+    }
+    return { features, nearby: this.weighted.nearby, kin: this.weighted.kin.result() };
   }
-  const kin = new KinList(data);
-  const nearby = await scan.read(rows, (unit, row) => {
-    kin.addRow(unit, row);
-  });
-  return { features, nearby, kin };
 }
 
 /** Matched units by their probability given all units, where it is known; others by that of the two. */
@@ -72,14 +89,14 @@ function kinByProbability(data: ReportData, { pairs, probabilities, matched }: M
   };
   addAll({ pairs, probabilities });
   if (matched) addAll(matched);
-  return kin;
+  return kin.result();
 }
 
 /** Collects who is nearest to whom, and the similarities within clusters. */
-class KinList implements Kin {
-  readonly neighbours: Int32Array;
-  readonly neighbourSimilarities: Float32Array;
-  readonly clusters: Float32Array[];
+class KinList {
+  private readonly neighbours: Int32Array;
+  private readonly neighbourSimilarities: Float32Array;
+  private readonly clusters: Float32Array[];
   private readonly members: number[][];
   /** Place of each unit among the members of its cluster */
   private readonly placeOf: Int32Array;
@@ -105,22 +122,31 @@ class KinList implements Kin {
     this.clusters[cluster - 1]![this.placeOf[unit]! * size + this.placeOf[other]!] = value;
   }
 
-  addRow(unit: number, row: NumericData): void {
-    const cluster = this.data.clusters[unit]!;
+  /** @param values Row of the matrix, from `start` on */
+  addRow(unit: number, values: NumericData, start: number): void {
+    const { clusters } = this.data;
+    const cluster = clusters[unit]!;
     const own = cluster > 0 ? cluster : NaN;
     const last = (unit + 1) * neighbourCount - 1;
-    for (let other = 0; other < row.length; ++other) {
-      const value = Number(row[other]!);
-      if (other === unit || this.data.clusters[other] === own || value === 0) continue;
-      if (this.neighbours[last]! >= 0 && value <= this.neighbourSimilarities[last]!) continue;
+    let least = -Infinity;
+    for (let other = 0; other < clusters.length; ++other) {
+      const value = Number(values[start + other]!);
+      // Few are nearer than those that were found before: asked first.
+      if (!(value > least) || other === unit || clusters[other] === own || value === 0) continue;
       this.keepNearest(unit, other, value);
+      if (this.neighbours[last]! >= 0) least = this.neighbourSimilarities[last]!;
     }
     if (cluster < 1) return;
     const members = this.members[cluster - 1]!;
     const at = this.placeOf[unit]! * members.length;
     members.forEach((member, j) => {
-      this.clusters[cluster - 1]![at + j] = Number(row[member]!);
+      this.clusters[cluster - 1]![at + j] = Number(values[start + member]!);
     });
+  }
+
+  result(): Kin {
+    const { neighbours, neighbourSimilarities, clusters } = this;
+    return { neighbours, neighbourSimilarities, clusters };
   }
 
   /** Keeps the most similar units, most similar first. */
@@ -138,60 +164,94 @@ class KinList implements Kin {
   }
 }
 
-class Scan {
-  /** For each unit i, the pairs (i, j) of the list of nearby pairs. */
-  private readonly pairsOfUnit: Int32Array[] = [];
+/** The list of nearby pairs by their first unit. */
+class NearbyPairs {
+  private readonly pairsOfUnit: Int32Array[];
 
   constructor(private readonly data: ReportData) {
-    const { nearbyPairs, unitCount } = data;
-    if (!nearbyPairs) return;
-    const lists: number[][] = Array.from({ length: unitCount }, () => []);
-    for (let p = 0; p < nearbyPairs.length / 2; ++p) lists[nearbyPairs[2 * p]!]?.push(p);
+    const lists: number[][] = Array.from({ length: data.unitCount }, () => []);
+    for (let p = 0; p < (data.nearbyPairs?.length ?? 0) / 2; ++p) lists[data.nearbyPairs![2 * p]!]?.push(p);
     this.pairsOfUnit = lists.map((list) => Int32Array.from(list));
   }
 
-  /** Histograms of the pairs of a matrix, and the values of the nearby ones. */
-  async histograms(rows: AsyncIterable<RowBlock>) {
-    const { clusters, unitCount: n } = this.data;
-    const areCompared = comparison(this.data);
-    const all = emptyHistogram();
-    const matched = emptyHistogram();
-    const nearby = await this.read(rows, (i, row) => {
-      const own = clusters[i]! > 0 ? clusters[i]! : NaN;
-      for (let j = i + 1; j < n; ++j) {
-        if (!areCompared(i, j)) continue;
-        const bin = Math.floor((Number(row[j]!) - start) / binWidth);
-        const legal = bin < 0 ? 0 : bin >= bins ? bins - 1 : bin;
-        all.counts[legal]!++;
-        if (clusters[j] === own) matched.counts[legal]!++;
-      }
-    });
-    return { all, matched, nearby };
+  values(): Float32Array | undefined {
+    return this.data.nearbyPairs && new Float32Array(this.data.nearbyPairs.length / 2);
   }
 
-  /** Gives `onRow` each row of a matrix; resolves to the values of the nearby pairs. */
-  async read(rows: AsyncIterable<RowBlock>, onRow: (unit: number, row: NumericData) => void) {
-    const { nearbyPairs, unitCount: n } = this.data;
-    const nearby = nearbyPairs && new Float32Array(nearbyPairs.length / 2);
-    for await (const { first, count, data } of rows) {
-      for (let i = first; i < first + count; ++i) {
-        const row = data.subarray((i - first) * n, (i - first + 1) * n);
-        if (nearby) for (const p of this.pairsOfUnit[i]!) nearby[p] = Number(row[nearbyPairs[2 * p + 1]!]!);
-        onRow(i, row);
+  /** Takes the values of a unit's pairs out of its row, which begins at `start`. */
+  take(unit: number, row: NumericData, start: number, values: Float32Array | undefined): void {
+    if (!values) return;
+    for (const p of this.pairsOfUnit[unit]!) values[p] = Number(row[start + this.data.nearbyPairs![2 * p + 1]!]!);
+  }
+}
+
+/** Histograms of the pairs of a feature's matrix, and the values of the nearby ones. */
+class FeatureReader implements RowReader {
+  readonly all = emptyHistogram();
+  readonly matched = emptyHistogram();
+  readonly nearby: Float32Array | undefined;
+  isRead = false;
+  private readonly partOf: Int32Array;
+
+  constructor(
+    readonly name: string,
+    private readonly data: ReportData,
+    private readonly pairs: NearbyPairs,
+  ) {
+    this.nearby = pairs.values();
+    this.partOf = comparedParts(data);
+  }
+
+  add({ first, count, data }: RowBlock): void {
+    this.isRead = true;
+    const { clusters, unitCount: n } = this.data;
+    const { partOf } = this;
+    const [all, matched] = [this.all.counts, this.matched.counts];
+    for (let unit = first; unit < first + count; ++unit) {
+      const row = (unit - first) * n;
+      this.pairs.take(unit, data, row, this.nearby);
+      const own = clusters[unit]! > 0 ? clusters[unit]! : NaN;
+      const part = partOf[unit];
+      for (let other = unit + 1; other < n; ++other) {
+        if (partOf[other] !== part) continue;
+        const bin = Math.floor((Number(data[row + other]!) - start) / binWidth);
+        const legal = bin < 0 ? 0 : bin >= bins ? bins - 1 : bin;
+        all[legal]!++;
+        if (clusters[other] === own) matched[legal]!++;
       }
     }
-    return nearby;
+  }
+}
+
+/** Who resembles whom by the weighted similarity, and its values of the nearby pairs. */
+class WeightedReader implements RowReader {
+  readonly kin: KinList;
+  readonly nearby: Float32Array | undefined;
+  isRead = false;
+
+  constructor(
+    private readonly data: ReportData,
+    private readonly pairs: NearbyPairs,
+  ) {
+    this.kin = new KinList(data);
+    this.nearby = pairs.values();
+  }
+
+  add({ first, count, data }: RowBlock): void {
+    this.isRead = true;
+    for (let unit = first; unit < first + count; ++unit) {
+      const row = (unit - first) * this.data.unitCount;
+      this.pairs.take(unit, data, row, this.nearby);
+      this.kin.addRow(unit, data, row);
+    }
   }
 }
 
 const emptyHistogram = (): Histogram => ({ start, binWidth, counts: new Float64Array(bins) });
 
-/** Whether two units were compared: those of different shanks are not, and have zeros in the matrices. */
-export function comparison({
-  groups,
-  shanks,
-}: Pick<ReportData, 'groups' | 'shanks'>): (a: number, b: number) => boolean {
-  return groups.length > 1 && shanks ? (a, b) => shanks[a] === shanks[b] : () => true;
+/** (N) Part of the probe of each unit: units of different ones were not compared, and have zeros in the matrices. */
+export function comparedParts({ groups, shanks, unitCount }: ReportData): Int32Array {
+  return groups.length > 1 && shanks ? shanks : new Int32Array(unitCount);
 }
 
 /** Units of each cluster in ascending order, by cluster − 1. */

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { readNpyRows, type RowBlock, type RowParts } from '../files/npy_rows.js';
+import type { RowBlock, RowParts } from '../files/npy_rows.js';
+import type { RowReader } from './large_arrays.js';
 import type { ReportPage } from './packed.js';
 import { saveThem, type ReportData } from './report_data.js';
-import type { ResultFolder } from './result_folder.js';
 
 /** Waveforms on the channels around the peak channel, in 8 bits. */
 export interface PackedWaveforms {
@@ -17,49 +14,69 @@ const largestValue = 127;
 /** Bytes for all waveforms before compression; about two thirds of it remain. */
 const byteBudget = 24e6;
 
-/** Reads the waveforms before and after correction as far as they are there; tells in `data.missing` what is not shown. */
-export async function packWaveforms(results: ResultFolder, data: ReportData): Promise<PackedWaveforms | undefined> {
-  const { channelLocationsUm, peakChannels, dataFolder, missing } = data;
-  const recordedPath = dataFolder === undefined ? undefined : join(dataFolder, 'waveform_all.npy');
-  const hasRecorded = recordedPath !== undefined && existsSync(recordedPath);
-  const kinds: ('recorded' | 'corrected')[] = [
-    ...(results.has('waveforms_centered.npy') || hasRecorded ? (['recorded'] as const) : []),
-    ...(results.has('waveforms_corrected.npy') ? (['corrected'] as const) : []),
-  ];
-  if (!kinds.includes('corrected')) {
-    missing.push(
-      'The corrected waveforms were not saved (waveforms_corrected.npy is missing); waveforms are shown as recorded. ' +
-        saveThem,
-    );
-  }
-  if (!channelLocationsUm || !peakChannels) {
-    if (kinds.length > 0) missing.push('Waveforms are not shown because the positions of the channels are not known.');
-    return undefined;
-  }
-  let packing: Packing | undefined;
-  const fits = ([units, channels]: readonly number[]) =>
-    units === data.unitCount && channels === channelLocationsUm.length / 2;
-  const parts = (shape: readonly number[]): RowParts => {
-    if (!fits(shape)) return { length: 0, startOf: () => 0 };
-    packing ??= new Packing(data, shape, kinds.length);
-    return packing.parts(shape);
-  };
-  for (const kind of kinds) {
-    const rows =
-      kind === 'corrected'
-        ? results.fileRows('waveforms_corrected', { parts })
-        : (results.fileRows('waveforms_centered', { parts }) ?? readNpyRows(recordedPath!, { parts }));
-    for await (const block of rows!) {
-      if (!fits(block.shape)) {
-        missing.push(
-          `The ${kind} waveforms have the shape (${block.shape.join(', ')}), which does not fit the other results; they are left out.`,
-        );
-        return undefined;
-      }
-      packing!.add(kind, block);
+export type WaveformKind = 'recorded' | 'corrected';
+
+/** What a report shows of the waveforms, and in words what it does not. */
+export interface ReportWaveforms {
+  packed: PackedWaveforms | undefined;
+  missing: readonly string[];
+}
+
+/** Takes the waveforms before and after correction. */
+export class WaveformPacker {
+  /** For each kind that is wanted */
+  readonly readers: ReadonlyMap<WaveformKind, RowReader>;
+  private readonly missing: string[] = [];
+  private packing: Packing | undefined;
+  private fit = true;
+
+  /** @param kinds Those that are there */
+  constructor(
+    private readonly data: ReportData,
+    private readonly kinds: readonly WaveformKind[],
+  ) {
+    if (!kinds.includes('corrected')) {
+      this.missing.push(
+        'The corrected waveforms were not saved (waveforms_corrected.npy is missing); waveforms are shown as recorded. ' +
+          saveThem,
+      );
     }
+    const arePlacesKnown = data.channelLocationsUm !== undefined && data.peakChannels !== undefined;
+    if (!arePlacesKnown && kinds.length > 0) {
+      this.missing.push('Waveforms are not shown because the positions of the channels are not known.');
+    }
+    this.readers = new Map(arePlacesKnown ? kinds.map((kind) => [kind, this.reader(kind)]) : []);
   }
-  return packing?.result(kinds);
+
+  result(): ReportWaveforms {
+    return { packed: this.fit ? this.packing?.result(this.kinds) : undefined, missing: this.missing };
+  }
+
+  private reader(kind: WaveformKind): RowReader {
+    return {
+      parts: (shape) => this.packingOf(shape)?.parts(shape) ?? { length: 0, startOf: () => 0 },
+      add: (block) => {
+        const packing = this.packingOf(block.shape);
+        if (packing) packing.add(kind, block);
+        else this.refuse(kind, block.shape);
+      },
+    };
+  }
+
+  private packingOf(shape: readonly number[]): Packing | undefined {
+    const { unitCount, channelLocationsUm } = this.data;
+    if (shape[0] !== unitCount || shape[1] !== channelLocationsUm!.length / 2) return undefined;
+    return (this.packing ??= new Packing(this.data, shape, this.kinds.length, this.missing));
+  }
+
+  private refuse(kind: WaveformKind, shape: readonly number[]): void {
+    if (this.fit) {
+      this.missing.push(
+        `The ${kind} waveforms have the shape (${shape.join(', ')}), which does not fit the other results; they are left out.`,
+      );
+    }
+    this.fit = false;
+  }
 }
 
 class Packing {
@@ -76,12 +93,13 @@ class Packing {
     private readonly data: ReportData,
     [units, channelCount, samples]: readonly number[],
     kinds: number,
+    missing: string[],
   ) {
     this.samples = samples!;
     const affordable = Math.floor(byteBudget / (units! * samples! * kinds));
     this.channels = Math.min(channelCount!, wantedChannels, Math.max(4, affordable));
     if (this.channels < Math.min(channelCount!, wantedChannels)) {
-      data.missing.push(
+      missing.push(
         `To keep this page small, waveforms are shown on the ${this.channels} channels around the peak instead of ${wantedChannels}.`,
       );
     }
@@ -104,14 +122,16 @@ class Packing {
   }
 
   add(kind: string, { first, count, data, shape }: RowBlock): void {
-    const { channels, samples, nearest, span } = this;
+    const { channels, samples, nearest } = this;
     const traces = (this.traces[kind] ??= new Float32Array(shape[0]! * channels * samples));
     // Corrected waveforms have a last axis of templates, of which the first is shown.
     const stride = (this.templates = shape[3] ?? 1);
+    // Rows are whole or the parts that were asked for.
+    const given = data.length / (count * samples * stride);
     for (let unit = first; unit < first + count; ++unit) {
-      const firstChannel = this.firstChannel(unit, shape[1]!);
+      const firstChannel = given === shape[1] ? 0 : this.firstChannel(unit, shape[1]!);
       for (let c = 0; c < channels; ++c) {
-        const channel = (unit - first) * span + nearest[unit * channels + c]! - firstChannel;
+        const channel = (unit - first) * given + nearest[unit * channels + c]! - firstChannel;
         const to = (unit * channels + c) * samples;
         for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[(channel * samples + t) * stride]!);
       }
@@ -119,7 +139,7 @@ class Packing {
   }
 
   /** Both kinds of a unit have the same scale, so that they can be compared. */
-  result(kinds: ('recorded' | 'corrected')[]): PackedWaveforms {
+  result(kinds: readonly WaveformKind[]): PackedWaveforms {
     const { channels, samples, nearest, traces, data } = this;
     const perUnit = channels * samples;
     const scale = new Float32Array(data.unitCount);
@@ -141,7 +161,7 @@ class Packing {
       return [kind, bytes];
     });
     return {
-      about: { channels, samples, kinds, templates: this.templates },
+      about: { channels, samples, kinds: [...kinds], templates: this.templates },
       arrays: { channels: nearest, scale, ...Object.fromEntries(packed) },
     };
   }

@@ -1,40 +1,62 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { elementCount } from '../arrays.js';
 import type { Dataset } from '../dataset/types.js';
 import { NpyWriter, writeNpy } from '../files/npy_writer.js';
 import { NpzWriter } from '../files/npz_writer.js';
-import { writeBlocks } from '../files/write_elements.js';
+import type { WritableData } from '../files/encode.js';
+import type { RowBlock } from '../files/npy_rows.js';
+import { writeBlocks, type Blocks } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
 import type { TrackResult } from '../pipeline/track.js';
 import type { Settings } from '../settings/index.js';
-import { resultFiles, type ResultArray, type ResultArrays } from './result_arrays.js';
-import { rootScope, shankScope, type Scope } from './scope.js';
+import { resultFiles, type ResultArray, type ResultArrays, type ResultFiles } from './result_arrays.js';
+import { rootScope, shankScope } from './scope.js';
 
 /** Files written side by side: one is computed while another one waits for the disk. */
 const filesAtOnce = 2;
 
-/**
- * Writes the results (specification, section 11) into an empty folder; with one run per shank, also `Shank<id>/` for each.
- * `onProgress` gets the share of the files.
- */
-export async function writeResults(
-  folder: string,
+/** The files of one folder of results: of all units, or of one shank. */
+export interface ResultFolderFiles extends ResultFiles {
+  /** Undefined: the folder of the run */
+  shank: number | undefined;
+}
+
+/** Shows a block of rows of a large array of the run's folder (by file name) while it is written. */
+export type OnRows = (name: string, block: RowBlock) => void;
+
+/** What a run writes (specification, section 11): its folder, and with one run per shank also `Shank<id>/` for each. */
+export function resultFolders(
   dataset: Dataset,
   result: TrackResult,
   settings: Settings,
   seconds: number,
-  { onProgress, ...options }: RunOptions = {},
-): Promise<void> {
+): ResultFolderFiles[] {
+  const large = settings.save_intermediate_results;
   const root = rootScope(dataset, result);
-  const tasks = folderTasks(folder, root, settings, options);
-  tasks.push(() => writeNpy(join(folder, 'RunTimeSec.npy'), { data: [seconds], shape: [] }));
-  if (root.merged) {
-    for (const group of result.groups) {
-      const shankFolder = join(folder, `Shank${group.shank}`);
-      await mkdir(shankFolder);
-      tasks.push(...folderTasks(shankFolder, shankScope(dataset, result, group), settings, options));
-    }
+  const { files, ...archives } = resultFiles(root, settings, large);
+  const shanks = root.merged ? result.groups : [];
+  return [
+    { shank: undefined, files: { ...files, RunTimeSec: { data: [seconds], shape: [] } }, ...archives },
+    ...shanks.map((group) => ({
+      shank: group.shank!,
+      ...resultFiles(shankScope(dataset, result, group), settings, large),
+    })),
+  ];
+}
+
+/** Writes the results into an empty folder. `onProgress` gets the share of the files. */
+export async function writeResults(
+  path: string,
+  folders: readonly ResultFolderFiles[],
+  { onProgress, onRows, ...options }: RunOptions & { onRows?: OnRows | undefined } = {},
+): Promise<void> {
+  const tasks: (() => Promise<void>)[] = [];
+  for (const folder of folders) {
+    const place = folder.shank === undefined ? path : join(path, `Shank${folder.shank}`);
+    if (folder.shank !== undefined) await mkdir(place);
+    tasks.push(...folderTasks(place, folder, options, folder.shank === undefined ? onRows : undefined));
   }
   const count = tasks.length;
   let done = 0;
@@ -56,26 +78,66 @@ export async function writeResults(
   if (failure) throw failure.reason;
 }
 
-function folderTasks(folder: string, scope: Scope, settings: Settings, options: RunOptions): (() => Promise<void>)[] {
-  const { files, clusteringResults, output } = resultFiles(scope, settings, settings.save_intermediate_results);
+/** Waveforms after the matrices: figures can be drawn of these while the largest file is written. */
+function folderTasks(
+  folder: string,
+  { files, clusteringResults, output }: ResultFolderFiles,
+  options: RunOptions,
+  onRows: OnRows | undefined,
+): (() => Promise<void>)[] {
+  const isLast = (name: string) => Number(name.startsWith('waveforms_'));
+  const names = Object.keys(files).sort((a, b) => isLast(a) - isLast(b));
   return [
-    ...Object.entries(files).map(
-      ([name, array]) =>
-        () =>
-          writeFile(join(folder, `${name}.npy`), array, options),
+    ...names.map(
+      (name) => () =>
+        writeFile(
+          join(folder, `${name}.npy`),
+          files[name]!,
+          options,
+          onRows &&
+            ((block) => {
+              onRows(name, block);
+            }),
+        ),
     ),
     () => writeArchive(join(folder, 'ClusteringResults.npz'), clusteringResults, options),
     () => writeArchive(join(folder, 'Output.npz'), output, options),
   ];
 }
 
-async function writeFile(path: string, array: ResultArray, options: RunOptions): Promise<void> {
+async function writeFile(
+  path: string,
+  array: ResultArray,
+  options: RunOptions,
+  onRows: ((block: RowBlock) => void) | undefined,
+): Promise<void> {
   if ('data' in array) return writeNpy(path, array, { signal: options.signal });
   const writer = await NpyWriter.create(path, array, { signal: options.signal });
   try {
-    if ('blocks' in array) await writeBlocks(writer, (space) => array.blocks(space, options));
+    if ('blocks' in array) {
+      await writeBlocks(writer, (space) => {
+        const blocks = array.blocks(space, options);
+        return onRows ? shown(blocks, array.shape, onRows) : blocks;
+      });
+    }
   } finally {
     await writer.close();
+  }
+}
+
+/** Whole rows of numbers; the rest is passed on. */
+async function* shown(
+  blocks: Blocks,
+  shape: readonly number[],
+  onRows: (block: RowBlock) => void,
+): AsyncGenerator<WritableData> {
+  const rowLength = elementCount(shape.slice(1));
+  let first = 0;
+  for await (const block of blocks) {
+    const count = block.length / rowLength;
+    if (ArrayBuffer.isView(block)) onRows({ first, count, data: block, shape });
+    first += count;
+    yield block;
   }
 }
 

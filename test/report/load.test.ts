@@ -8,8 +8,9 @@ import { writeNpz } from '../../lib/files/npz_writer.js';
 import { motionAt } from '../../lib/correction/motion.js';
 import { loadReportData } from '../../lib/report/load.js';
 import type { MatchEvidence } from '../../lib/report/report_data.js';
+import { readReport } from '../../lib/report/read_report.js';
 import { ResultFolder } from '../../lib/report/result_folder.js';
-import { neighbourCount, scanSimilarities } from '../../lib/report/similarities.js';
+import { neighbourCount } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
 
 const scratch = new Scratch();
@@ -58,7 +59,7 @@ describe('a folder of results', () => {
     expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
       profile!.shiftsUm[profile!.knotDepthsUm.length]!,
     );
-    const kinNow = async () => (await scanSimilarities(new ResultFolder(results), await load(results, data))).kin!;
+    const kinNow = async () => (await readReport(results, data).figureData).similarities.kin!;
     const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
     const expected = (of: Pick<MatchEvidence, 'pairs' | 'probabilities'>) =>
       members.flatMap((a) => members.map((b) => Math.fround(probabilityOf(of, a, b))));

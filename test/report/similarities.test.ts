@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
-import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
-import { loadReportData } from '../../lib/report/load.js';
-import { ResultFolder } from '../../lib/report/result_folder.js';
-import { neighbourCount, scanSimilarities } from '../../lib/report/similarities.js';
+import { readReport } from '../../lib/report/read_report.js';
+import { neighbourCount } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
 
 const scratch = new Scratch();
@@ -15,9 +13,8 @@ afterAll(scratch.remove);
 describe('the similarities of a report', () => {
   it('are those of the matrices', async () => {
     const { results: folder, data: dataFolder } = await scratch.reference('mini-default');
-    const results = new ResultFolder(folder);
-    const data = await loadReportData(results, { dataFolder });
-    const { features, kin, nearby } = await scanSimilarities(results, data);
+    const { data, similarities } = await readReport(folder, dataFolder).figureData;
+    const { features, kin, nearby } = similarities;
     const n = data.unitCount;
     const matrix = (await readNpy(join(folder, 'SimilarityMatrix.npy'), { as: 'float64' })).data;
     const pairs = (await readNpy(join(folder, 'SimilarityPairs.npy'), { as: 'int32' })).data;
@@ -56,16 +53,15 @@ describe('the similarities of a report', () => {
       ...nothingDrawn,
       save_intermediate_results: true,
     });
-    const results = new ResultFolder(folder);
-    const data = await loadReportData(results, { dataFolder });
-    const { features } = await scanSimilarities(results, data);
+    const { data, similarities, matrix } = await readReport(folder, dataFolder).figureData;
+    const { features } = similarities;
     const sizes = data.groups.map(({ shank }) => data.shanks!.filter((of) => of === shank).length);
     expect(sizes.length).toBeGreaterThan(1);
     const pairs = sizes.reduce((sum, size) => sum + (size * (size - 1)) / 2, 0);
     expect(features.length).toBeGreaterThan(0);
     for (const { all } of features) expect(all.counts.reduce((a, b) => a + b, 0)).toBe(pairs);
     // Their zero would make them the nearest.
-    const { range } = (await condenseMatrix(results, data))!;
+    const { range } = matrix!;
     expect(range[0]).toBeGreaterThan(0);
   });
 });

@@ -1,14 +1,15 @@
 import { indexedPng } from '../png.js';
 import type { MatchEvidence, ReportData } from '../report_data.js';
-import type { ResultFolder } from '../result_folder.js';
-import { comparison } from '../similarities.js';
+import type { RowBlock } from '../../files/npy_rows.js';
+import type { RowReader } from '../large_arrays.js';
+import { comparedParts } from '../similarities.js';
 import { colors, onWhite } from './theme.js';
 
 /** The distances or match probabilities of all units in leaf order, reduced to an image. */
 export interface Condensed {
   measure: 'distance' | 'probability';
-  /** PNG as a data URL */
-  url: string;
+  /** (side, side) numbers of colours of the palette */
+  levels: Uint8Array;
   /** Pixels that the matrix was reduced to, each way; fewer than units: each is a mean */
   side: number;
   /** The units in the order of the rows */
@@ -21,90 +22,127 @@ export interface Condensed {
 
 /** Pixels: two for each unit of the drawing, as in the PNG */
 const largestSide = 1240;
-const levels = 64;
+const levelCount = 64;
 
-/** Averages over pixels of equal size; undefined without the distance matrix, which the probabilistic method does not need. */
-export async function condenseMatrix(results: ResultFolder, data: ReportData): Promise<Condensed | undefined> {
-  if (data.matches) return condenseProbabilities(data, data.matches);
-  const rows = await results.rows('DistanceMatrix');
-  if (!rows) return undefined;
-  const { unitCount: n } = data;
-  const { order, side, pixelOf } = pixels(data);
-  const areCompared = comparison(data);
-  const means = new Float64Array(side * side);
-  const counts = new Uint32Array(side * side);
-  for await (const { first, count, data: block } of rows) {
-    for (let i = 0; i < count; ++i) {
-      const line = pixelOf[first + i]! * side;
-      for (let j = 0; j < n; ++j) {
-        if (!areCompared(first + i, j)) continue;
-        const pixel = line + pixelOf[j]!;
-        means[pixel]! += Number(block[i * n + j]!);
-        counts[pixel]!++;
+/**
+ * Averages over pixels of equal size: distances row by row, or match probabilities, of which there is a list.
+ */
+export class MatrixCondenser implements RowReader {
+  private readonly order: Int32Array;
+  private readonly side: number;
+  /** (N) row of pixels of each unit */
+  private readonly pixelOf: Int32Array;
+  private readonly partOf: Int32Array;
+  private sums: Float64Array | undefined;
+
+  constructor(private readonly data: ReportData) {
+    const { unitCount: n } = data;
+    this.order = data.leafOrder ?? orderByCluster(data);
+    this.side = Math.min(n, largestSide);
+    this.pixelOf = new Int32Array(n);
+    this.order.forEach((unit, place) => {
+      this.pixelOf[unit] = Math.floor((place * this.side) / n);
+    });
+    this.partOf = comparedParts(data);
+  }
+
+  /** Rows of distances. */
+  add({ first, count, data }: RowBlock): void {
+    const { pixelOf, partOf, side } = this;
+    const sums = (this.sums ??= new Float64Array(side * side));
+    const n = pixelOf.length;
+    for (let unit = first; unit < first + count; ++unit) {
+      const row = (unit - first) * n;
+      const line = pixelOf[unit]! * side;
+      const part = partOf[unit];
+      for (let other = 0; other < n; ++other) {
+        if (partOf[other] === part && other !== unit) sums[line + pixelOf[other]!]! += Number(data[row + other]!);
       }
-      // The distance of a unit from itself says nothing.
-      const own = line + pixelOf[first + i]!;
-      means[own]! -= Number(block[i * n + first + i]!);
-      counts[own]!--;
     }
   }
-  let [low, high] = [Infinity, -Infinity];
-  for (let pixel = 0; pixel < means.length; ++pixel) {
-    if (counts[pixel] === 0) continue;
-    const mean = (means[pixel]! /= counts[pixel]!);
-    if (mean < low) low = mean;
-    if (mean > high) high = mean;
+
+  /** Undefined without the distance matrix, which the probabilistic method does not need. */
+  result(): Condensed | undefined {
+    if (this.data.matches) return this.probabilities(this.data.matches);
+    return this.sums && this.distances(this.sums);
   }
-  // What was not compared is as white as what is far apart.
-  for (let pixel = 0; pixel < means.length; ++pixel) {
-    if (counts[pixel] === 0 && pixel % (side + 1) !== 0) means[pixel] = Infinity;
+
+  private distances(means: Float64Array): Condensed {
+    const counts = this.comparedPairs();
+    let [low, high] = [Infinity, -Infinity];
+    for (let pixel = 0; pixel < means.length; ++pixel) {
+      if (counts[pixel] === 0) continue;
+      const mean = (means[pixel]! /= counts[pixel]!);
+      if (mean < low) low = mean;
+      if (mean > high) high = mean;
+    }
+    // What was not compared is as white as what is far apart.
+    for (let pixel = 0; pixel < means.length; ++pixel) {
+      if (counts[pixel] === 0 && pixel % (this.side + 1) !== 0) means[pixel] = Infinity;
+    }
+    const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
+    // Similar pairs are rare: they are dark on a light ground.
+    return this.condensed('distance', means, range, (share) => (1 - share) ** 2);
   }
-  const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
-  // Similar pairs are rare: they are dark on a light ground.
-  return { measure: 'distance', ...drawn(means, side, range, (share) => (1 - share) ** 2), side, order, range };
+
+  /** Pairs that are not near each other have the probability 0. */
+  private probabilities({ pairs, probabilities }: MatchEvidence): Condensed {
+    const { side, pixelOf } = this;
+    const means = new Float64Array(side * side);
+    const unitsAt = new Uint32Array(side);
+    for (const pixel of pixelOf) unitsAt[pixel]!++;
+    const add = (a: number, b: number, probability: number) => {
+      means[a * side + b]! += probability / (unitsAt[a]! * (unitsAt[b]! - Number(a === b && unitsAt[b]! > 1)));
+    };
+    probabilities.forEach((probability, p) => {
+      const [a, b] = [pixelOf[pairs[2 * p]!], pixelOf[pairs[2 * p + 1]!]];
+      if (a === undefined || b === undefined) return;
+      add(a, b, probability);
+      add(b, a, probability);
+    });
+    return this.condensed('probability', means, [0, 1], (share) => share);
+  }
+
+  /** (side, side) pairs of different units that were compared. */
+  private comparedPairs(): Uint32Array {
+    const { side, pixelOf, partOf } = this;
+    const counts = new Uint32Array(side * side);
+    for (const part of new Set(partOf)) {
+      const unitsAt = new Uint32Array(side);
+      pixelOf.forEach((pixel, unit) => {
+        if (partOf[unit] === part) unitsAt[pixel]!++;
+      });
+      for (let a = 0; a < side; ++a) {
+        for (let b = 0; unitsAt[a]! > 0 && b < side; ++b) counts[a * side + b]! += unitsAt[a]! * unitsAt[b]!;
+        // The distance of a unit from itself says nothing.
+        counts[a * (side + 1)]! -= unitsAt[a]!;
+      }
+    }
+    return counts;
+  }
+
+  private condensed(
+    measure: Condensed['measure'],
+    values: Float64Array,
+    range: [number, number],
+    darkness: (share: number) => number,
+  ): Condensed {
+    const { side, order } = this;
+    const span = range[1] - range[0] || 1;
+    const levels = new Uint8Array(values.length);
+    for (let pixel = 0; pixel < values.length; ++pixel) {
+      levels[pixel] = Math.round((levelCount - 1) * Math.min(1, Math.max(0, (values[pixel]! - range[0]) / span)));
+    }
+    const palette = Array.from({ length: levelCount }, (_, i) => onWhite(colors.deep, darkness(i / (levelCount - 1))));
+    return { measure, levels, side, order, range, palette };
+  }
 }
 
-/** Pairs that are not near each other have the probability 0. */
-function condenseProbabilities(data: ReportData, { pairs, probabilities }: MatchEvidence): Condensed {
-  const { order, side, pixelOf } = pixels(data);
-  const means = new Float64Array(side * side);
-  const unitsAt = new Uint32Array(side);
-  for (const pixel of pixelOf) unitsAt[pixel]!++;
-  const add = (a: number, b: number, probability: number) => {
-    means[a * side + b]! += probability / (unitsAt[a]! * (unitsAt[b]! - Number(a === b && unitsAt[b]! > 1)));
-  };
-  probabilities.forEach((probability, p) => {
-    const [a, b] = [pixelOf[pairs[2 * p]!], pixelOf[pairs[2 * p + 1]!]];
-    if (a === undefined || b === undefined) return;
-    add(a, b, probability);
-    add(b, a, probability);
-  });
-  const range: [number, number] = [0, 1];
-  return { measure: 'probability', ...drawn(means, side, range, (share) => share), side, order, range };
-}
-
-/** The order of the units, and the row of pixels of each. */
-function pixels(data: ReportData): { order: Int32Array; side: number; pixelOf: Int32Array } {
-  const { unitCount: n } = data;
-  const order = data.leafOrder ?? orderByCluster(data);
-  const side = Math.min(n, largestSide);
-  const pixelOf = new Int32Array(n);
-  order.forEach((unit, place) => {
-    pixelOf[unit] = Math.floor((place * side) / n);
-  });
-  return { order, side, pixelOf };
-}
-
-function drawn(values: Float64Array, side: number, [low, high]: [number, number], darkness: (share: number) => number) {
-  const span = high - low || 1;
-  const levelOf = new Uint8Array(values.length);
-  for (let pixel = 0; pixel < values.length; ++pixel) {
-    levelOf[pixel] = Math.round((levels - 1) * Math.min(1, Math.max(0, (values[pixel]! - low) / span)));
-  }
-  const palette = Array.from({ length: levels }, (_, level) => onWhite(colors.deep, darkness(level / (levels - 1))));
+/** The image as a data URL, its pixels enlarged if they are few. */
+export function imageUrl({ levels, side, palette }: Condensed): string {
   const scale = Math.max(1, Math.floor(largestSide / side));
-  const image = indexedPng(enlarge(levelOf, side, scale), side * scale, palette);
-  return { url: `data:image/png;base64,${image.toString('base64')}`, palette };
+  const image = indexedPng(enlarge(levels, side, scale), side * scale, palette);
+  return `data:image/png;base64,${image.toString('base64')}`;
 }
 
 /** What 98 % of the values are not above, to a thousandth of their range. */

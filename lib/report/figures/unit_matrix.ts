@@ -1,5 +1,6 @@
 import { saveThem } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
+import { imageUrl } from './matrix_image.js';
 import { imageLayer } from './raster.js';
 import { colors } from './theme.js';
 
@@ -24,7 +25,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
       ...figure,
       spec: { missing: `The distance matrix was not saved (save_intermediate_results: false). ${saveThem}` },
     };
-  const { order, url, range, measure } = matrix;
+  const { order, range, measure } = matrix;
   const scale = { domain: [0, order.length], nice: false };
   return {
     ...figure,
@@ -32,7 +33,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
       width: side,
       height: side,
       layer: [
-        imageLayer(url, side),
+        imageLayer(imageUrl(matrix), side),
         {
           data: { values: clusterRuns(order, data.clusters) },
           mark: {

@@ -1,0 +1,94 @@
+import { setImmediate } from 'node:timers/promises';
+
+import type { Waveforms } from '../features/waveforms.js';
+import type { RowBlock } from '../files/npy_rows.js';
+import type { FigureData } from '../report/figures/figure.js';
+import { LargeArrays, type RowReader } from '../report/large_arrays.js';
+import { loadReportData } from '../report/load.js';
+import type { ReportContent } from '../report/read_report.js';
+import type { ReportWaveforms, WaveformKind } from '../report/waveforms.js';
+import { WrittenResults } from '../report/written_results.js';
+import type { ResultFolderFiles } from '../results/write_results.js';
+
+export interface WrittenRun {
+  /** Where it is written; `run.json` is there already. */
+  path: string;
+  folders: readonly ResultFolderFiles[];
+  dataFolder: string | undefined;
+  /** As recorded */
+  waveforms: Waveforms;
+}
+
+/** Files that the kinds of waveforms are written to. */
+const waveformFiles: Record<WaveformKind, string> = {
+  recorded: 'waveforms_centered',
+  corrected: 'waveforms_corrected',
+};
+const unitsAtOnce = 500;
+
+/**
+ * Reads what a report shows of a run while the run is written: what is small from memory, and the large arrays as they
+ * pass by, so that drawing begins before all is written, and nothing is read from the disk again.
+ */
+export class RunContent implements ReportContent {
+  /** Resolves when all that figures are drawn from has passed by. */
+  readonly figureData: Promise<FigureData>;
+  readonly waveforms: Promise<ReportWaveforms>;
+  /** Readers of what is still to come, by file name */
+  readonly #awaited: { matrices: Map<string, RowReader>; waveforms: Map<string, RowReader> };
+  readonly #large: LargeArrays;
+  #giveFigures!: (data: FigureData) => void;
+  #giveWaveforms!: (waveforms: ReportWaveforms) => void;
+
+  private constructor(large: LargeArrays, files: ReadonlySet<string>) {
+    const ofFiles = (readers: Iterable<readonly [string, RowReader]>) =>
+      new Map([...readers].filter(([name]) => files.has(name)));
+    this.#large = large;
+    this.#awaited = {
+      matrices: ofFiles(large.matrices),
+      waveforms: ofFiles([...large.waveforms].map(([kind, reader]) => [waveformFiles[kind], reader] as const)),
+    };
+    this.figureData = new Promise((resolve) => {
+      this.#giveFigures = resolve;
+    });
+    this.waveforms = new Promise((resolve) => {
+      this.#giveWaveforms = resolve;
+    });
+    if (this.#awaited.matrices.size === 0) this.#giveFigures(large.figureData());
+    if (this.#awaited.waveforms.size === 0) this.#giveWaveforms(large.reportWaveforms());
+  }
+
+  static async begin({ path, folders, dataFolder: given, waveforms }: WrittenRun): Promise<RunContent> {
+    const data = await loadReportData(new WrittenResults(path, folders), { dataFolder: given });
+    const files = new Set(Object.keys(folders[0]!.files));
+    const isWritten = (kind: WaveformKind) => files.has(waveformFiles[kind]);
+    const isAtHand = !isWritten('recorded') && data.dataFolder !== undefined;
+    const large = new LargeArrays(data, [
+      ...(isWritten('recorded') || isAtHand ? (['recorded'] as const) : []),
+      ...(isWritten('corrected') ? (['corrected'] as const) : []),
+    ]);
+    const recorded = isAtHand ? large.waveforms.get('recorded') : undefined;
+    if (recorded) await readAll(recorded, waveforms);
+    return new RunContent(large, files);
+  }
+
+  /** Gets the rows of the large arrays while they are written. */
+  readonly take = (name: string, block: RowBlock): void => {
+    const { matrices, waveforms } = this.#awaited;
+    (matrices.get(name) ?? waveforms.get(name))?.add(block);
+    if (block.first + block.count < block.shape[0]!) return;
+    if (matrices.delete(name) && matrices.size === 0) this.#giveFigures(this.#large.figureData());
+    if (waveforms.delete(name) && waveforms.size === 0) this.#giveWaveforms(this.#large.reportWaveforms());
+  };
+}
+
+async function readAll(reader: RowReader, { data, shape }: Waveforms): Promise<void> {
+  const [units, channels, samples] = shape as [number, number, number];
+  const size = channels * samples;
+  for (let first = 0; first < units; first += unitsAtOnce) {
+    const count = Math.min(unitsAtOnce, units - first);
+    reader.add({ first, count, data: data.subarray(first * size, (first + count) * size), shape });
+    // Others have their turn, an abort among them.
+    await setImmediate();
+  }
+}

@@ -1,0 +1,71 @@
+import { elementCount, type NdArray, type NumericData } from '../arrays.js';
+import { toFloat64, toInt32 } from '../files/convert.js';
+import type { Space } from '../files/write_elements.js';
+import type { ResultArray } from '../results/result_arrays.js';
+import type { ResultFolderFiles } from '../results/write_results.js';
+import { archived, type ResultSource } from './result_source.js';
+
+/** The results of a run that is being written, from memory. The large ones are shown row by row as they are written. */
+export class WrittenResults implements ResultSource {
+  readonly problems = [];
+
+  /** @param folders The folder of the run, and those of its shanks */
+  constructor(
+    readonly path: string,
+    private readonly folders: readonly ResultFolderFiles[],
+    private readonly shank?: number,
+  ) {}
+
+  async floats(name: string): Promise<NdArray<Float64Array> | undefined> {
+    const array = await this.#numbers(name);
+    return array && { data: toFloat64(name, array.data), shape: array.shape };
+  }
+
+  async integers(name: string): Promise<NdArray<Int32Array> | undefined> {
+    const array = await this.#numbers(name);
+    return array && { data: toInt32(name, array.data), shape: array.shape };
+  }
+
+  text(name: string): Promise<string | undefined> {
+    const array = this.#array(name);
+    const text = array && 'data' in array ? array.data[0] : undefined;
+    return Promise.resolve(typeof text === 'string' ? text : undefined);
+  }
+
+  /** Its purpose is to guess what `run.json` tells. */
+  firstRow(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  ofShank(shank: number): ResultSource {
+    return new WrittenResults(this.path, this.folders, shank);
+  }
+
+  #array(name: string): ResultArray | undefined {
+    const folder = this.folders.find(({ shank }) => shank === this.shank);
+    if (!folder) return undefined;
+    const archives = { 'ClusteringResults.npz': folder.clusteringResults, 'Output.npz': folder.output };
+    const places = (archived[name] ?? []).map(([archive, member]) => archives[archive][member]);
+    return [folder.files[name], ...places].find((array) => array !== undefined);
+  }
+
+  async #numbers(name: string): Promise<NdArray | undefined> {
+    const array = this.#array(name);
+    if (!array || 'zero' in array) return undefined;
+    const { shape } = array;
+    if ('data' in array) {
+      return { data: ArrayBuffer.isView(array.data) ? array.data : Float64Array.from(array.data as number[]), shape };
+    }
+    const data = new Float64Array(elementCount(shape));
+    let at = 0;
+    for await (const block of array.blocks(plainSpace, {})) {
+      data.set(block as Exclude<NumericData, BigInt64Array | BigUint64Array>, at);
+      at += block.length;
+    }
+    return { data, shape };
+  }
+}
+
+/** Memory of its own for each block. */
+const plainSpace: Space = (type, length) =>
+  Promise.resolve(new type(new ArrayBuffer(length * type.BYTES_PER_ELEMENT), 0, length));
