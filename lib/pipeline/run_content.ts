@@ -33,7 +33,7 @@ const unitsAtOnce = 500;
 export class RunContent implements ReportContent {
   /** Resolves when all that figures are drawn from has passed by. */
   readonly figureData: Promise<FigureData>;
-  readonly waveforms: Promise<ReportWaveforms>;
+  readonly #waveforms: Promise<ReportWaveforms>;
   /** Readers of what is still to come, by file name */
   readonly #awaited: { matrices: Map<string, RowReader>; waveforms: Map<string, RowReader> };
   readonly #large: LargeArrays;
@@ -51,7 +51,7 @@ export class RunContent implements ReportContent {
     this.figureData = new Promise((resolve) => {
       this.#giveFigures = resolve;
     });
-    this.waveforms = new Promise((resolve) => {
+    this.#waveforms = new Promise((resolve) => {
       this.#giveWaveforms = resolve;
     });
     if (this.#awaited.matrices.size === 0) this.#giveFigures(large.figureData());
@@ -70,6 +70,10 @@ export class RunContent implements ReportContent {
     const recorded = isAtHand ? large.waveforms.get('recorded') : undefined;
     if (recorded) await readAll(recorded, waveforms);
     return new RunContent(large, files);
+  }
+
+  waveforms(): Promise<ReportWaveforms> {
+    return this.#waveforms;
   }
 
   /** Gets the rows of the large arrays while they are written. */

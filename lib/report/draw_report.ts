@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { FigureData } from './figures/figure.js';
 import { figures } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
-import { packReport } from './pack.js';
+import { packReport, type PackedReport } from './pack.js';
 import type { Painters } from './painters.js';
 import { figureFolder, reportFile } from './report_data.js';
 import type { ReportContent } from './read_report.js';
@@ -31,10 +31,8 @@ export async function drawReport(
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnReport> {
-  // The failure of one is the failure of the other.
-  content.waveforms.catch(() => undefined);
   const figureData = await content.figureData;
-  const { data, similarities } = figureData;
+  const { data } = figureData;
   if (options.shownFolder !== undefined) data.folder = options.shownFolder;
   onProgress(0.25);
   const drawing = drawFigures(figureData, painters, (fraction) => {
@@ -42,9 +40,7 @@ export async function drawReport(
   });
   // A failure is told where the drawings are waited for.
   drawing.catch(() => undefined);
-  const { packed: shown, missing } = await content.waveforms;
-  data.missing.push(...missing);
-  const packed = options.report ? await packReport(data, similarities, shown) : undefined;
+  const packed = options.report ? await packContent(figureData, content) : undefined;
   const drawn = await drawing;
   onProgress(0.9);
   return {
@@ -54,6 +50,12 @@ export async function drawReport(
     ],
     missing: data.missing,
   };
+}
+
+async function packContent({ data, similarities }: FigureData, content: ReportContent): Promise<PackedReport> {
+  const { packed, missing } = await content.waveforms();
+  data.missing.push(...missing);
+  return packReport(data, similarities, packed);
 }
 
 async function drawFigures(

@@ -21,7 +21,7 @@ export function indexedPng(pixels: Uint8Array, width: number, palette: readonly 
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', header),
     chunk('PLTE', Buffer.from(palette.flat())),
-    chunk('IDAT', deflateSync(lines, { level: 9 })),
+    chunk('IDAT', deflateSync(lines, { level: 4 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

@@ -11,8 +11,8 @@ import type { ReportWaveforms, WaveformKind } from './waveforms.js';
 /** What a report is drawn from. */
 export interface ReportContent {
   figureData: Promise<FigureData>;
-  /** May come later than the rest. */
-  waveforms: Promise<ReportWaveforms>;
+  /** For the report, not for the figures; may come later than the rest. */
+  waveforms: () => Promise<ReportWaveforms>;
 }
 
 /** Reads all that a folder of results has for a report. `figureData` rejects with DANT_DATA if it holds no results. */
@@ -29,7 +29,10 @@ export function readReport(folder: string, dataFolder: string | undefined): Repo
   })();
   return {
     figureData: reading.then(({ large }) => large.figureData()),
-    waveforms: reading.then(({ large, waveforms }) => readWaveforms(large, waveforms)),
+    waveforms: async () => {
+      const { large, waveforms } = await reading;
+      return readWaveforms(large, waveforms);
+    },
   };
 }
 

@@ -65,7 +65,7 @@ export class ReportThread {
         source.figureData.then((figureData) => {
           this.post({ figureData });
         }, reject);
-        source.waveforms.then((waveforms) => {
+        source.waveforms().then((waveforms) => {
           this.post({ waveforms });
         }, reject);
       }

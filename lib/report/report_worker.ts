@@ -4,8 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DantError } from '../errors.js';
 import { drawReport } from './draw_report.js';
 import { Painters } from './painters.js';
-import { readReport, type ReportContent } from './read_report.js';
+import type { FigureData } from './figures/figure.js';
+import type { ReportContent } from './read_report.js';
 import type { ReportMessage, ReportTask } from './report_thread.js';
+import type { ReportWaveforms } from './waveforms.js';
 
 const post = (message: ReportMessage) => {
   parentPort!.postMessage(message);
@@ -13,21 +15,28 @@ const post = (message: ReportMessage) => {
 const painters = new Painters((workerData as { threads: number }).threads);
 
 /** What another thread reads. */
-const given: { -readonly [Key in keyof ReportContent]?: (value: Awaited<ReportContent[Key]>) => void } = {};
-const givenContent: ReportContent = {
-  figureData: new Promise((resolve) => (given.figureData = resolve)),
-  waveforms: new Promise((resolve) => (given.waveforms = resolve)),
-};
+const given: { figureData?: (data: FigureData) => void; waveforms?: (waveforms: ReportWaveforms) => void } = {};
+const givenFigureData = new Promise<FigureData>((resolve) => (given.figureData = resolve));
+const givenWaveforms = new Promise<ReportWaveforms>((resolve) => (given.waveforms = resolve));
+const givenContent: ReportContent = { figureData: givenFigureData, waveforms: () => givenWaveforms };
+
+/** Loaded when it is needed: what reads takes longer to load than what draws. */
+async function contentOf(folder: string, dataFolder: string | undefined): Promise<ReportContent> {
+  const { readReport } = await import('./read_report.js');
+  return readReport(folder, dataFolder);
+}
 
 parentPort!.on('message', (task: ReportTask) => {
   if ('waveforms' in task) given.waveforms!(task.waveforms);
   else if ('figureData' in task) given.figureData!(task.figureData);
   else {
     const { folder, dataFolder, options } = task;
-    const content = folder === undefined ? givenContent : readReport(folder, dataFolder);
-    const drawing = drawReport(content, options, painters, (progress) => {
-      post({ progress });
-    });
+    const drawing = (async () => {
+      const content = folder === undefined ? givenContent : await contentOf(folder, dataFolder);
+      return drawReport(content, options, painters, (progress) => {
+        post({ progress });
+      });
+    })();
     // What else goes wrong ends the thread.
     void drawing.then(
       (drawn) => {

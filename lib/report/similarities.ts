@@ -1,7 +1,6 @@
-import type { NumericData } from '../arrays.js';
+import type { FeatureName } from '../settings/index.js';
+import { doubles, type RowReader } from './large_arrays.js';
 import type { RowBlock } from '../files/npy_rows.js';
-import { featureNames } from '../settings/index.js';
-import type { RowReader } from './large_arrays.js';
 import { saveThem, similarityFiles, type MatchEvidence, type ReportData } from './report_data.js';
 
 /** Counts of values, from `start` on in bins of `binWidth`. */
@@ -51,11 +50,12 @@ export class SimilarityScan {
       return;
     }
     const nearby = new NearbyPairs(data);
-    const names = featureNames.filter((name) => this.used.length === 0 || this.used.includes(name));
-    this.features = names.map((name) => new FeatureReader(name, data, nearby));
+    const names = Object.keys(similarityFiles) as FeatureName[];
+    const wanted = names.filter((name) => this.used.length === 0 || this.used.includes(name));
+    this.features = wanted.map((name) => new FeatureReader(name, data, nearby));
     this.weighted = new WeightedReader(data, nearby);
     this.readers = [
-      ...names.map((name, f) => [similarityFiles[name], this.features[f]!] as const),
+      ...wanted.map((name, f) => [similarityFiles[name], this.features[f]!] as const),
       ['SimilarityMatrix', this.weighted],
     ];
   }
@@ -123,14 +123,14 @@ class KinList {
   }
 
   /** @param values Row of the matrix, from `start` on */
-  addRow(unit: number, values: NumericData, start: number): void {
+  addRow(unit: number, values: Float64Array, start: number): void {
     const { clusters } = this.data;
     const cluster = clusters[unit]!;
     const own = cluster > 0 ? cluster : NaN;
     const last = (unit + 1) * neighbourCount - 1;
     let least = -Infinity;
     for (let other = 0; other < clusters.length; ++other) {
-      const value = Number(values[start + other]!);
+      const value = values[start + other]!;
       // Few are nearer than those that were found before: asked first.
       if (!(value > least) || other === unit || clusters[other] === own || value === 0) continue;
       this.keepNearest(unit, other, value);
@@ -140,7 +140,7 @@ class KinList {
     const members = this.members[cluster - 1]!;
     const at = this.placeOf[unit]! * members.length;
     members.forEach((member, j) => {
-      this.clusters[cluster - 1]![at + j] = Number(values[start + member]!);
+      this.clusters[cluster - 1]![at + j] = values[start + member]!;
     });
   }
 
@@ -179,9 +179,9 @@ class NearbyPairs {
   }
 
   /** Takes the values of a unit's pairs out of its row, which begins at `start`. */
-  take(unit: number, row: NumericData, start: number, values: Float32Array | undefined): void {
+  take(unit: number, row: Float64Array, start: number, values: Float32Array | undefined): void {
     if (!values) return;
-    for (const p of this.pairsOfUnit[unit]!) values[p] = Number(row[start + this.data.nearbyPairs![2 * p + 1]!]!);
+    for (const p of this.pairsOfUnit[unit]!) values[p] = row[start + this.data.nearbyPairs![2 * p + 1]!]!;
   }
 }
 
@@ -204,17 +204,18 @@ class FeatureReader implements RowReader {
 
   add({ first, count, data }: RowBlock): void {
     this.isRead = true;
+    const values = doubles(data);
     const { clusters, unitCount: n } = this.data;
     const { partOf } = this;
     const [all, matched] = [this.all.counts, this.matched.counts];
     for (let unit = first; unit < first + count; ++unit) {
       const row = (unit - first) * n;
-      this.pairs.take(unit, data, row, this.nearby);
+      this.pairs.take(unit, values, row, this.nearby);
       const own = clusters[unit]! > 0 ? clusters[unit]! : NaN;
       const part = partOf[unit];
       for (let other = unit + 1; other < n; ++other) {
         if (partOf[other] !== part) continue;
-        const bin = Math.floor((Number(data[row + other]!) - start) / binWidth);
+        const bin = Math.floor((values[row + other]! - start) / binWidth);
         const legal = bin < 0 ? 0 : bin >= bins ? bins - 1 : bin;
         all[legal]!++;
         if (clusters[other] === own) matched[legal]!++;
@@ -239,10 +240,11 @@ class WeightedReader implements RowReader {
 
   add({ first, count, data }: RowBlock): void {
     this.isRead = true;
+    const values = doubles(data);
     for (let unit = first; unit < first + count; ++unit) {
       const row = (unit - first) * this.data.unitCount;
-      this.pairs.take(unit, data, row, this.nearby);
-      this.kin.addRow(unit, data, row);
+      this.pairs.take(unit, values, row, this.nearby);
+      this.kin.addRow(unit, values, row);
     }
   }
 }

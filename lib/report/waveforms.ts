@@ -49,7 +49,7 @@ export class WaveformPacker {
   }
 
   result(): ReportWaveforms {
-    return { packed: this.fit ? this.packing?.result(this.kinds) : undefined, missing: this.missing };
+    return { packed: this.fit ? this.packing?.result() : undefined, missing: this.missing };
   }
 
   private reader(kind: WaveformKind): RowReader {
@@ -66,7 +66,7 @@ export class WaveformPacker {
   private packingOf(shape: readonly number[]): Packing | undefined {
     const { unitCount, channelLocationsUm } = this.data;
     if (shape[0] !== unitCount || shape[1] !== channelLocationsUm!.length / 2) return undefined;
-    return (this.packing ??= new Packing(this.data, shape, this.kinds.length, this.missing));
+    return (this.packing ??= new Packing(this.data, shape, this.kinds, this.missing));
   }
 
   private refuse(kind: WaveformKind, shape: readonly number[]): void {
@@ -85,18 +85,25 @@ class Packing {
   private readonly nearest: Uint16Array;
   /** Channels from the first to the last of the shown ones of a unit, at most */
   private readonly span: number;
-  private readonly traces: Record<string, Float32Array> = {};
+  private readonly perUnit: number;
+  /** Of each kind, as they come, until all of a unit are there */
+  private readonly traces: readonly Float32Array[];
+  /** (N) kinds that are there */
+  private readonly known: Uint8Array;
+  private readonly bytes: readonly Int8Array[];
+  /** (N) µV per step */
+  private readonly scale: Float32Array;
   /** Positions of the probe that waveforms were corrected to */
   private templates = 1;
 
   constructor(
-    private readonly data: ReportData,
+    data: ReportData,
     [units, channelCount, samples]: readonly number[],
-    kinds: number,
+    private readonly kinds: readonly WaveformKind[],
     missing: string[],
   ) {
     this.samples = samples!;
-    const affordable = Math.floor(byteBudget / (units! * samples! * kinds));
+    const affordable = Math.floor(byteBudget / (units! * samples! * kinds.length));
     this.channels = Math.min(channelCount!, wantedChannels, Math.max(4, affordable));
     if (this.channels < Math.min(channelCount!, wantedChannels)) {
       missing.push(
@@ -109,6 +116,11 @@ class Packing {
       span = Math.max(span, this.nearest[(unit + 1) * this.channels - 1]! - this.nearest[unit * this.channels]! + 1);
     }
     this.span = span;
+    this.perUnit = this.channels * samples!;
+    this.traces = kinds.map(() => new Float32Array(units! * this.perUnit));
+    this.bytes = kinds.map(() => new Int8Array(units! * this.perUnit));
+    this.known = new Uint8Array(units!);
+    this.scale = new Float32Array(units!);
   }
 
   /** The channels that are read of each unit. */
@@ -121,11 +133,12 @@ class Packing {
     return Math.max(0, Math.min(this.nearest[unit * this.channels]!, channelCount - this.span));
   }
 
-  add(kind: string, { first, count, data, shape }: RowBlock): void {
+  add(kind: WaveformKind, { first, count, data, shape }: RowBlock): void {
     const { channels, samples, nearest } = this;
-    const traces = (this.traces[kind] ??= new Float32Array(shape[0]! * channels * samples));
+    const traces = this.traces[this.kinds.indexOf(kind)]!;
     // Corrected waveforms have a last axis of templates, of which the first is shown.
-    const stride = (this.templates = shape[3] ?? 1);
+    const stride = shape[3] ?? 1;
+    this.templates = Math.max(this.templates, stride);
     // Rows are whole or the parts that were asked for.
     const given = data.length / (count * samples * stride);
     for (let unit = first; unit < first + count; ++unit) {
@@ -135,34 +148,33 @@ class Packing {
         const to = (unit * channels + c) * samples;
         for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[(channel * samples + t) * stride]!);
       }
+      if (++this.known[unit]! === this.kinds.length) this.quantise(unit);
     }
   }
 
-  /** Both kinds of a unit have the same scale, so that they can be compared. */
-  result(kinds: readonly WaveformKind[]): PackedWaveforms {
-    const { channels, samples, nearest, traces, data } = this;
-    const perUnit = channels * samples;
-    const scale = new Float32Array(data.unitCount);
-    for (let unit = 0; unit < data.unitCount; ++unit) {
-      let largest = 0;
-      for (const kind of kinds) {
-        const values = traces[kind]!;
-        for (let i = unit * perUnit; i < (unit + 1) * perUnit; ++i) largest = Math.max(largest, Math.abs(values[i]!));
+  /** In 8 bits; both kinds of a unit have the same scale, so that they can be compared. */
+  private quantise(unit: number): void {
+    const [begin, end] = [unit * this.perUnit, (unit + 1) * this.perUnit];
+    let largest = 0;
+    for (const values of this.traces) {
+      for (let i = begin; i < end; ++i) {
+        const size = Math.abs(values[i]!);
+        if (size > largest) largest = size;
       }
-      scale[unit] = largest / largestValue;
     }
-    const packed = kinds.map((kind): [string, Int8Array] => {
-      const values = traces[kind]!;
-      const bytes = new Int8Array(values.length);
-      for (let unit = 0; unit < data.unitCount; ++unit) {
-        const steps = 1 / (scale[unit]! || 1);
-        for (let i = unit * perUnit; i < (unit + 1) * perUnit; ++i) bytes[i] = Math.round(values[i]! * steps);
-      }
-      return [kind, bytes];
+    this.scale[unit] = largest / largestValue;
+    const steps = 1 / (this.scale[unit]! || 1);
+    this.traces.forEach((values, k) => {
+      const bytes = this.bytes[k]!;
+      for (let i = begin; i < end; ++i) bytes[i] = Math.round(values[i]! * steps);
     });
+  }
+
+  result(): PackedWaveforms {
+    const { channels, samples, nearest, scale, bytes, kinds, templates } = this;
     return {
-      about: { channels, samples, kinds: [...kinds], templates: this.templates },
-      arrays: { channels: nearest, scale, ...Object.fromEntries(packed) },
+      about: { channels, samples, kinds: [...kinds], templates },
+      arrays: { channels: nearest, scale, ...Object.fromEntries(kinds.map((kind, k) => [kind, bytes[k]!])) },
     };
   }
 }

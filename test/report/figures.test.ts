@@ -141,6 +141,23 @@ describe('figures', () => {
     expect(await complaints(results, data)).toEqual([]);
   });
 
+  it.each([
+    ['of all units', () => scratch.run('mini-default')],
+    ['of centred waveforms', () => scratch.run('isi-centered-linear')],
+    ['of each shank', () => scratch.run('mini-multi-shank')],
+    ['without large files', () => scratch.run('mini-default', { save_intermediate_results: false })],
+    ['by match probabilities', () => scratch.simulated()],
+  ])('and the report of a run %s are those of its folder', async (_, make) => {
+    const { results, data } = await make();
+    const target = await scratch.folder();
+    const { files: written } = await writeReport(results, { dataFolder: data, target });
+    expect(written.length).toBeGreaterThan(8);
+    for (const file of written) {
+      const [ofRun, ofFolder] = await Promise.all([results, target].map((folder) => readFile(join(folder, file))));
+      expect(ofRun!.equals(ofFolder!), file).toBe(true);
+    }
+  });
+
   it.each(goldenSets.filter(({ missing }) => !missing))("are drawn of pyDANT's results of $name", async ({ name }) => {
     const { results, data } = await scratch.reference(name);
     await writeReport(results, { dataFolder: data, report: false });

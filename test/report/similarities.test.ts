@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
+import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { neighbourCount } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
@@ -53,7 +54,8 @@ describe('the similarities of a report', () => {
       ...nothingDrawn,
       save_intermediate_results: true,
     });
-    const { data, similarities, matrix } = await readReport(folder, dataFolder).figureData;
+    const figureData = await readReport(folder, dataFolder).figureData;
+    const { data, similarities } = figureData;
     const { features } = similarities;
     const sizes = data.groups.map(({ shank }) => data.shanks!.filter((of) => of === shank).length);
     expect(sizes.length).toBeGreaterThan(1);
@@ -61,7 +63,7 @@ describe('the similarities of a report', () => {
     expect(features.length).toBeGreaterThan(0);
     for (const { all } of features) expect(all.counts.reduce((a, b) => a + b, 0)).toBe(pairs);
     // Their zero would make them the nearest.
-    const { range } = matrix!;
+    const { range } = condenseMatrix(figureData)!;
     expect(range[0]).toBeGreaterThan(0);
   });
 });

@@ -2,14 +2,13 @@ import type { TopLevelSpec } from 'vega-lite';
 
 import type { ReportData } from '../report_data.js';
 import type { Similarities } from '../similarities.js';
-import type { Condensed } from './matrix_image.js';
 
 /** What figures are drawn from. */
 export interface FigureData {
   data: ReportData;
   similarities: Similarities;
-  /** Distances or match probabilities of all units as an image; undefined without the matrix. */
-  matrix: Condensed | undefined;
+  /** As of `DistanceSums`; undefined without the matrix, which the probabilistic method does not need. */
+  distanceSums: Float64Array | undefined;
 }
 
 /** A figure that was asked for: what to draw, or why it cannot be drawn. */

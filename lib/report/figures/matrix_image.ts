@@ -1,8 +1,9 @@
-import { indexedPng } from '../png.js';
 import type { MatchEvidence, ReportData } from '../report_data.js';
 import type { RowBlock } from '../../files/npy_rows.js';
-import type { RowReader } from '../large_arrays.js';
+import { doubles, type RowReader } from '../large_arrays.js';
+import type { FigureData } from './figure.js';
 import { comparedParts } from '../similarities.js';
+import { imageUrl } from './raster.js';
 import { colors, onWhite } from './theme.js';
 
 /** The distances or match probabilities of all units in leaf order, reduced to an image. */
@@ -24,125 +25,131 @@ export interface Condensed {
 const largestSide = 1240;
 const levelCount = 64;
 
-/**
- * Averages over pixels of equal size: distances row by row, or match probabilities, of which there is a list.
- */
-export class MatrixCondenser implements RowReader {
-  private readonly order: Int32Array;
-  private readonly side: number;
-  /** (N) row of pixels of each unit */
-  private readonly pixelOf: Int32Array;
+/** Sums of the distances in each pixel, read row by row. */
+export class DistanceSums implements RowReader {
+  /** (side, side); undefined: there are no distances */
+  sums: Float64Array | undefined;
+  private readonly pixels: Pixels;
   private readonly partOf: Int32Array;
-  private sums: Float64Array | undefined;
 
-  constructor(private readonly data: ReportData) {
-    const { unitCount: n } = data;
-    this.order = data.leafOrder ?? orderByCluster(data);
-    this.side = Math.min(n, largestSide);
-    this.pixelOf = new Int32Array(n);
-    this.order.forEach((unit, place) => {
-      this.pixelOf[unit] = Math.floor((place * this.side) / n);
-    });
+  constructor(data: ReportData) {
+    this.pixels = pixelsOf(data);
     this.partOf = comparedParts(data);
   }
 
-  /** Rows of distances. */
   add({ first, count, data }: RowBlock): void {
-    const { pixelOf, partOf, side } = this;
+    const { partOf } = this;
+    const { pixelOf, side } = this.pixels;
     const sums = (this.sums ??= new Float64Array(side * side));
+    const values = doubles(data);
     const n = pixelOf.length;
     for (let unit = first; unit < first + count; ++unit) {
       const row = (unit - first) * n;
       const line = pixelOf[unit]! * side;
       const part = partOf[unit];
       for (let other = 0; other < n; ++other) {
-        if (partOf[other] === part && other !== unit) sums[line + pixelOf[other]!]! += Number(data[row + other]!);
+        if (partOf[other] === part && other !== unit) sums[line + pixelOf[other]!]! += values[row + other]!;
       }
     }
-  }
-
-  /** Undefined without the distance matrix, which the probabilistic method does not need. */
-  result(): Condensed | undefined {
-    if (this.data.matches) return this.probabilities(this.data.matches);
-    return this.sums && this.distances(this.sums);
-  }
-
-  private distances(means: Float64Array): Condensed {
-    const counts = this.comparedPairs();
-    let [low, high] = [Infinity, -Infinity];
-    for (let pixel = 0; pixel < means.length; ++pixel) {
-      if (counts[pixel] === 0) continue;
-      const mean = (means[pixel]! /= counts[pixel]!);
-      if (mean < low) low = mean;
-      if (mean > high) high = mean;
-    }
-    // What was not compared is as white as what is far apart.
-    for (let pixel = 0; pixel < means.length; ++pixel) {
-      if (counts[pixel] === 0 && pixel % (this.side + 1) !== 0) means[pixel] = Infinity;
-    }
-    const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
-    // Similar pairs are rare: they are dark on a light ground.
-    return this.condensed('distance', means, range, (share) => (1 - share) ** 2);
-  }
-
-  /** Pairs that are not near each other have the probability 0. */
-  private probabilities({ pairs, probabilities }: MatchEvidence): Condensed {
-    const { side, pixelOf } = this;
-    const means = new Float64Array(side * side);
-    const unitsAt = new Uint32Array(side);
-    for (const pixel of pixelOf) unitsAt[pixel]!++;
-    const add = (a: number, b: number, probability: number) => {
-      means[a * side + b]! += probability / (unitsAt[a]! * (unitsAt[b]! - Number(a === b && unitsAt[b]! > 1)));
-    };
-    probabilities.forEach((probability, p) => {
-      const [a, b] = [pixelOf[pairs[2 * p]!], pixelOf[pairs[2 * p + 1]!]];
-      if (a === undefined || b === undefined) return;
-      add(a, b, probability);
-      add(b, a, probability);
-    });
-    return this.condensed('probability', means, [0, 1], (share) => share);
-  }
-
-  /** (side, side) pairs of different units that were compared. */
-  private comparedPairs(): Uint32Array {
-    const { side, pixelOf, partOf } = this;
-    const counts = new Uint32Array(side * side);
-    for (const part of new Set(partOf)) {
-      const unitsAt = new Uint32Array(side);
-      pixelOf.forEach((pixel, unit) => {
-        if (partOf[unit] === part) unitsAt[pixel]!++;
-      });
-      for (let a = 0; a < side; ++a) {
-        for (let b = 0; unitsAt[a]! > 0 && b < side; ++b) counts[a * side + b]! += unitsAt[a]! * unitsAt[b]!;
-        // The distance of a unit from itself says nothing.
-        counts[a * (side + 1)]! -= unitsAt[a]!;
-      }
-    }
-    return counts;
-  }
-
-  private condensed(
-    measure: Condensed['measure'],
-    values: Float64Array,
-    range: [number, number],
-    darkness: (share: number) => number,
-  ): Condensed {
-    const { side, order } = this;
-    const span = range[1] - range[0] || 1;
-    const levels = new Uint8Array(values.length);
-    for (let pixel = 0; pixel < values.length; ++pixel) {
-      levels[pixel] = Math.round((levelCount - 1) * Math.min(1, Math.max(0, (values[pixel]! - range[0]) / span)));
-    }
-    const palette = Array.from({ length: levelCount }, (_, i) => onWhite(colors.deep, darkness(i / (levelCount - 1))));
-    return { measure, levels, side, order, range, palette };
   }
 }
 
+interface Pixels {
+  order: Int32Array;
+  side: number;
+  /** (N) row of pixels of each unit */
+  pixelOf: Int32Array;
+}
+
+function pixelsOf(data: ReportData): Pixels {
+  const { unitCount: n } = data;
+  const order = data.leafOrder ?? orderByCluster(data);
+  const side = Math.min(n, largestSide);
+  const pixelOf = new Int32Array(n);
+  order.forEach((unit, place) => {
+    pixelOf[unit] = Math.floor((place * side) / n);
+  });
+  return { order, side, pixelOf };
+}
+
+/** Means over pixels of equal size: of match probabilities, else of distances. Undefined without either. */
+export function condenseMatrix({ data, distanceSums }: FigureData): Condensed | undefined {
+  if (data.matches) return condenseProbabilities(data, data.matches);
+  return distanceSums && condenseDistances(data, distanceSums);
+}
+
+function condenseDistances(data: ReportData, sums: Float64Array): Condensed {
+  const { order, side, pixelOf } = pixelsOf(data);
+  const counts = comparedPairs(side, pixelOf, comparedParts(data));
+  const means = new Float64Array(sums.length);
+  let [low, high] = [Infinity, -Infinity];
+  for (let pixel = 0; pixel < means.length; ++pixel) {
+    if (counts[pixel] === 0) continue;
+    const mean = (means[pixel] = sums[pixel]! / counts[pixel]!);
+    if (mean < low) low = mean;
+    if (mean > high) high = mean;
+  }
+  // What was not compared is as white as what is far apart.
+  for (let pixel = 0; pixel < means.length; ++pixel) {
+    if (counts[pixel] === 0 && pixel % (side + 1) !== 0) means[pixel] = Infinity;
+  }
+  const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
+  // Similar pairs are rare: they are dark on a light ground.
+  return { measure: 'distance', ...colored(means, range, (share) => (1 - share) ** 2), side, order, range };
+}
+
+/** (side, side) pairs of different units that were compared, in each pixel. */
+function comparedPairs(side: number, pixelOf: Int32Array, partOf: Int32Array): Uint32Array {
+  const counts = new Uint32Array(side * side);
+  for (const part of new Set(partOf)) {
+    const unitsAt = new Uint32Array(side);
+    pixelOf.forEach((pixel, unit) => {
+      if (partOf[unit] === part) unitsAt[pixel]!++;
+    });
+    for (let a = 0; a < side; ++a) {
+      const own = unitsAt[a]!;
+      if (own === 0) continue;
+      for (let b = 0; b < side; ++b) counts[a * side + b]! += own * unitsAt[b]!;
+      // The distance of a unit from itself says nothing.
+      counts[a * (side + 1)]! -= own;
+    }
+  }
+  return counts;
+}
+
+/** Pairs that are not near each other have the probability 0. */
+function condenseProbabilities(data: ReportData, { pairs, probabilities }: MatchEvidence): Condensed {
+  const { order, side, pixelOf } = pixelsOf(data);
+  const means = new Float64Array(side * side);
+  const unitsAt = new Uint32Array(side);
+  for (const pixel of pixelOf) unitsAt[pixel]!++;
+  const add = (a: number, b: number, probability: number) => {
+    means[a * side + b]! += probability / (unitsAt[a]! * (unitsAt[b]! - Number(a === b && unitsAt[b]! > 1)));
+  };
+  probabilities.forEach((probability, p) => {
+    const [a, b] = [pixelOf[pairs[2 * p]!], pixelOf[pairs[2 * p + 1]!]];
+    if (a === undefined || b === undefined) return;
+    add(a, b, probability);
+    add(b, a, probability);
+  });
+  const range: [number, number] = [0, 1];
+  return { measure: 'probability', ...colored(means, range, (share) => share), side, order, range };
+}
+
+function colored(values: Float64Array, [low, high]: [number, number], darkness: (share: number) => number) {
+  const span = high - low || 1;
+  const levels = new Uint8Array(values.length);
+  for (let pixel = 0; pixel < values.length; ++pixel) {
+    const share = (values[pixel]! - low) / span;
+    levels[pixel] = Math.round((levelCount - 1) * (share < 0 ? 0 : share > 1 ? 1 : share));
+  }
+  const palette = Array.from({ length: levelCount }, (_, i) => onWhite(colors.deep, darkness(i / (levelCount - 1))));
+  return { levels, palette };
+}
+
 /** The image as a data URL, its pixels enlarged if they are few. */
-export function imageUrl({ levels, side, palette }: Condensed): string {
-  const scale = Math.max(1, Math.floor(largestSide / side));
-  const image = indexedPng(enlarge(levels, side, scale), side * scale, palette);
-  return `data:image/png;base64,${image.toString('base64')}`;
+export function matrixUrl({ levels, side, palette }: Condensed): string {
+  return imageUrl(levels, side, Math.max(1, Math.floor(largestSide / side)), palette);
 }
 
 /** What 98 % of the values are not above, to a thousandth of their range. */
@@ -157,18 +164,6 @@ function mostBelow(values: Float64Array, counts: Uint32Array, low: number, high:
   let bin = 0;
   for (let below = bins[0]!; below < 0.98 * total; below += bins[++bin]!);
   return low + ((bin + 1) / 1001) * (high - low);
-}
-
-/** Repeats each pixel, so that nobody smooths the few of a small matrix. */
-function enlarge(pixels: Uint8Array, side: number, scale: number): Uint8Array {
-  if (scale === 1) return pixels;
-  const large = new Uint8Array(pixels.length * scale ** 2);
-  for (let y = 0; y < side * scale; ++y) {
-    for (let x = 0; x < side * scale; ++x) {
-      large[y * side * scale + x] = pixels[Math.floor(y / scale) * side + Math.floor(x / scale)]!;
-    }
-  }
-  return large;
 }
 
 function orderByCluster({ clusters, locationsUm, unitCount }: ReportData): Int32Array {

@@ -25,9 +25,8 @@ const shades = 60;
  */
 export function binnedImage(layers: readonly Layer[], bins: number, enlargement: number): Binned {
   const [x, y] = [rangeOf(layers.map((layer) => layer.x)), rangeOf(layers.map((layer) => layer.y))];
-  const side = bins * enlargement;
   const palette: number[][] = [[255, 255, 255]];
-  const pixels = new Uint8Array(side * side);
+  const shadeOf = new Uint8Array(bins * bins);
   const binOf = (value: number, [low, high]: [number, number]) =>
     Math.min(bins - 1, Math.floor((bins * (value - low)) / (high - low || 1)));
   for (const layer of layers) {
@@ -38,16 +37,32 @@ export function binnedImage(layers: readonly Layer[], bins: number, enlargement:
     const most = counts.reduce((a, b) => Math.max(a, b), 1);
     const first = palette.length;
     for (let shade = 0; shade < shades; ++shade) palette.push(onWhite(layer.color, 0.3 + (0.7 * shade) / (shades - 1)));
-    for (let line = 0; line < side; ++line) {
-      for (let column = 0; column < side; ++column) {
-        const count = counts[Math.floor(line / enlargement) * bins + Math.floor(column / enlargement)]!;
-        if (count === 0) continue;
-        const share = most === 1 ? 1 : Math.log(count) / Math.log(most);
-        pixels[line * side + column] = first + Math.round((shades - 1) * share);
-      }
-    }
+    counts.forEach((count, bin) => {
+      if (count === 0) return;
+      const share = most === 1 ? 1 : Math.log(count) / Math.log(most);
+      shadeOf[bin] = first + Math.round((shades - 1) * share);
+    });
   }
-  return { url: `data:image/png;base64,${indexedPng(pixels, side, palette).toString('base64')}`, x, y };
+  return { url: imageUrl(shadeOf, bins, enlargement, palette), x, y };
+}
+
+/** A square image as the URL of a PNG; each pixel is repeated `enlargement` times each way, so that nobody smooths it. */
+export function imageUrl(
+  pixels: Uint8Array,
+  side: number,
+  enlargement: number,
+  palette: readonly (readonly number[])[],
+): string {
+  const large = side * enlargement;
+  const image = new Uint8Array(large * large);
+  for (let y = 0; y < side; ++y) {
+    const line = y * enlargement * large;
+    for (let x = 0; x < side; ++x) {
+      image.fill(pixels[y * side + x]!, line + x * enlargement, line + (x + 1) * enlargement);
+    }
+    for (let copy = 1; copy < enlargement; ++copy) image.copyWithin(line + copy * large, line, line + large);
+  }
+  return `data:image/png;base64,${indexedPng(image, large, palette).toString('base64')}`;
 }
 
 /** A layer that fills a square plot with an image. */

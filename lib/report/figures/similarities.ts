@@ -160,7 +160,8 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
   const [group] = groups;
   const threshold = groups.length === 1 ? group?.threshold : undefined;
   const weightOf = (name: string) => group?.features.find((feature) => feature.name === name)?.weight ?? 0;
-  const kinds = Array.from({ length: nearbyPairs.length / 2 }, (_, p) => kindOf(clusters, nearbyPairs, p));
+  const pairsOf = { matched: [] as number[], unmatched: [] as number[] };
+  for (let p = 0; p < nearbyPairs.length / 2; ++p) pairsOf[kindOf(clusters, nearbyPairs, p)].push(p);
   const panels = known.flatMap((a, i) => known.slice(i + 1).map((b) => [a, b] as const));
   return {
     ...figure,
@@ -173,8 +174,8 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
       columns: 3,
       concat: panels.map(([a, b]) => {
         const of = (kind: 'matched' | 'unmatched') => ({
-          x: a.nearby!.filter((_, p) => kinds[p] === kind),
-          y: b.nearby!.filter((_, p) => kinds[p] === kind),
+          x: picked(a.nearby!, pairsOf[kind]),
+          y: picked(b.nearby!, pairsOf[kind]),
           color: colors[kind],
         });
         const { url, x, y } = binnedImage([of('unmatched'), of('matched')], side / binSide, binSide);
@@ -210,6 +211,12 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
       }),
     },
   };
+}
+
+function picked(values: Float32Array, places: readonly number[]): Float32Array {
+  const some = new Float32Array(places.length);
+  for (let i = 0; i < places.length; ++i) some[i] = values[places[i]!]!;
+  return some;
 }
 
 function axisOf(field: string, title: string, domain: [number, number]) {

@@ -1,13 +1,15 @@
 import { saveThem } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
-import { imageUrl } from './matrix_image.js';
+import { condenseMatrix, matrixUrl } from './matrix_image.js';
 import { imageLayer } from './raster.js';
 import { colors } from './theme.js';
 
 const side = 620;
 
 /** Distances or match probabilities in the order of the tree's leaves, with the clusters marked. */
-export function unitMatrix({ data, matrix }: FigureData): Figure {
+export function unitMatrix(figureData: FigureData): Figure {
+  const { data } = figureData;
+  const matrix = condenseMatrix(figureData);
   const figure = {
     ...(data.matches
       ? { name: 'probability_matrix', title: 'Match probabilities between units' }
@@ -33,7 +35,7 @@ export function unitMatrix({ data, matrix }: FigureData): Figure {
       width: side,
       height: side,
       layer: [
-        imageLayer(imageUrl(matrix), side),
+        imageLayer(matrixUrl(matrix), side),
         {
           data: { values: clusterRuns(order, data.clusters) },
           mark: {
