@@ -28,7 +28,7 @@ export class RunReport {
           try {
             take(name, block);
           } catch (error) {
-            this.#drawing = Promise.reject(error as Error);
+            this.#drawing = Promise.reject(error);
             this.#drawing.catch(() => undefined);
           }
         },

@@ -19,7 +19,7 @@ export interface DrawOptions {
 
 export interface DrawnReport {
   /** Paths relative to the folder of the results, and what is to be in them */
-  files: { path: string; content: string | Uint8Array }[];
+  files: { path: string; content: Uint8Array }[];
   /** What could not be shown, in words. */
   missing: string[];
 }
@@ -53,9 +53,11 @@ export async function drawReport(
 }
 
 async function packContent({ data, similarities }: FigureData, content: ReportContent): Promise<PackedReport> {
-  const { packed, missing } = await content.waveforms();
-  data.missing.push(...missing);
-  return packReport(data, similarities, packed);
+  const waveforms = content.waveforms().then(({ packed, missing }) => {
+    data.missing.push(...missing);
+    return packed;
+  });
+  return packReport(data, similarities, waveforms);
 }
 
 async function drawFigures(
@@ -79,7 +81,7 @@ function figureFiles(drawn: readonly DrawnFigure[]): DrawnReport['files'] {
     svg === undefined || png === undefined
       ? []
       : [
-          { path: `${figureFolder}/${name}.svg`, content: svg },
+          { path: `${figureFolder}/${name}.svg`, content: new TextEncoder().encode(svg) },
           { path: `${figureFolder}/${name}.png`, content: png },
         ],
   );

@@ -17,18 +17,18 @@ export interface DrawnFigure extends Omit<Figure, 'spec'> {
   missing?: string;
 }
 
-/** The report: one page that needs nothing else. */
+/** The report: one page that needs nothing else, in UTF-8. */
 export async function reportHtml(
   data: ReportData,
   figures: readonly DrawnFigure[],
   packed: PackedReport,
-): Promise<string> {
+): Promise<Uint8Array> {
   const [script, style] = await Promise.all([
     readFile(new URL('main.js', bundle), 'utf8'),
     readFile(new URL('page.css', bundle), 'utf8'),
   ]);
   const { title, subtitle, facts, verdict } = reportFacts(data);
-  return `<!doctype html>
+  const head = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -69,13 +69,16 @@ ${notices(data, verdict)}
 </main>
 <footer>node-dant · ${escape(data.folder)}</footer>
 <script type="application/json" id="page">${JSON.stringify(packed.page).replaceAll('<', '\\u003c')}</script>
-${Object.entries(packed.blocks)
-  .map(([name, content]) => `<script type="text/plain" id="data-${name}">${content}</script>`)
-  .join('\n')}
-<script>${script.replaceAll('</script', '<\\/script')}</script>
+`;
+  const blocks = Object.entries(packed.blocks).map(
+    ([name, content]) => `<script type="text/plain" id="data-${name}">${content}</script>\n`,
+  );
+  const end = `<script>${script.replaceAll('</script', '<\\/script')}</script>
 </body>
 </html>
 `;
+  // Joined as bytes: as one text, megabytes of base64 would take two bytes for each letter.
+  return Buffer.concat([head, ...blocks, end].map((part) => Buffer.from(part)));
 }
 
 function notices({ record, warnings, missing }: ReportData, verdict: string): string {

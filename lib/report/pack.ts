@@ -25,7 +25,7 @@ export interface PackedReport {
 export async function packReport(
   data: ReportData,
   similarities: Similarities,
-  waveforms: PackedWaveforms | undefined,
+  waveforms: Promise<PackedWaveforms | undefined>,
 ): Promise<PackedReport> {
   const { unitCount, sessionCount, groups } = data;
   const { kin } = similarities;
@@ -58,12 +58,12 @@ export async function packReport(
       curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
     },
     curves: Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>,
-    ...(waveforms && { waveforms: waveforms.arrays }),
   };
-  // Side by side: each is packed in a thread of its own.
-  const packed = await Promise.all(
-    Object.entries(blocks).map(async ([name, arrays]) => [name, await packBlock(arrays)] as const),
-  );
+  // Side by side: each is packed in a thread of its own, and the waveforms come last.
+  const packing = Object.entries(blocks).map(async ([name, arrays]) => [name, await packBlock(arrays)] as const);
+  const shown = await waveforms;
+  if (shown) packing.push(packBlock(shown.arrays).then((block) => ['waveforms', block] as const));
+  const packed = await Promise.all(packing);
   const thresholds = groups.map(({ threshold }) => threshold);
   return {
     page: {
@@ -76,7 +76,7 @@ export async function packReport(
       threshold: !matches && thresholds.length === 1 ? (thresholds[0] ?? null) : null,
       blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
       curves: curves.map(({ curve }) => curve),
-      waveforms: waveforms?.about ?? null,
+      waveforms: shown?.about ?? null,
       sessionColors: sessionColors(sessionCount),
     },
     blocks: Object.fromEntries(packed.map(([name, { content }]) => [name, content])),

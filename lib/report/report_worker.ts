@@ -9,8 +9,8 @@ import type { ReportContent } from './read_report.js';
 import type { ReportMessage, ReportTask } from './report_thread.js';
 import type { ReportWaveforms } from './waveforms.js';
 
-const post = (message: ReportMessage) => {
-  parentPort!.postMessage(message);
+const post = (message: ReportMessage, moved: readonly ArrayBuffer[] = []) => {
+  parentPort!.postMessage(message, moved);
 };
 const painters = new Painters((workerData as { threads: number }).threads);
 
@@ -40,7 +40,10 @@ parentPort!.on('message', (task: ReportTask) => {
     // What else goes wrong ends the thread.
     void drawing.then(
       (drawn) => {
-        post({ drawn });
+        post(
+          { drawn },
+          drawn.files.map(({ content }) => content.buffer as ArrayBuffer),
+        );
       },
       (error: unknown) => {
         if (!(error instanceof DantError)) throw error;

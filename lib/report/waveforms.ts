@@ -148,7 +148,8 @@ class Packing {
         const to = (unit * channels + c) * samples;
         for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[(channel * samples + t) * stride]!);
       }
-      if (++this.known[unit]! === this.kinds.length) this.quantise(unit);
+      this.known[unit]!++;
+      if (this.known[unit] === this.kinds.length) this.quantise(unit);
     }
   }
 
@@ -163,7 +164,7 @@ class Packing {
       }
     }
     this.scale[unit] = largest / largestValue;
-    const steps = 1 / (this.scale[unit]! || 1);
+    const steps = 1 / (this.scale[unit] || 1);
     this.traces.forEach((values, k) => {
       const bytes = this.bytes[k]!;
       for (let i = begin; i < end; ++i) bytes[i] = Math.round(values[i]! * steps);
