@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
+import { abortError } from '../errors.js';
 import type { Waveforms } from '../features/waveforms.js';
 import type { RowBlock } from '../files/npy_rows.js';
 import type { FigureData } from '../report/figures/figure.js';
@@ -24,7 +25,7 @@ const waveformFiles: Record<WaveformKind, string> = {
   recorded: 'waveforms_centered',
   corrected: 'waveforms_corrected',
 };
-const unitsAtOnce = 500;
+const unitsAtOnce = 200;
 
 /**
  * Reads what a report shows of a run while the run is written: what is small from memory, and the large arrays as they
@@ -58,7 +59,11 @@ export class RunContent implements ReportContent {
     if (this.#awaited.waveforms.size === 0) this.#giveWaveforms(large.reportWaveforms());
   }
 
-  static async begin({ path, folders, dataFolder: given, waveforms }: WrittenRun): Promise<RunContent> {
+  /** Rejects with the signal's reason when aborted. */
+  static async begin(
+    { path, folders, dataFolder: given, waveforms }: WrittenRun,
+    signal: AbortSignal | undefined,
+  ): Promise<RunContent> {
     const data = await loadReportData(new WrittenResults(path, folders), { dataFolder: given });
     const files = new Set(Object.keys(folders[0]!.files));
     const isWritten = (kind: WaveformKind) => files.has(waveformFiles[kind]);
@@ -68,7 +73,7 @@ export class RunContent implements ReportContent {
       ...(isWritten('corrected') ? (['corrected'] as const) : []),
     ]);
     const recorded = isAtHand ? large.waveforms.get('recorded') : undefined;
-    if (recorded) await readAll(recorded, waveforms);
+    if (recorded) await readAll(recorded, waveforms, signal);
     return new RunContent(large, files);
   }
 
@@ -86,13 +91,14 @@ export class RunContent implements ReportContent {
   };
 }
 
-async function readAll(reader: RowReader, { data, shape }: Waveforms): Promise<void> {
+async function readAll(reader: RowReader, { data, shape }: Waveforms, signal: AbortSignal | undefined): Promise<void> {
   const [units, channels, samples] = shape as [number, number, number];
   const size = channels * samples;
   for (let first = 0; first < units; first += unitsAtOnce) {
-    const count = Math.min(unitsAtOnce, units - first);
-    reader.add({ first, count, data: data.subarray(first * size, (first + count) * size), shape });
     // Others have their turn, an abort among them.
     await setImmediate();
+    if (signal?.aborted) throw abortError(signal);
+    const count = Math.min(unitsAtOnce, units - first);
+    reader.add({ first, count, data: data.subarray(first * size, (first + count) * size), shape });
   }
 }

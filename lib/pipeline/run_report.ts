@@ -18,7 +18,7 @@ export class RunReport {
 
   /** Resolves to who is to be shown the large arrays while they are written. */
   async begin(written: WrittenRun, options: DrawOptions, signal: AbortSignal | undefined): Promise<OnRows | undefined> {
-    const content = RunContent.begin(written);
+    const content = RunContent.begin(written, signal);
     const onProgress = (fraction: number) => this.#onProgress?.(fraction);
     this.#drawing = content.then((begun) => this.#thread.draw(begun, options, { signal, onProgress }));
     this.#drawing.catch(() => undefined);
@@ -28,7 +28,7 @@ export class RunReport {
           try {
             take(name, block);
           } catch (error) {
-            this.#drawing = Promise.reject(error);
+            this.#drawing = Promise.reject(error instanceof Error ? error : new Error(String(error)));
             this.#drawing.catch(() => undefined);
           }
         },

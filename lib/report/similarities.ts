@@ -166,12 +166,18 @@ class KinList {
 
 /** The list of nearby pairs by their first unit. */
 class NearbyPairs {
-  private readonly pairsOfUnit: Int32Array[];
+  /** (N + 1) where the pairs of each unit begin in `pairs` */
+  private readonly begins: Int32Array;
+  private readonly pairs: Int32Array;
 
   constructor(private readonly data: ReportData) {
-    const lists: number[][] = Array.from({ length: data.unitCount }, () => []);
-    for (let p = 0; p < (data.nearbyPairs?.length ?? 0) / 2; ++p) lists[data.nearbyPairs![2 * p]!]?.push(p);
-    this.pairsOfUnit = lists.map((list) => Int32Array.from(list));
+    const { nearbyPairs = new Int32Array(0), unitCount } = data;
+    this.begins = new Int32Array(unitCount + 1);
+    for (let q = 0; q < nearbyPairs.length; q += 2) this.begins[nearbyPairs[q]! + 1]!++;
+    for (let unit = 0; unit < unitCount; ++unit) this.begins[unit + 1]! += this.begins[unit]!;
+    this.pairs = new Int32Array(nearbyPairs.length / 2);
+    const next = this.begins.slice();
+    for (let q = 0; q < nearbyPairs.length; q += 2) this.pairs[next[nearbyPairs[q]!]!++] = q / 2;
   }
 
   values(): Float32Array | undefined {
@@ -181,7 +187,10 @@ class NearbyPairs {
   /** Takes the values of a unit's pairs out of its row, which begins at `start`. */
   take(unit: number, row: Float64Array, start: number, values: Float32Array | undefined): void {
     if (!values) return;
-    for (const p of this.pairsOfUnit[unit]!) values[p] = row[start + this.data.nearbyPairs![2 * p + 1]!]!;
+    for (let at = this.begins[unit]!; at < this.begins[unit + 1]!; ++at) {
+      const p = this.pairs[at]!;
+      values[p] = row[start + this.data.nearbyPairs![2 * p + 1]!]!;
+    }
   }
 }
 

@@ -202,7 +202,13 @@ function matchModelFiles(scope: Scope): ResultArrays {
     dtype: '<f8',
     shape: [known.reduce((sum, model) => sum + of(model).length, 0)],
     *blocks() {
-      for (const model of known) yield Float64Array.from(of(model), probabilityOf);
+      for (const model of known) {
+        // A loop: `from` with a function takes ten times as long, and there are millions.
+        const logOdds = of(model);
+        const block = new Float64Array(logOdds.length);
+        for (let p = 0; p < block.length; ++p) block[p] = probabilityOf(logOdds[p]!);
+        yield block;
+      }
     },
   });
   const rates = Float64Array.from(known, ({ falsePositiveRate }) => falsePositiveRate);
