@@ -104,16 +104,19 @@ async function execute(
       writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
     await record(); // the report tells what is in it
     if (settings.outputs.figures || settings.outputs.report) report = new RunReport(run.threads);
-    writing = run.stage('write', async (io) => {
-      const { path } = output;
-      const folders = resultFolders(dataset, result, settings, seconds());
-      const written = { path, folders, dataFolder, waveforms: dataset.waveforms };
-      const onRows = await report?.begin(written, { shownFolder: target, ...settings.outputs }, io.signal);
-      await writeResults(path, folders, { ...io, onRows });
-    });
+    const write = async () => {
+      await run.stage('write', async (io) => {
+        const { path } = output;
+        const folders = resultFolders(dataset, result, settings, seconds());
+        const written = { path, folders, dataFolder, waveforms: dataset.waveforms };
+        const onRows = await report?.begin(written, { shownFolder: target, ...settings.outputs }, io.signal);
+        await writeResults(path, folders, { ...io, onRows });
+      });
+      if (report) await finishReport(report, output.path, target!, run);
+      await record();
+    };
+    writing = write();
     await unlessAborted(writing, signal);
-    if (report) await finishReport(report, output.path, target!, run);
-    await record();
     await output.commit();
     return result;
   } catch (error) {

@@ -4,11 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { figures } from '../../lib/report/figures/index.js';
-import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
-import { loadReportData } from '../../lib/report/load.js';
+import { readReport } from '../../lib/report/read_report.js';
 import { renderSvg } from '../../lib/report/render.js';
-import { ResultFolder } from '../../lib/report/result_folder.js';
-import { scanSimilarities } from '../../lib/report/similarities.js';
 import { writeReport } from '../../lib/report/write_report.js';
 import { goldenSets } from '../golden.js';
 import { nothingDrawn, Scratch } from './folders.js';
@@ -64,13 +61,10 @@ async function expectDrawings(folder: string): Promise<void> {
 async function complaints(folder: string, dataFolder: string): Promise<unknown[][]> {
   const heard = vi.spyOn(console, 'warn');
   try {
-    const results = new ResultFolder(folder);
-    const data = await loadReportData(results, { dataFolder });
-    const similarities = await scanSimilarities(results, data);
-    const matrix = await condenseMatrix(results, data);
+    const figureData = await readReport(folder, dataFolder).figureData;
     let count = 0;
     for (const figure of figures) {
-      const { spec } = figure({ data, similarities, matrix }) ?? { spec: { missing: '' } };
+      const { spec } = figure(figureData) ?? { spec: { missing: '' } };
       if ('missing' in spec) continue;
       await renderSvg(spec);
       ++count;
