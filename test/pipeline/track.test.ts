@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { track, type ProgressEvent, type TrackingArrays } from '../../lib/index.js';
 import type { RunRecord } from '../../lib/results/run_record.js';
@@ -228,7 +228,10 @@ describe('a run that does not end well', () => {
         }),
       ).rejects.toMatchObject({ name: 'AbortError' });
       expect(performance.now() - asked).toBeLessThan(300);
-      expect(await readdir(scratch)).toEqual(['results']);
+      // What was written is removed afterwards.
+      await vi.waitFor(async () => {
+        expect(await readdir(scratch)).toEqual(['results']);
+      }, 5000);
       expect((await readFile(join(output, 'Output.npz'))).equals(before)).toBe(true);
     },
   );
