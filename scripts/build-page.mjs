@@ -1,4 +1,4 @@
-// Bundles what runs in the browser (lib/report/page) and the threads that draw (a bundle loads twice as fast), and copies
+// Bundles what runs in the browser (lib/report/page) and the thread that draws (a bundle loads twice as fast), and copies
 // the font of the figures, into dist/report.
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -20,12 +20,11 @@ const bundles = [
   }),
   await build({
     ...options,
-    entryPoints: [path('lib/report/painter.ts')],
-    outfile: path('dist/report/painter.min.js'),
+    entryPoints: [path('lib/report/drawer.ts')],
+    outfile: path('dist/report/drawer.min.js'),
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['@resvg/resvg-js'],
   }),
 ];
 await writeFile(path('dist/report/LICENSES.txt'), await licences(bundles));

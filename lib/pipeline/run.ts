@@ -92,6 +92,8 @@ async function execute(
   let report: RunReport | undefined;
   let writing: Promise<void> | undefined;
   try {
+    // What draws is loaded while the data are read, which leaves processors idle.
+    if (output && (settings.outputs.figures || settings.outputs.report)) report = new RunReport(run.threads);
     const dataset = await unlessAborted(run.stage('read', load), signal);
     run.report('read', 1, datasetFacts(dataset));
     const result = await trackDataset(dataset, settings, run);
@@ -103,7 +105,6 @@ async function execute(
     const record = () =>
       writeRunRecord(output.path, runRecord(dataset, result, settings, { threads: run.threads, seconds: seconds() }));
     await record(); // the report tells what is in it
-    if (settings.outputs.figures || settings.outputs.report) report = new RunReport(run.threads);
     const write = async () => {
       await run.stage('write', async (io) => {
         const { path } = output;

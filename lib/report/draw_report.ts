@@ -1,5 +1,3 @@
-import type { TopLevelSpec } from 'vega-lite';
-
 import type { FigureData } from './figures/figure.js';
 import { figures } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
@@ -65,15 +63,18 @@ async function drawFigures(
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnFigure[]> {
-  const all = figures.map((figure) => figure(data)).filter((figure) => figure !== undefined);
-  const specs = all.flatMap(({ title, spec }): TopLevelSpec[] => ('missing' in spec ? [] : [{ title, ...spec }]));
   let count = 0;
-  const painted = await painters.draw(specs, () => {
-    onProgress(++count / specs.length);
+  // Each is drawn while the next ones are made up.
+  const drawing = figures.map(async (figure): Promise<DrawnFigure | undefined> => {
+    const asked = figure(data);
+    if (!asked) return undefined;
+    const { spec, ...about } = asked;
+    if ('missing' in spec) return { ...about, missing: spec.missing };
+    const painted = await painters.draw({ title: about.title, ...spec });
+    onProgress(++count / figures.length);
+    return { ...about, ...painted };
   });
-  return all.map(({ spec, ...about }) =>
-    'missing' in spec ? { ...about, missing: spec.missing } : { ...about, ...painted.shift()! },
-  );
+  return (await Promise.all(drawing)).filter((figure) => figure !== undefined);
 }
 
 function figureFiles(drawn: readonly DrawnFigure[]): DrawnReport['files'] {

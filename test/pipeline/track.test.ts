@@ -197,7 +197,10 @@ describe('a run that does not end well', () => {
         },
       });
       await expect(running, stage).rejects.toMatchObject({ name: 'AbortError' });
-      expect(await readdir(scratch), stage).toEqual([]);
+      // What was written is removed afterwards.
+      await vi.waitFor(async () => {
+        expect(await readdir(scratch), stage).toEqual([]);
+      }, 5000);
     }
   });
 

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { figures } from '../../lib/report/figures/index.js';
 import { readReport } from '../../lib/report/read_report.js';
-import { renderSvg } from '../../lib/report/render.js';
+import { drawSvg } from '../../lib/report/draw_svg.js';
 import { writeReport } from '../../lib/report/write_report.js';
 import { goldenSets } from '../golden.js';
 import { nothingDrawn, Scratch } from './folders.js';
@@ -66,7 +66,7 @@ async function complaints(folder: string, dataFolder: string): Promise<unknown[]
     for (const figure of figures) {
       const { spec } = figure(figureData) ?? { spec: { missing: '' } };
       if ('missing' in spec) continue;
-      await renderSvg(spec);
+      await drawSvg(spec);
       ++count;
     }
     expect(count).toBeGreaterThan(5);

@@ -91,7 +91,20 @@ template <class Real> void Kriging<Real>::sweep(const Real* weights, size_t samp
   sweepRows(samples, channels(), -step, decaysDown_.data(), weights + last, sweeps + channels() * samples + last);
 }
 
-template <class Real> typename Kriging<Real>::Rows Kriging<Real>::shift(double dyUm) const {
+template <class Real> std::shared_ptr<const typename Kriging<Real>::Rows> Kriging<Real>::shift(double dyUm) const {
+  constexpr size_t most = 512; // some 20 MB; motion that depends on depth has another shift for every unit
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = shifts_.find(dyUm); found != shifts_.end()) return found->second;
+  }
+  auto rows = std::make_shared<const Rows>(makeShift(dyUm));
+  std::lock_guard lock(mutex_);
+  if (shifts_.size() >= most) shifts_.clear();
+  shifts_.emplace(dyUm, rows);
+  return rows;
+}
+
+template <class Real> typename Kriging<Real>::Rows Kriging<Real>::makeShift(double dyUm) const {
   Rows rows;
   rows.start.push_back(0);
   const auto add = [&](size_t index, double coefficient) {

@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace dant {
@@ -37,8 +39,9 @@ public:
     std::vector<int32_t> start, indices;
     std::vector<Real> coefficients;
   };
-  /// The rows that make waveforms for a shift of dyUm.
-  Rows shift(double dyUm) const;
+  /// The rows that make waveforms for a shift of dyUm. Those made last are kept: rigid motion has one shift per session
+  /// and template.
+  std::shared_ptr<const Rows> shift(double dyUm) const;
   /// sweeps (2C, T) → corrected (C, T).
   void apply(const Rows& shift, const Real* sweeps, size_t samples, Real* corrected) const;
 
@@ -55,6 +58,9 @@ private:
   /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
   std::vector<Real> decaysUp_, decaysDown_;
   Rows inverse_;
+  Rows makeShift(double dyUm) const;
+  mutable std::mutex mutex_;
+  mutable std::unordered_map<double, std::shared_ptr<const Rows>> shifts_;
 };
 
 /// The Kriging for these channels (C, 2). The one asked for last is kept: a run has many calls and a single probe.

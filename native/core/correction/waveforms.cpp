@@ -35,13 +35,7 @@ template <class Real> void Shifter<Real>::take(const Real* weights) {
 }
 
 template <class Real> void Shifter<Real>::shift(double um, Real* corrected) {
-  constexpr size_t most = 512; // some 20 MB; motion that depends on depth has another shift for every unit
-  auto found = rows_.find(um);
-  if (found == rows_.end()) {
-    if (rows_.size() >= most) rows_.clear();
-    found = rows_.emplace(um, kriging_.shift(um)).first;
-  }
-  kriging_.apply(found->second, sweeps_.data(), samples_, corrected);
+  kriging_.apply(*kriging_.shift(um), sweeps_.data(), samples_, corrected);
 }
 
 template void Waveforms::load(size_t, float*) const;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 namespace dant {
@@ -42,8 +41,6 @@ private:
   const Kriging<Real>& kriging_;
   size_t samples_;
   std::vector<Real> sweeps_;
-  /// By shift: rigid motion has one per session and template.
-  std::unordered_map<double, typename Kriging<Real>::Rows> rows_;
 };
 
 /// Kriging weights (n, C, T) of the picked units, in single precision: what `Shifter` starts from.
