@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
 import type { NdArray } from '../arrays.js';
-import { sessionColors } from './figures/theme.js';
-import { motionOf } from './figures/units.js';
+import { sessionColors } from './figures/session_colors.js';
+import { motionOf } from './unit_motion.js';
 import { curveGap, curveTop, type PackedBlock, type PackedType, type ReportPage } from './packed.js';
 import type { MatchEvidence, ReportData } from './report_data.js';
 import { neighbourCount, type Similarities } from './similarities.js';

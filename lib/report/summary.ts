@@ -1,5 +1,5 @@
 import { isRigid } from '../correction/motion.js';
-import { motionOf } from './figures/units.js';
+import { motionOf } from './unit_motion.js';
 import type { MatchEvidence, ReportData } from './report_data.js';
 import { clusterMembers } from './similarities.js';
 

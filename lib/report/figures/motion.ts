@@ -3,7 +3,8 @@ import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js
 import { isRigid, motionAt, type Motion } from '../../correction/motion.js';
 import type { ReportData, TrackedGroup } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
-import { colors, sessionColor } from './theme.js';
+import { sessionColor } from './session_colors.js';
+import { colors } from './theme.js';
 
 type Panel = LayerSpec<string> | UnitSpec<string>;
 

@@ -1,4 +1,3 @@
-import { scheme } from 'vega-scale';
 import type { Config } from 'vega-lite';
 
 /** Colours that people with any colour vision can tell apart: Okabe & Ito 2008, https://jfly.uni-koeln.de/color/. */
@@ -12,12 +11,6 @@ export const colors = {
   deep: '#08306b',
   series: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6b4c9a', '#7f6a3f'],
 } as const;
-
-/** Colours of sessions in their order, none too pale to be read. */
-export function sessionColors(count: number): string[] {
-  const colorAt = scheme('viridis');
-  return Array.from({ length: count }, (_, s) => colorAt((0.86 * s) / Math.max(1, count - 1)));
-}
 
 export const fontFamily = 'Inter, "Helvetica Neue", Helvetica, Arial, sans-serif';
 
@@ -62,15 +55,6 @@ export const kindColor = {
   title: 'pairs',
   scale: { domain: ['matched', 'unmatched'], range: [colors.matched, colors.unmatched] },
 } as const;
-
-export const sessionColor = (count: number) =>
-  ({
-    field: 'session',
-    type: 'ordinal',
-    title: 'session',
-    scale: { domain: Array.from({ length: count }, (_, s) => s + 1), range: sessionColors(count) },
-    legend: { columns: 1, symbolLimit: 40 },
-  }) as const;
 
 /** A colour "#rrggbb" on white: red, green and blue. */
 export function onWhite(color: string, opacity: number): number[] {

@@ -1,8 +1,9 @@
-import { motionAt } from '../../correction/motion.js';
 import type { ReportData } from '../report_data.js';
 import { clusterMembers } from '../similarities.js';
+import { motionOf } from '../unit_motion.js';
 import type { Figure, FigureData } from './figure.js';
-import { colors, sessionColor } from './theme.js';
+import { sessionColor } from './session_colors.js';
+import { colors } from './theme.js';
 
 export const depthAxis = { title: 'depth (µm)', scale: { zero: false, nice: false, padding: 8 } } as const;
 
@@ -118,11 +119,3 @@ function clusterRanks(data: ReportData, locationsUm: Float64Array): Int32Array {
 }
 
 const dotSize = (unitCount: number) => (unitCount > 3000 ? 8 : unitCount > 800 ? 16 : 30);
-
-/** Motion of the probe at a unit, µm; 0 where it is not known. */
-export function motionOf({ groups, shanks, sessions, locationsUm }: ReportData, unit: number): number {
-  const group = groups.find(({ shank }) => shank === undefined || shank === shanks?.[unit]) ?? groups[0];
-  const session = sessions?.[unit];
-  if (!group?.motion || session === undefined || !locationsUm) return 0;
-  return motionAt(group.motion, session, locationsUm[3 * unit + 1]!);
-}
