@@ -86,6 +86,7 @@ export const kernels = {
       { units: 500, sessions: 10, channels: 384, samples: 64, templates: 0 },
       { units: 1000, sessions: 10, channels: 384, samples: 64, templates: 0 },
       { units: 2000, sessions: 10, channels: 384, samples: 64, templates: 0 },
+      { units: 5000, sessions: 30, channels: 384, samples: 64, templates: 0 },
       { units: 1000, sessions: 10, channels: 96, samples: 64, templates: 0 },
       { units: 1000, sessions: 10, channels: 384, samples: 32, templates: 0 },
     ],

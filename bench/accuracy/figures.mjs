@@ -3,16 +3,17 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { motionAt, readNpy, readNpz, simulate, simulationPresets, track } from '../../dist/index.js';
-import { colors, sessionColors } from '../../dist/report/figures/theme.js';
-import { renderSvg } from '../../dist/report/render.js';
+import { drawSvg } from '../../dist/report/draw_svg.js';
+import { sessionColors } from '../../dist/report/figures/session_colors.js';
+import { colors } from '../../dist/report/figures/theme.js';
 import { pooledConfidence } from './tables.mjs';
 
 /** { name: SVG } for all results; `folder` is used for a recording and emptied again. */
 export async function drawFigures(results, folder) {
   return {
-    pairs: await renderSvg(pairsFound(results)),
-    reliability: await renderSvg(reliability(results)),
-    'motion-profile': await renderSvg(await motionProfile(folder)),
+    pairs: await drawSvg(pairsFound(results)),
+    reliability: await drawSvg(reliability(results)),
+    'motion-profile': await drawSvg(await motionProfile(folder)),
   };
 }
 
