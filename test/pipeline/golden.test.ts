@@ -11,7 +11,7 @@ import { RunContext } from '../../lib/pipeline/run_context.js';
 import { runTracking } from '../../lib/pipeline/run.js';
 import { trackUnits } from '../../lib/pipeline/track.js';
 import { computeUnitFeatures } from '../../lib/pipeline/unit_features.js';
-import { writeResults } from '../../lib/results/write_results.js';
+import { resultFolders, writeResults } from '../../lib/results/write_results.js';
 import { goldenSets, type GoldenSet } from '../golden.js';
 
 /** Largest absolute differences that count as equal (golden/README.md). */
@@ -84,7 +84,7 @@ describe.each(goldenSets)('golden set $name', (set) => {
       features.locationsUm = (await set.read('expected/locations.npy')).data;
       const result = await trackUnits(dataset, features, settings, run);
       const folder = await temporaryFolder();
-      await writeResults(folder, dataset, result, settings, 1);
+      await writeResults(folder, resultFolders(dataset, result, settings, 1));
       await expectSameFolder(`${set.folder}/expected`, folder, asked);
     });
 
