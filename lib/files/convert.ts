@@ -7,7 +7,7 @@ const largestExact = 2 ** 53;
 /** The same numbers as doubles. Refuses 64-bit integers beyond ±2^53, which doubles cannot hold exactly. */
 export function toFloat64(path: string, data: NumericData): Float64Array {
   if (data instanceof Float64Array) return data;
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return Float64Array.from(data);
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return new Float64Array(data);
   const { buffer, byteOffset, length } = data;
   const low = new Uint32Array(buffer, byteOffset, 2 * length);
   const high = data instanceof BigInt64Array ? new Int32Array(buffer, byteOffset, 2 * length) : low;

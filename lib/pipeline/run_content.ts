@@ -4,10 +4,11 @@ import { abortError } from '../errors.js';
 import type { Waveforms } from '../features/waveforms.js';
 import type { RowBlock } from '../files/npy_rows.js';
 import type { FigureData } from '../report/figures/figure.js';
-import { LargeArrays, type RowReader } from '../report/large_arrays.js';
+import { LargeArrays } from '../report/large_arrays.js';
 import { loadReportData } from '../report/load.js';
 import type { ReportContent } from '../report/read_report.js';
-import type { ReportWaveforms, WaveformKind } from '../report/waveforms.js';
+import type { RowReader } from '../report/row_reader.js';
+import { waveformFiles, type ReportWaveforms, type WaveformKind } from '../report/waveforms.js';
 import { WrittenResults } from '../report/written_results.js';
 import type { ResultFolderFiles } from '../results/write_results.js';
 
@@ -20,11 +21,6 @@ export interface WrittenRun {
   waveforms: Waveforms;
 }
 
-/** Files that the kinds of waveforms are written to. */
-const waveformFiles: Record<WaveformKind, string> = {
-  recorded: 'waveforms_centered',
-  corrected: 'waveforms_corrected',
-};
 const unitsAtOnce = 200;
 
 /**

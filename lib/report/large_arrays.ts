@@ -1,25 +1,9 @@
-import type { NumericData } from '../arrays.js';
-import type { RowBlock, RowParts } from '../files/npy_rows.js';
 import type { FigureData } from './figures/figure.js';
 import { DistanceSums } from './figures/matrix_image.js';
 import type { ReportData } from './report_data.js';
+import type { RowReader } from './row_reader.js';
 import { SimilarityScan } from './similarities.js';
 import { WaveformPacker, type ReportWaveforms, type WaveformKind } from './waveforms.js';
-
-/** The same numbers as doubles: loops over numbers of a single type run several times faster. */
-export function doubles(data: NumericData): Float64Array {
-  if (data instanceof Float64Array) return data;
-  return data instanceof BigInt64Array || data instanceof BigUint64Array
-    ? Float64Array.from(data, Number)
-    : new Float64Array(data);
-}
-
-/** Takes what a report needs of an array, while its rows are read or written. */
-export interface RowReader {
-  add(block: RowBlock): void;
-  /** What it needs of each row, by the shape of the array. Absent: whole rows */
-  parts?: (shape: readonly number[]) => RowParts;
-}
 
 /**
  * What a report takes of the arrays that are too large to be held: similarities, distances, waveforms. Each array is shown

@@ -6,7 +6,7 @@ import type { FigureData } from './figures/figure.js';
 import { LargeArrays } from './large_arrays.js';
 import { loadReportData } from './load.js';
 import { ResultFolder } from './result_folder.js';
-import type { ReportWaveforms, WaveformKind } from './waveforms.js';
+import { waveformFiles, type ReportWaveforms, type WaveformKind } from './waveforms.js';
 
 /** What a report is drawn from. */
 export interface ReportContent {
@@ -20,7 +20,7 @@ export function readReport(folder: string, dataFolder: string | undefined): Repo
   const results = new ResultFolder(folder);
   const reading = (async () => {
     const data = await loadReportData(results, { dataFolder });
-    const waveforms = waveformFiles(results, data.dataFolder);
+    const waveforms = waveformPaths(results, data.dataFolder);
     const large = new LargeArrays(data, [...waveforms.keys()]);
     for (const [name, reader] of large.matrices) {
       for await (const block of (await results.rows(name)) ?? []) reader.add(block);
@@ -36,13 +36,13 @@ export function readReport(folder: string, dataFolder: string | undefined): Repo
   };
 }
 
-function waveformFiles({ path }: ResultFolder, dataFolder: string | undefined): Map<WaveformKind, string> {
+function waveformPaths({ path }: ResultFolder, dataFolder: string | undefined): Map<WaveformKind, string> {
   const first = (places: readonly string[]) => places.find((place) => existsSync(place));
   const recorded = first([
-    join(path, 'waveforms_centered.npy'),
+    join(path, `${waveformFiles.recorded}.npy`),
     ...(dataFolder === undefined ? [] : [join(dataFolder, 'waveform_all.npy')]),
   ]);
-  const corrected = first([join(path, 'waveforms_corrected.npy')]);
+  const corrected = first([join(path, `${waveformFiles.corrected}.npy`)]);
   const files = Object.entries({ recorded, corrected }) as [WaveformKind, string | undefined][];
   return new Map(files.filter((entry): entry is [WaveformKind, string] => entry[1] !== undefined));
 }

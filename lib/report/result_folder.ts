@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { NdArray, NumericData } from '../arrays.js';
 import { toFloat64, toInt32 } from '../files/convert.js';
 import { readNpy, type NpyArray } from '../files/npy.js';
-import { readNpyRows, type ReadRowsOptions, type RowBlock } from '../files/npy_rows.js';
+import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
 import { readNpz } from '../files/npz.js';
 import { archived, type ResultSource } from './result_source.js';
 
@@ -37,16 +37,9 @@ export class ResultFolder implements ResultSource {
     return typeof text === 'string' ? text : undefined;
   }
 
-  /** The rows of an array, block by block; undefined if there is no such file. */
-  fileRows(name: string, options: ReadRowsOptions = {}): AsyncIterable<RowBlock> | undefined {
-    const path = join(this.path, `${name}.npy`);
-    return existsSync(path) ? readNpyRows(path, options) : undefined;
-  }
-
-  /** The same, of a matrix that may be in an archive instead. */
+  /** The rows of an array, block by block, from its file or an archive; undefined if it is in neither. */
   async rows(name: string): Promise<AsyncIterable<RowBlock> | undefined> {
-    const rows = this.fileRows(name);
-    if (rows) return rows;
+    if (this.has(`${name}.npy`)) return readNpyRows(join(this.path, `${name}.npy`));
     const array = await this.floats(name);
     if (!array) return undefined;
     return oneBlock({ first: 0, count: array.shape[0] ?? 1, ...array });

@@ -1,7 +1,8 @@
-import type { FeatureName } from '../settings/index.js';
-import { doubles, type RowReader } from './large_arrays.js';
+import { toFloat64 } from '../files/convert.js';
 import type { RowBlock } from '../files/npy_rows.js';
+import type { FeatureName } from '../settings/index.js';
 import { saveThem, similarityFiles, type MatchEvidence, type ReportData } from './report_data.js';
+import type { RowReader } from './row_reader.js';
 
 /** Counts of values, from `start` on in bins of `binWidth`. */
 export interface Histogram {
@@ -203,7 +204,7 @@ class FeatureReader implements RowReader {
   private readonly partOf: Int32Array;
 
   constructor(
-    readonly name: string,
+    readonly name: FeatureName,
     private readonly data: ReportData,
     private readonly pairs: NearbyPairs,
   ) {
@@ -213,7 +214,7 @@ class FeatureReader implements RowReader {
 
   add({ first, count, data }: RowBlock): void {
     this.isRead = true;
-    const values = doubles(data);
+    const values = toFloat64(similarityFiles[this.name], data);
     const { clusters, unitCount: n } = this.data;
     const { partOf } = this;
     const [all, matched] = [this.all.counts, this.matched.counts];
@@ -249,7 +250,7 @@ class WeightedReader implements RowReader {
 
   add({ first, count, data }: RowBlock): void {
     this.isRead = true;
-    const values = doubles(data);
+    const values = toFloat64('SimilarityMatrix', data);
     for (let unit = first; unit < first + count; ++unit) {
       const row = (unit - first) * this.data.unitCount;
       this.pairs.take(unit, values, row, this.nearby);

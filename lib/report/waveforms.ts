@@ -1,7 +1,7 @@
 import type { RowBlock, RowParts } from '../files/npy_rows.js';
-import type { RowReader } from './large_arrays.js';
 import type { ReportPage } from './packed.js';
 import { saveThem, type ReportData } from './report_data.js';
+import type { RowReader } from './row_reader.js';
 
 /** Waveforms on the channels around the peak channel, in 8 bits. */
 export interface PackedWaveforms {
@@ -15,6 +15,12 @@ const largestValue = 127;
 const byteBudget = 24e6;
 
 export type WaveformKind = 'recorded' | 'corrected';
+
+/** Result files (.npy) of the kinds of waveforms. */
+export const waveformFiles: Record<WaveformKind, string> = {
+  recorded: 'waveforms_centered',
+  corrected: 'waveforms_corrected',
+};
 
 /** What a report shows of the waveforms, and in words what it does not. */
 export interface ReportWaveforms {

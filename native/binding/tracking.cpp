@@ -2,7 +2,6 @@
 #include "binding/combined_argument.h"
 #include "binding/pairs_argument.h"
 #include "binding/stages.h"
-#include "core/clustering/leaf_order.h"
 #include "core/clustering/similarity_tree.h"
 #include "core/clustering/weight_learning.h"
 #include "core/curation/curation.h"
@@ -88,13 +87,8 @@ Napi::Value orderLeaves(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto similarity = combinedOf(arguments);
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    const auto fill = [&](size_t i, std::span<const int32_t> others, double* out) {
-                      for (size_t k = 0; k < others.size(); ++k) {
-                        out[k] = distanceOf(similarity(i, static_cast<size_t>(others[k])));
-                      }
-                    };
                     // The reference's order: its sum is what the golden results are compared by.
-                    auto order = leafOrder(linkageOfSimilarity(job, similarity), fill, LeafOrderRule::scipy, job);
+                    auto order = leafOrderOfSimilarity(job, similarity, LeafOrderRule::scipy);
                     return [order = std::move(order)](Napi::Env env) { return toTypedArray(env, order); };
                   }));
 }

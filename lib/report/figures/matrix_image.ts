@@ -1,6 +1,7 @@
 import type { MatchEvidence, ReportData } from '../report_data.js';
+import { toFloat64 } from '../../files/convert.js';
 import type { RowBlock } from '../../files/npy_rows.js';
-import { doubles, type RowReader } from '../large_arrays.js';
+import type { RowReader } from '../row_reader.js';
 import type { FigureData } from './figure.js';
 import { comparedParts } from '../similarities.js';
 import { imageUrl } from './raster.js';
@@ -41,7 +42,7 @@ export class DistanceSums implements RowReader {
     const { partOf } = this;
     const { pixelOf, side } = this.pixels;
     const sums = (this.sums ??= new Float64Array(side * side));
-    const values = doubles(data);
+    const values = toFloat64('DistanceMatrix', data);
     const n = pixelOf.length;
     for (let unit = first; unit < first + count; ++unit) {
       const row = (unit - first) * n;

@@ -49,4 +49,11 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
   return singleLinkage(std::move(edges));
 }
 
+std::vector<int32_t> leafOrderOfSimilarity(const Job& job, const CombinedSimilarity& similarity, LeafOrderRule rule) {
+  const auto fill = [&](size_t i, std::span<const int32_t> others, double* out) {
+    for (size_t k = 0; k < others.size(); ++k) out[k] = distanceOf(similarity(i, static_cast<size_t>(others[k])));
+  };
+  return leafOrder(linkageOfSimilarity(job, similarity), fill, rule, job);
+}
+
 } // namespace dant

@@ -1,6 +1,5 @@
 #include "core/matching/match_order.h"
 
-#include "core/clustering/leaf_order.h"
 #include "core/clustering/similarity_tree.h"
 #include "core/matching/match_similarity.h"
 #include "core/similarity/fisher.h"
@@ -56,11 +55,7 @@ std::vector<int32_t> orderWithin(const Job& job, const Component& component) {
   const size_t count = component.units.size();
   std::vector<float> values(count * count);
   fillMatchSimilarity(job, component.pairs, component.logOdds, count, values);
-  const CombinedSimilarity similarity{{values}, {1}, count};
-  const auto distances = [&](size_t i, std::span<const int32_t> others, double* out) {
-    for (size_t k = 0; k < others.size(); ++k) out[k] = distanceOf(similarity(i, static_cast<size_t>(others[k])));
-  };
-  auto order = leafOrder(linkageOfSimilarity(job, similarity), distances, LeafOrderRule::optimal, job);
+  auto order = leafOrderOfSimilarity(job, {{values}, {1}, count}, LeafOrderRule::optimal);
   for (auto& place : order) place = component.units[static_cast<size_t>(place)];
   return order;
 }
