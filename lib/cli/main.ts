@@ -1,10 +1,16 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
+
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
 import { packageVersion } from '../package_version.js';
 import { helpLayout } from './help.js';
 import { Interruption } from './interrupt.js';
+
+// Most JavaScript here has done its work before optimising it would pay: compilers would take a tenth of the processor
+// time of a run of 2,000 units. This is seven times V8's own measure of what is hot.
+setFlagsFromString('--interrupt-budget=500000');
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
