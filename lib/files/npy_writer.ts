@@ -4,7 +4,7 @@ import type { Dtype } from './dtype.js';
 import { writableDtype, type WritableData } from './encode.js';
 import { systemOutputError } from './file_error.js';
 import { formatNpyHeader } from './npy_header.js';
-import { OutputFile } from './output_file.js';
+import { OutputFile, type WriteBuffers } from './output_file.js';
 import {
   checkWritable,
   elementSpace,
@@ -18,6 +18,8 @@ import {
 export interface WriteOptions {
   /** Stops the writing within 100 ms; the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** What files that are written one after the other share. */
+  buffers?: WriteBuffers | undefined;
 }
 
 /**
@@ -42,7 +44,7 @@ export class NpyWriter implements BlockSink {
     const count = elementCount(shape);
     return withOutputErrors(path, async () => {
       const length = header.length + count * dtype.itemBytes;
-      const file = await OutputFile.create(path, length);
+      const file = await OutputFile.create(path, length, options.buffers);
       const writer = new NpyWriter(path, file, dtype, header.length, count, options);
       try {
         await file.truncate(length);

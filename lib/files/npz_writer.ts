@@ -32,7 +32,10 @@ export class NpzWriter {
   ) {}
 
   static create(path: string, options: WriteOptions = {}): Promise<NpzWriter> {
-    return withOutputErrors(path, async () => new NpzWriter(path, await OutputFile.create(path), options));
+    return withOutputErrors(
+      path,
+      async () => new NpzWriter(path, await OutputFile.create(path, Infinity, options.buffers), options),
+    );
   }
 
   /** Adds an array under a name. */

@@ -10,6 +10,20 @@ export const blockBytes = 8 * 2 ** 20;
 /** A block, and before it the part of a page that was not written with the block before. */
 const bufferBytes = blockBytes + pageBytes;
 
+/** The memory of files that have been written, for the next ones: new memory costs the system more than its use. */
+export class WriteBuffers {
+  readonly #spare: Uint8Array[] = [];
+
+  /** On a page, of `bufferBytes` */
+  take(): Uint8Array {
+    return this.#spare.pop() ?? pageAligned();
+  }
+
+  giveBack(buffer: Uint8Array): void {
+    this.#spare.push(buffer);
+  }
+}
+
 /**
  * A new file; an existing one is refused. What follows on what was written before is gathered and written past the
  * system's cache while more is made: results are larger than most caches, and filling memory with them costs more
@@ -30,13 +44,14 @@ export class OutputFile {
   private constructor(
     private readonly path: string,
     private readonly handle: FileHandle,
+    private readonly spare: WriteBuffers,
   ) {}
 
   /** @param length in bytes, where known: a small file is not worth gathering. */
-  static async create(path: string, length = Infinity): Promise<OutputFile> {
-    const file = new OutputFile(path, await open(path, 'wx'));
+  static async create(path: string, length = Infinity, spare = new WriteBuffers()): Promise<OutputFile> {
+    const file = new OutputFile(path, await open(path, 'wx'), spare);
     if (length >= blockBytes) {
-      file.#buffers = [pageAligned(), pageAligned()];
+      file.#buffers = [spare.take(), spare.take()];
       // The handle for direct writes is another one, so that the first and last bytes can go the usual way.
       file.#direct = await openDirect(path);
     }
@@ -140,7 +155,10 @@ export class OutputFile {
     await plain(lastPage, end);
   }
 
+  /** Nothing is being written any more. */
   async #closeHandles(): Promise<void> {
+    for (const buffer of this.#buffers ?? []) this.spare.giveBack(buffer);
+    this.#buffers = undefined;
     await this.#direct?.close();
     this.#direct = undefined;
     await this.handle.close();

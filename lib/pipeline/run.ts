@@ -7,10 +7,14 @@ import { abortError, argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
+import { correctedWaveforms, correctedWaveformsFile } from '../results/corrected_waveforms.js';
+import { EarlyFiles } from '../results/early_files.js';
+import type { ResultArray } from '../results/result_arrays.js';
 import { resultFolders, writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
-import { RunContext, type TrackOptions } from './run_context.js';
+import { RunContext, type CorrectedGroup, type TrackOptions } from './run_context.js';
 import { RunReport } from './run_report.js';
+import type { ShownWaveforms } from './run_waveforms.js';
 import { trackDataset, type TrackResult } from './track.js';
 
 export interface RunTrackingOptions extends TrackOptions {
@@ -90,12 +94,23 @@ async function execute(
   // Made first: a folder that cannot be written is better known before hours of work than after.
   const output = target === undefined ? undefined : await prepareOutput(target, { dataFolder, overwrite });
   let report: RunReport | undefined;
+  let early: EarlyFiles | undefined;
   let writing: Promise<void> | undefined;
   try {
     // What draws is loaded while the data are read, which leaves processors idle.
     if (output && (settings.outputs.figures || settings.outputs.report)) report = new RunReport(run.threads);
     const dataset = await unlessAborted(run.stage('read', load), signal);
     run.report('read', 1, datasetFacts(dataset));
+    const shownWaveforms = (peakChannels: Int32Array) => waveformsShown(dataset, peakChannels, settings, dataFolder);
+    if (output && settings.save_intermediate_results) {
+      const files = (early = new EarlyFiles(output.path, { threads: run.threads, signal }));
+      run.onCorrection = (group) => {
+        // The folder of a shank is not shown, and that of all shanks is written when all are known.
+        const isShown = group.shank === undefined;
+        const onRows = isShown ? report?.showWaveforms(shownWaveforms(group.units.peakChannels), signal) : undefined;
+        files.begin(group.shank, correctedWaveformsFile, correctedWaveformsOf(group), onRows);
+      };
+    }
     const result = await trackDataset(dataset, settings, run);
     if (!output) return result;
     output.warnings.forEach((warning) => {
@@ -109,9 +124,10 @@ async function execute(
       await run.stage('write', async (io) => {
         const { path } = output;
         const folders = resultFolders(dataset, result, settings, seconds());
-        const written = { path, folders, dataFolder, waveforms: dataset.waveforms };
-        const onRows = await report?.begin(written, { shownFolder: target, ...settings.outputs }, io.signal);
-        await writeResults(path, folders, { ...io, onRows });
+        const written = { path, folders, dataFolder };
+        const shown = shownWaveforms(result.features.peakChannels);
+        const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
+        await writeResults(path, folders, { ...io, onRows, early });
       });
       if (report) await finishReport(report, output.path, target!, run);
       await record();
@@ -121,11 +137,39 @@ async function execute(
     await output.commit();
     return result;
   } catch (error) {
-    output?.discard(writing).catch(() => undefined);
+    output?.discard(Promise.allSettled([early?.settled(), writing])).catch(() => undefined);
     throw error;
   } finally {
     report?.close();
   }
+}
+
+function correctedWaveformsOf({ units, correction }: CorrectedGroup): ResultArray {
+  return correctedWaveforms({
+    waveforms: units.waveforms,
+    channelLocationsUm: units.channelLocationsUm,
+    units: units.indices,
+    groups: [{ correction, places: Int32Array.from(units.indices, (_, i) => i) }],
+  });
+}
+
+/** What the report can show of the waveforms; their places are those of the files. */
+function waveformsShown(
+  { waveforms, channelLocationsUm }: Dataset,
+  peakChannels: Int32Array,
+  { save_intermediate_results, centering_waveforms }: Settings,
+  dataFolder: string | undefined,
+): ShownWaveforms {
+  const isFolder = dataFolder !== undefined;
+  return {
+    units: {
+      unitCount: peakChannels.length,
+      channelLocationsUm: isFolder ? channelLocationsUm : undefined,
+      peakChannels,
+    },
+    recorded: save_intermediate_results && centering_waveforms ? 'written' : isFolder ? waveforms : undefined,
+    corrected: save_intermediate_results,
+  };
 }
 
 /** Ends at once when aborted: the disk may take its time with what it was told to do. */

@@ -1,6 +1,8 @@
 import { abortError } from '../errors.js';
+import type { Correction } from '../correction/templates.js';
 import type { RunOptions } from '../native/run.js';
 import type { ProgressEvent, Stage } from './progress.js';
+import type { TrackedUnits } from './tracked_units.js';
 
 /** How a caller steers a run. */
 export interface TrackOptions {
@@ -11,11 +13,21 @@ export interface TrackOptions {
   threads?: number;
 }
 
+/** How the waveforms of a group of units are corrected in the final clustering. */
+export interface CorrectedGroup {
+  units: TrackedUnits;
+  /** As of `GroupResult` */
+  shank: number | undefined;
+  correction: Correction;
+}
+
 /** What the stages of one run share: how it is steered, where its time goes, and what the user should know. */
 export class RunContext {
   readonly warnings: string[] = [];
   /** Seconds spent in each stage so far. */
   readonly seconds = new Map<Stage, number>();
+  /** Gets what is known of a group of units before its results are. */
+  onCorrection: ((group: CorrectedGroup) => void) | undefined;
 
   constructor(
     private readonly options: TrackOptions,
@@ -25,6 +37,7 @@ export class RunContext {
     if (parent) {
       this.warnings = parent.warnings;
       this.seconds = parent.seconds;
+      this.onCorrection = parent.onCorrection;
     }
   }
 

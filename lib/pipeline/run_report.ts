@@ -2,47 +2,74 @@ import type { RunOptions } from '../native/run.js';
 import type { DrawnReport, DrawOptions } from '../report/draw_report.js';
 import { ReportThread } from '../report/report_thread.js';
 import { writeDrawnReport } from '../report/write_report.js';
-import type { OnRows } from '../results/write_results.js';
+import type { OnRows } from '../results/write_file.js';
 import { RunContent, type WrittenRun } from './run_content.js';
+import { RunWaveforms, type ShownWaveforms } from './run_waveforms.js';
 
 /** The figures and the report of a run, drawn while its results are written. What fails is told by `finish`. */
 export class RunReport {
   readonly #thread: ReportThread;
+  #waveforms: RunWaveforms | undefined;
   #drawing: Promise<DrawnReport> | undefined;
+  #fail!: (error: unknown) => void;
+  readonly #failure = new Promise<never>((_, reject) => (this.#fail = reject));
   #onProgress: RunOptions['onProgress'];
 
   /** @param threads Threads that paint figures; −1: as many as cores */
   constructor(threads: number) {
     this.#thread = new ReportThread(threads);
+    this.#failure.catch(() => undefined);
   }
 
-  /** Resolves to who is to be shown the large arrays while they are written. */
-  async begin(written: WrittenRun, options: DrawOptions, signal: AbortSignal | undefined): Promise<OnRows | undefined> {
-    const content = RunContent.begin(written, signal);
+  /** Which waveforms it shows: known before the rest is. Returns who is to be shown those that are written. */
+  showWaveforms(shown: ShownWaveforms, signal: AbortSignal | undefined): OnRows {
+    const waveforms = (this.#waveforms = new RunWaveforms(shown, signal));
+    return this.#attempt(waveforms.take);
+  }
+
+  /** Resolves to who is to be shown what is written from now on. */
+  async begin(
+    written: WrittenRun,
+    shown: ShownWaveforms,
+    options: DrawOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<OnRows> {
+    if (!this.#waveforms) this.showWaveforms(shown, signal);
+    const waveforms = this.#waveforms!;
+    const content = RunContent.begin(written);
     const onProgress = (fraction: number) => this.#onProgress?.(fraction);
-    this.#drawing = content.then((begun) => this.#thread.draw(begun, options, { signal, onProgress }));
-    this.#drawing.catch(() => undefined);
+    this.#drawing = content.then(({ figureData }) =>
+      this.#thread.draw({ figureData, waveforms: () => waveforms.packed }, options, { signal, onProgress }),
+    );
+    this.#drawing.catch(this.#fail);
     return content.then(
       ({ take }) =>
-        (name, block) => {
-          try {
-            take(name, block);
-          } catch (error) {
-            this.#drawing = Promise.reject(error instanceof Error ? error : new Error(String(error)));
-            this.#drawing.catch(() => undefined);
-          }
-        },
-      () => undefined,
+        this.#attempt((name, block) => {
+          take(name, block);
+          waveforms.take(name, block);
+        }),
+      () => () => undefined,
     );
   }
 
   /** Waits for the drawings and writes them. */
   async finish(folder: string, { signal, onProgress }: RunOptions): Promise<void> {
     this.#onProgress = onProgress;
-    await writeDrawnReport(folder, await this.#drawing!, signal);
+    await writeDrawnReport(folder, await Promise.race([this.#drawing!, this.#failure]), signal);
   }
 
   close(): void {
     this.#thread.close();
+  }
+
+  /** What cannot be drawn must not stop the writing. */
+  #attempt(take: OnRows): OnRows {
+    return (name, block) => {
+      try {
+        take(name, block);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
   }
 }

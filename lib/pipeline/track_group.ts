@@ -62,6 +62,7 @@ export async function trackGroup(
     settings,
     context,
   );
+  context.onCorrection?.({ units, shank, correction });
 
   similarity.keepOnly(settings.clustering.features);
   const matching = await matchUnits(

@@ -77,6 +77,9 @@ export async function trackByProbability(
     warnOfSessionGroups(estimate.component, context);
   }
 
+  const correction = planWith(units, motion, settings.waveformCorrection.n_templates);
+  context.onCorrection?.({ units, shank, correction });
+
   const { nearbyPairs, logOdds } = matching;
   const matchLogOdds = lookUp(matching, units.count);
   const confidence = clusterConfidence(matching.labels, units.sessions, matchLogOdds);
@@ -99,7 +102,7 @@ export async function trackByProbability(
     motionInterval: estimate?.interval,
     motionIterations: [],
     stoppedBecause: 'all iterations done',
-    correction: planWith(units, motion, settings.waveformCorrection.n_templates),
+    correction,
     features: ['Match'],
     weights: new Float64Array([1]),
     matrices: [similarity],

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 
 import { readNpyRows } from '../files/npy_rows.js';
 import type { FigureData } from './figures/figure.js';
-import { LargeArrays } from './large_arrays.js';
+import { LargeMatrices } from './large_matrices.js';
 import { loadReportData } from './load.js';
+import type { ReportData } from './report_data.js';
 import { ResultFolder } from './result_folder.js';
-import { waveformFiles, type ReportWaveforms, type WaveformKind } from './waveforms.js';
+import { waveformFiles, WaveformPacker, type ReportWaveforms, type WaveformKind } from './waveforms.js';
 
 /** What a report is drawn from. */
 export interface ReportContent {
@@ -20,18 +21,17 @@ export function readReport(folder: string, dataFolder: string | undefined): Repo
   const results = new ResultFolder(folder);
   const reading = (async () => {
     const data = await loadReportData(results, { dataFolder });
-    const waveforms = waveformPaths(results, data.dataFolder);
-    const large = new LargeArrays(data, [...waveforms.keys()]);
-    for (const [name, reader] of large.matrices) {
+    const matrices = new LargeMatrices(data);
+    for (const [name, reader] of matrices.readers) {
       for await (const block of (await results.rows(name)) ?? []) reader.add(block);
     }
-    return { large, waveforms };
+    return { data, matrices };
   })();
   return {
-    figureData: reading.then(({ large }) => large.figureData()),
+    figureData: reading.then(({ matrices }) => matrices.figureData()),
     waveforms: async () => {
-      const { large, waveforms } = await reading;
-      return readWaveforms(large, waveforms);
+      const { data } = await reading;
+      return readWaveforms(data, waveformPaths(results, data.dataFolder));
     },
   };
 }
@@ -47,9 +47,10 @@ function waveformPaths({ path }: ResultFolder, dataFolder: string | undefined): 
   return new Map(files.filter((entry): entry is [WaveformKind, string] => entry[1] !== undefined));
 }
 
-async function readWaveforms(large: LargeArrays, files: Map<WaveformKind, string>): Promise<ReportWaveforms> {
-  for (const [kind, reader] of large.waveforms) {
+async function readWaveforms(data: ReportData, files: Map<WaveformKind, string>): Promise<ReportWaveforms> {
+  const packer = new WaveformPacker(data, [...files.keys()]);
+  for (const [kind, reader] of packer.readers) {
     for await (const block of readNpyRows(files.get(kind)!, reader)) reader.add(block);
   }
-  return large.reportWaveforms();
+  return packer.result();
 }

@@ -1,4 +1,5 @@
 import type { RowBlock, RowParts } from '../files/npy_rows.js';
+import { correctedWaveformsFile } from '../results/corrected_waveforms.js';
 import type { ReportPage } from './packed.js';
 import { saveThem, type ReportData } from './report_data.js';
 import type { RowReader } from './row_reader.js';
@@ -19,7 +20,7 @@ export type WaveformKind = 'recorded' | 'corrected';
 /** Result files (.npy) of the kinds of waveforms. */
 export const waveformFiles: Record<WaveformKind, string> = {
   recorded: 'waveforms_centered',
-  corrected: 'waveforms_corrected',
+  corrected: correctedWaveformsFile,
 };
 
 /** What a report shows of the waveforms, and in words what it does not. */
@@ -27,6 +28,9 @@ export interface ReportWaveforms {
   packed: PackedWaveforms | undefined;
   missing: readonly string[];
 }
+
+/** What packing needs to know of the units. */
+export type PackedUnits = Pick<ReportData, 'unitCount' | 'channelLocationsUm' | 'peakChannels'>;
 
 /** Takes the waveforms before and after correction. */
 export class WaveformPacker {
@@ -38,7 +42,7 @@ export class WaveformPacker {
 
   /** @param kinds Those that are there */
   constructor(
-    private readonly data: ReportData,
+    private readonly data: PackedUnits,
     private readonly kinds: readonly WaveformKind[],
   ) {
     if (!kinds.includes('corrected')) {
@@ -103,7 +107,7 @@ class Packing {
   private templates = 1;
 
   constructor(
-    data: ReportData,
+    data: PackedUnits,
     [units, channelCount, samples]: readonly number[],
     private readonly kinds: readonly WaveformKind[],
     missing: string[],
@@ -187,7 +191,7 @@ class Packing {
 }
 
 /** (N, count) channels nearest to each unit's peak channel, in the order of the probe. */
-function nearestChannels({ channelLocationsUm, peakChannels, unitCount }: ReportData, count: number): Uint16Array {
+function nearestChannels({ channelLocationsUm, peakChannels, unitCount }: PackedUnits, count: number): Uint16Array {
   const at = channelLocationsUm!;
   const byPeak = new Map<number, number[]>();
   const nearest = new Uint16Array(unitCount * count);

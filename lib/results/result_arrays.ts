@@ -6,13 +6,8 @@ import type { GroupResult } from '../pipeline/track_group.js';
 import type { MatchModel } from '../pipeline/track_probabilistic.js';
 import { pairsWithin } from '../clustering/members.js';
 import type { FeatureName, Settings } from '../settings/index.js';
-import {
-  combinedBlocks,
-  correctedWaveformBlocks,
-  featureBlocks,
-  goodMatchBlocks,
-  sameClusterBlocks,
-} from './matrix_blocks.js';
+import { correctedWaveforms, correctedWaveformsFile } from './corrected_waveforms.js';
+import { combinedBlocks, featureBlocks, goodMatchBlocks, sameClusterBlocks } from './matrix_blocks.js';
 import { largest, scopeIndices, scopeLabels, type Scope } from './scope.js';
 
 /** An array of a result file: at hand, made block by block while it is written, or zero everywhere. */
@@ -268,11 +263,12 @@ function waveformFiles(scope: Scope, settings: Settings): ResultArrays {
   }
   return {
     ...(settings.centering_waveforms && { waveforms_centered: { dtype: '<f8', shape, blocks: centred } }),
-    waveforms_corrected: {
-      dtype: '<f8',
-      shape: [...shape, scope.groups[0]!.group.correction.templatesUm.length],
-      blocks: (space, options) => correctedWaveformBlocks(scope, space, options),
-    },
+    [correctedWaveformsFile]: correctedWaveforms({
+      waveforms,
+      channelLocationsUm: scope.dataset.channelLocationsUm,
+      units: scope.units,
+      groups: scope.groups.map(({ group: { correction }, places }) => ({ correction, places })),
+    }),
   };
 }
 
