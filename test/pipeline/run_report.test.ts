@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { track } from '../../lib/index.js';
+import { WaveformPacker } from '../../lib/report/waveforms.js';
 import { SimilarityScan } from '../../lib/report/similarities.js';
 import { ReportThread } from '../../lib/report/report_thread.js';
 
@@ -45,4 +46,11 @@ it('keeps the results of a run whose matrices cannot be condensed, and says so',
     throw new Error('That is too much for me.');
   });
   await expectResultsAndWarning('That is too much for me.');
+});
+
+it('keeps the results of a run whose waveforms cannot be packed, and says so', async () => {
+  vi.spyOn(WaveformPacker.prototype, 'result').mockImplementation(() => {
+    throw new Error('Out of boxes.');
+  });
+  await expectResultsAndWarning('Out of boxes.');
 });

@@ -186,7 +186,7 @@ describe('track', () => {
 
 describe('a run that does not end well', () => {
   it('leaves nothing behind when it is aborted, at any stage', async () => {
-    for (const stage of ['read', 'features', 'motion', 'write', 'report'] as const) {
+    for (const stage of ['read', 'features', 'motion', 'leafOrder', 'write', 'report'] as const) {
       const controller = new AbortController();
       const running = track({
         data: mini,
