@@ -1,7 +1,8 @@
 /**
- * The native functions: the one place that declares them. Each takes one object, runs off the JavaScript thread and
- * returns a promise; `crc32`, `addressInPage` and `simdLevels` answer at once. Arguments are checked by the callers in TypeScript; the native side checks types and lengths again.
- * Arrays are flat, in C order; the comment behind each gives its shape and unit. Call them through `runNative`.
+ * The native functions: the one place that declares them. Each takes one object. Most run off the JavaScript thread and
+ * return a promise; call these through `runNative`. Those that return no promise answer at once; call those that can
+ * refuse their arguments through `callNative`. Arguments are checked by the callers in TypeScript; the native side checks
+ * types and lengths again. Arrays are flat, in C order; the comment behind each gives its shape and unit.
  */
 
 import type { NumericData } from '../arrays.js';
@@ -57,6 +58,36 @@ interface Binning {
   gaussianSigmaMs: number;
 }
 
+/** Whole rows of a matrix (N, N) of units. */
+export interface MatrixRows {
+  /** (rows, N) */
+  rows: Float64Array;
+  /** Unit of the first row */
+  first: number;
+}
+
+/** A list of pairs of units, and an index of it by their first units. */
+export interface IndexedPairs {
+  /** (P, 2) */
+  pairs: Int32Array;
+  /** (N + 1) where the pairs of each first unit begin in `order` */
+  begins: Int32Array;
+  /** (P) */
+  order: Int32Array;
+}
+
+/** Who resembles whom; see native/core/report/kin.h. */
+export interface KinArgument {
+  /** (N) from 1; below: in no cluster */
+  clusters: Int32Array;
+  /** (N, any number) most similar units outside the cluster; −1: none */
+  neighbours: Int32Array;
+  /** as `neighbours` */
+  neighbourSimilarities: Float32Array;
+  /** (m, m) of each cluster in turn */
+  clusterSimilarities: Float32Array;
+}
+
 export interface NativeAddon {
   /**
    * HDBSCAN of n ≥ 1 points: either `points` (n, dimensions) or `distances` (n, n). maxClusterSize 0: any size. Resolves
@@ -110,8 +141,7 @@ export interface NativeAddon {
   ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }>;
 
   /**
-   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none). Returns
-   * its result at once, on the calling thread: a megabyte takes a fraction of a millisecond.
+   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none).
    */
   crc32(params: { bytes: Uint8Array; previous: number }): number;
 
@@ -471,6 +501,77 @@ export interface NativeAddon {
 
   /** (n) optimal leaf order of the single-linkage tree of S. */
   leafOrderOfSimilarity(args: JobControl & CombinedSimilarityArgument): Promise<Int32Array>;
+
+  /**
+   * Adds the values of pairs of a unit of the rows and a later unit of the same part to histograms: of all, and of
+   * those of the same cluster. What lies outside is counted in the first or last bin, NaN nowhere.
+   */
+  countPairs(
+    args: MatrixRows & {
+      /** (N) part of the probe of each unit */
+      partOf: Int32Array;
+      /** (N) from 1; below: in no cluster */
+      clusters: Int32Array;
+      start: number;
+      binWidth: number;
+      /** (bins) */
+      all: Float64Array;
+      /** (bins) */
+      matched: Float64Array;
+    },
+  ): void;
+
+  /** Fills `begins` and `order`. */
+  indexPairs(args: IndexedPairs): void;
+
+  /** values[p] (P) = the value of pair p, of the pairs whose first units are in the rows. */
+  takePairs(args: MatrixRows & IndexedPairs & { values: Float32Array }): void;
+
+  /** Adds what the rows tell of their units; a value of 0 makes no neighbours. */
+  kinInRows(args: MatrixRows & KinArgument): void;
+
+  /** Adds what the `values` (P) of `pairs` (P, 2) tell of both units. */
+  kinInPairs(args: KinArgument & { pairs: Int32Array; values: Float64Array }): void;
+
+  /** Adds the values of pairs of different units of the same part to the sums of their pixels. */
+  addToPixels(
+    args: MatrixRows & {
+      /** (N) part of the probe of each unit */
+      partOf: Int32Array;
+      /** (N) row, and column, of pixels of each unit */
+      pixelOf: Int32Array;
+      side: number;
+      /** (side, side) */
+      sums: Float64Array;
+    },
+  ): void;
+
+  /** Copies the shown channels of units first … first + count − 1 (N units) to their places in `traces`. */
+  takeTraces(args: {
+    /** (count, given, samples, templates); see native/core/report/traces.h */
+    waveforms: Float32Array | Float64Array;
+    first: number;
+    count: number;
+    probeChannels: number;
+    samples: number;
+    /** The first one is shown. */
+    templates: number;
+    /** (N, channelsOfUnit) in ascending order */
+    channels: Uint16Array;
+    channelsOfUnit: number;
+    /** (N, channelsOfUnit, samples) */
+    traces: Float32Array;
+  }): void;
+
+  /** Rounds `traces`, of each kind (N, length), to 8 bits into `bytes`, of units first … first + count − 1. */
+  quantiseTraces(args: {
+    first: number;
+    count: number;
+    traces: readonly Float32Array[];
+    /** (N) µV per step */
+    scale: Float32Array;
+    bytes: readonly Int8Array[];
+  }): void;
 }
 
 export type NativeFunction = {

@@ -36,12 +36,24 @@ export async function runNative<Result>(
   try {
     return await call(addon, { threads, control });
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    if (code === 'DANT_ABORTED') throw abortError(signal);
-    if (code?.startsWith('DANT_')) throw new DantError(code as ErrorCode, message, { cause: error });
-    throw new DantError('DANT_INTERNAL', message, { cause: error });
+    if ((error as { code?: string }).code === 'DANT_ABORTED') throw abortError(signal);
+    throw dantError(error);
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Calls native functions that answer at once. Throws `DantError`s. */
+export function callNative<Result>(call: (native: typeof addon) => Result): Result {
+  try {
+    return call(addon);
+  } catch (error) {
+    throw dantError(error);
+  }
+}
+
+function dantError(error: unknown): DantError {
+  const { code, message } = error as Error & { code?: string };
+  return new DantError(code?.startsWith('DANT_') ? (code as ErrorCode) : 'DANT_INTERNAL', message, { cause: error });
 }

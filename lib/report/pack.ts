@@ -43,11 +43,7 @@ export async function packReport(
       ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
       ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
       ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
-      ...(kin && {
-        neighbours: kin.neighbours,
-        neighbourSimilarities: kin.neighbourSimilarities,
-        clusterSimilarities: joined(kin.clusters),
-      }),
+      ...kin,
       ...(matches && {
         ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
         splitCandidates: matches.splitCandidates,
@@ -162,13 +158,4 @@ function packCurves(name: string, { data, shape: [units, points] }: NdArray<Floa
     highs[unit] = high;
   }
   return { [name]: bytes, [`${name}Low`]: lows, [`${name}High`]: highs };
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  parts.reduce((offset, part) => {
-    all.set(part, offset);
-    return offset + part.length;
-  }, 0);
-  return all;
 }

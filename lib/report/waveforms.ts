@@ -1,4 +1,6 @@
+import { toFloat64 } from '../files/convert.js';
 import type { RowBlock, RowParts } from '../files/npy_rows.js';
+import { callNative } from '../native/run.js';
 import { correctedWaveformsFile } from '../results/corrected_waveforms.js';
 import type { ReportPage } from './packed.js';
 import { saveThem, type ReportData } from './report_data.js';
@@ -11,7 +13,6 @@ export interface PackedWaveforms {
 }
 
 const wantedChannels = 20;
-const largestValue = 127;
 /** Bytes for all waveforms before compression; about two thirds of it remain. */
 const byteBudget = 24e6;
 
@@ -75,8 +76,10 @@ export class WaveformPacker {
 
   private packingOf(shape: readonly number[]): Packing | undefined {
     const { unitCount, channelLocationsUm } = this.data;
-    if (shape[0] !== unitCount || shape[1] !== channelLocationsUm!.length / 2) return undefined;
-    return (this.packing ??= new Packing(this.data, shape, this.kinds, this.missing));
+    const [units, channels, samples] = shape;
+    if (units !== unitCount || channels !== channelLocationsUm!.length / 2 || !samples) return undefined;
+    this.packing ??= new Packing(this.data, shape, this.kinds, this.missing);
+    return this.packing.samples === samples ? this.packing : undefined;
   }
 
   private refuse(kind: WaveformKind, shape: readonly number[]): void {
@@ -91,18 +94,18 @@ export class WaveformPacker {
 
 class Packing {
   private readonly channels: number;
-  private readonly samples: number;
+  readonly samples: number;
   private readonly nearest: Uint16Array;
   /** Channels from the first to the last of the shown ones of a unit, at most */
   private readonly span: number;
-  private readonly perUnit: number;
-  /** Of each kind, as they come, until all of a unit are there */
+  /** (N, channels, samples) of each kind, as they come, until all of a unit are there */
   private readonly traces: readonly Float32Array[];
-  /** (N) kinds that are there */
-  private readonly known: Uint8Array;
   private readonly bytes: readonly Int8Array[];
   /** (N) µV per step */
   private readonly scale: Float32Array;
+  /** Units that are there of each kind, the first ones, and those that are in bytes */
+  private readonly taken: number[];
+  private packed = 0;
   /** Positions of the probe that waveforms were corrected to */
   private templates = 1;
 
@@ -126,11 +129,10 @@ class Packing {
       span = Math.max(span, this.nearest[(unit + 1) * this.channels - 1]! - this.nearest[unit * this.channels]! + 1);
     }
     this.span = span;
-    this.perUnit = this.channels * samples!;
-    this.traces = kinds.map(() => new Float32Array(units! * this.perUnit));
-    this.bytes = kinds.map(() => new Int8Array(units! * this.perUnit));
-    this.known = new Uint8Array(units!);
+    this.traces = kinds.map(() => new Float32Array(this.nearest.length * samples!));
+    this.bytes = kinds.map(() => new Int8Array(this.nearest.length * samples!));
     this.scale = new Float32Array(units!);
+    this.taken = kinds.map(() => 0);
   }
 
   /** The channels that are read of each unit. */
@@ -144,40 +146,27 @@ class Packing {
   }
 
   add(kind: WaveformKind, { first, count, data, shape }: RowBlock): void {
-    const { channels, samples, nearest } = this;
-    const traces = this.traces[this.kinds.indexOf(kind)]!;
+    const { channels, samples, nearest, traces, bytes, scale, packed: done } = this;
+    const k = this.kinds.indexOf(kind);
     // Corrected waveforms have a last axis of templates, of which the first is shown.
-    const stride = shape[3] ?? 1;
-    this.templates = Math.max(this.templates, stride);
-    // Rows are whole or the parts that were asked for.
-    const given = data.length / (count * samples * stride);
-    for (let unit = first; unit < first + count; ++unit) {
-      const firstChannel = given === shape[1] ? 0 : this.firstChannel(unit, shape[1]!);
-      for (let c = 0; c < channels; ++c) {
-        const channel = (unit - first) * given + nearest[unit * channels + c]! - firstChannel;
-        const to = (unit * channels + c) * samples;
-        for (let t = 0; t < samples; ++t) traces[to + t] = Number(data[(channel * samples + t) * stride]!);
-      }
-      this.known[unit]!++;
-      if (this.known[unit] === this.kinds.length) this.quantise(unit);
-    }
-  }
-
-  /** In 8 bits; both kinds of a unit have the same scale, so that they can be compared. */
-  private quantise(unit: number): void {
-    const [begin, end] = [unit * this.perUnit, (unit + 1) * this.perUnit];
-    let largest = 0;
-    for (const values of this.traces) {
-      for (let i = begin; i < end; ++i) {
-        const size = Math.abs(values[i]!);
-        if (size > largest) largest = size;
-      }
-    }
-    this.scale[unit] = largest / largestValue;
-    const steps = 1 / (this.scale[unit] || 1);
-    this.traces.forEach((values, k) => {
-      const bytes = this.bytes[k]!;
-      for (let i = begin; i < end; ++i) bytes[i] = Math.round(values[i]! * steps);
+    const templates = shape[3] ?? 1;
+    this.templates = Math.max(this.templates, templates);
+    const waveforms = data instanceof Float32Array ? data : toFloat64(waveformFiles[kind], data);
+    callNative((native) => {
+      native.takeTraces({
+        waveforms,
+        first,
+        count,
+        probeChannels: shape[1]!,
+        samples,
+        templates,
+        channels: nearest,
+        channelsOfUnit: channels,
+        traces: traces[k]!,
+      });
+      this.taken[k] = first + count;
+      this.packed = Math.min(...this.taken);
+      native.quantiseTraces({ traces, bytes, scale, first: done, count: this.packed - done });
     });
   }
 

@@ -12,6 +12,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerFiles(env, exports);
   dant::binding::registerMatching(env, exports);
   dant::binding::registerMotion(env, exports);
+  dant::binding::registerReport(env, exports);
   dant::binding::registerSimd(env, exports);
   dant::binding::registerSimilarity(env, exports);
   dant::binding::registerTracking(env, exports);

@@ -1,18 +1,14 @@
 #include "binding/async_job.h"
 
+#include "binding/failure.h"
+
 #include <condition_variable>
 #include <mutex>
-#include <new>
 #include <string>
 
 namespace dant::binding {
 
 namespace {
-
-struct Failure {
-  std::string code;
-  std::string message;
-};
 
 /// Lives from startJob until the JavaScript thread has taken its result, or until that thread has ended.
 class AsyncJob {
@@ -48,23 +44,10 @@ public:
 private:
   void run() {
     // A first touch of the abort flag: a job that waited in the queue may be unwanted by now.
-    try {
+    failure_ = attempt([this] {
       job_.throwIfAborted();
       finish_ = compute_(job_);
-    } catch (const Aborted& error) {
-      failure_ = Failure{"DANT_ABORTED", error.what()};
-    } catch (const InputError& error) {
-      failure_ = Failure{"DANT_INPUT", error.what()};
-    } catch (const std::bad_alloc&) {
-      failure_ = Failure{"DANT_MEMORY", "There is not enough memory for this computation."};
-    } catch (const std::exception& error) {
-      failure_ = Failure{"DANT_INTERNAL", error.what()};
-    } catch (...) {
-      failure_ = Failure{"DANT_INTERNAL", "An exception of unknown type."};
-    }
-    if (failure_ && failure_->message.empty()) {
-      failure_->message = "No message."; // an empty message would count as success further up
-    }
+    });
     // Queued first, told second: threadEnds deletes this object as soon as it has been told.
     std::lock_guard lock(mutex_);
     napi_call_threadsafe_function(done_, nullptr, napi_tsfn_nonblocking);
@@ -83,9 +66,7 @@ private:
     napi_remove_env_cleanup_hook(env, &AsyncJob::threadEnds, self);
     try {
       if (self->failure_) {
-        auto error = Napi::Error::New(env, self->failure_->message);
-        error.Set("code", self->failure_->code);
-        self->deferred_.Reject(error.Value());
+        self->deferred_.Reject(errorOf(env, *self->failure_).Value());
       } else {
         self->deferred_.Resolve(self->finish_(env));
       }

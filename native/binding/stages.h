@@ -10,6 +10,7 @@ void registerFeatures(Napi::Env env, Napi::Object exports);
 void registerFiles(Napi::Env env, Napi::Object exports);
 void registerMatching(Napi::Env env, Napi::Object exports);
 void registerMotion(Napi::Env env, Napi::Object exports);
+void registerReport(Napi::Env env, Napi::Object exports);
 void registerSimd(Napi::Env env, Napi::Object exports);
 void registerSimilarity(Napi::Env env, Napi::Object exports);
 void registerTracking(Napi::Env env, Napi::Object exports);

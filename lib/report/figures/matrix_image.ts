@@ -1,6 +1,7 @@
 import type { MatchEvidence, ReportData } from '../report_data.js';
 import { toFloat64 } from '../../files/convert.js';
 import type { RowBlock } from '../../files/npy_rows.js';
+import { callNative } from '../../native/run.js';
 import type { RowReader } from '../row_reader.js';
 import type { FigureData } from './figure.js';
 import { comparedParts } from '../similarities.js';
@@ -38,20 +39,14 @@ export class DistanceSums implements RowReader {
     this.partOf = comparedParts(data);
   }
 
-  add({ first, count, data }: RowBlock): void {
+  add({ first, data }: RowBlock): void {
     const { partOf } = this;
     const { pixelOf, side } = this.pixels;
+    const rows = toFloat64('DistanceMatrix', data);
     const sums = (this.sums ??= new Float64Array(side * side));
-    const values = toFloat64('DistanceMatrix', data);
-    const n = pixelOf.length;
-    for (let unit = first; unit < first + count; ++unit) {
-      const row = (unit - first) * n;
-      const line = pixelOf[unit]! * side;
-      const part = partOf[unit];
-      for (let other = 0; other < n; ++other) {
-        if (partOf[other] === part && other !== unit) sums[line + pixelOf[other]!]! += values[row + other]!;
-      }
-    }
+    callNative((native) => {
+      native.addToPixels({ rows, first, partOf, pixelOf, side, sums });
+    });
   }
 }
 

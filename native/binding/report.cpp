@@ -1,0 +1,125 @@
+#include "binding/arguments.h"
+#include "binding/failure.h"
+#include "binding/stages.h"
+#include "core/report/kin.h"
+#include "core/report/pair_histogram.h"
+#include "core/report/pair_values.h"
+#include "core/report/pixel_sums.h"
+#include "core/report/traces.h"
+
+namespace dant::binding {
+
+namespace {
+
+// Not jobs: a block of rows takes milliseconds at most, and the next one overwrites it.
+Napi::Value atOnce(const Arguments& arguments, const std::function<void()>& compute) {
+  if (const auto failure = attempt(compute)) throw errorOf(arguments.env(), *failure);
+  return arguments.env().Undefined();
+}
+
+/// rows: Float64Array of whole rows; first: unit of the first one.
+struct RowsArgument {
+  std::span<const double> rows;
+  size_t first;
+
+  explicit RowsArgument(const Arguments& arguments)
+      : rows(arguments.array<double>("rows")), first(arguments.count("first")) {}
+  BlockOfRows of(size_t units) const { return {rows, first, units}; }
+};
+
+Napi::Value bindCountPairs(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const RowsArgument rows(arguments);
+  const auto partOf = arguments.array<int32_t>("partOf");
+  const auto clusters = arguments.array<int32_t>("clusters");
+  const PairHistogram histogram{arguments.number("start"), arguments.number("binWidth"), arguments.array<double>("all"),
+                                arguments.array<double>("matched")};
+  return atOnce(arguments, [&] { countPairs(rows.of(clusters.size()), partOf, clusters, histogram); });
+}
+
+IndexedPairs indexedPairsOf(const Arguments& arguments) {
+  return {arguments.array<int32_t>("pairs"), arguments.array<int32_t>("begins"), arguments.array<int32_t>("order")};
+}
+
+Napi::Value bindIndexPairs(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto index = indexedPairsOf(arguments);
+  return atOnce(arguments, [&] { indexPairs(index); });
+}
+
+Napi::Value bindTakePairs(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const RowsArgument rows(arguments);
+  const auto index = indexedPairsOf(arguments);
+  const auto values = arguments.array<float>("values");
+  if (index.begins.empty()) arguments.fail("begins", "at least one element");
+  return atOnce(arguments, [&] { takePairs(rows.of(index.begins.size() - 1), index, values); });
+}
+
+KinLists kinOf(const Arguments& arguments) {
+  return {arguments.array<int32_t>("clusters"), arguments.array<int32_t>("neighbours"),
+          arguments.array<float>("neighbourSimilarities"), arguments.array<float>("clusterSimilarities")};
+}
+
+Napi::Value bindKinInRows(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const RowsArgument rows(arguments);
+  const auto kin = kinOf(arguments);
+  return atOnce(arguments, [&] { Kin(kin).addRows(rows.of(kin.clusters.size())); });
+}
+
+Napi::Value bindKinInPairs(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto kin = kinOf(arguments);
+  const auto pairs = arguments.array<int32_t>("pairs");
+  const auto values = arguments.array<double>("values");
+  return atOnce(arguments, [&] { Kin(kin).addPairs(pairs, values); });
+}
+
+Napi::Value bindAddToPixels(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const RowsArgument rows(arguments);
+  const auto partOf = arguments.array<int32_t>("partOf");
+  const auto pixelOf = arguments.array<int32_t>("pixelOf");
+  const auto side = arguments.count("side");
+  const auto sums = arguments.array<double>("sums");
+  return atOnce(arguments, [&] { addToPixels(rows.of(pixelOf.size()), partOf, pixelOf, side, sums); });
+}
+
+Napi::Value bindTakeTraces(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const ShownTraces shown{arguments.count("channelsOfUnit"), arguments.count("samples"),
+                          arguments.array<uint16_t>("channels"), arguments.array<float>("traces")};
+  const auto take = [&]<class Value>(std::span<Value> waveforms) {
+    const WaveformBlock<Value> block{waveforms, arguments.count("first"), arguments.count("count"),
+                                     arguments.count("probeChannels"), arguments.count("templates")};
+    return atOnce(arguments, [&] { takeTraces(block, shown); });
+  };
+  return arguments.isFloat32("waveforms") ? take(arguments.array<float>("waveforms"))
+                                          : take(arguments.array<double>("waveforms"));
+}
+
+Napi::Value bindQuantiseTraces(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto traces = arguments.arrays<float>("traces");
+  const auto first = arguments.count("first");
+  const auto count = arguments.count("count");
+  const auto scale = arguments.array<float>("scale");
+  const auto bytes = arguments.arrays<int8_t>("bytes");
+  return atOnce(arguments, [&] { quantiseTraces(traces, first, count, scale, bytes); });
+}
+
+} // namespace
+
+void registerReport(Napi::Env env, Napi::Object exports) {
+  exports.Set("countPairs", Napi::Function::New(env, bindCountPairs));
+  exports.Set("indexPairs", Napi::Function::New(env, bindIndexPairs));
+  exports.Set("takePairs", Napi::Function::New(env, bindTakePairs));
+  exports.Set("kinInRows", Napi::Function::New(env, bindKinInRows));
+  exports.Set("kinInPairs", Napi::Function::New(env, bindKinInPairs));
+  exports.Set("addToPixels", Napi::Function::New(env, bindAddToPixels));
+  exports.Set("takeTraces", Napi::Function::New(env, bindTakeTraces));
+  exports.Set("quantiseTraces", Napi::Function::New(env, bindQuantiseTraces));
+}
+
+} // namespace dant::binding
