@@ -86,26 +86,32 @@ template <class Real, class Dots> void checkDots(const Kernels& level, int maxRo
 }
 
 template <class Real, class Combine> void checkCombineRows(Combine combine, double precision) {
-  // Rows of no, one and many terms; lengths that leave tails behind each width of vector.
-  const std::vector<int32_t> start{0, 0, 1, 4, 11};
-  const std::vector<int32_t> indices{3, 0, 1, 2, 5, 5, 4, 3, 2, 1, 0};
-  const auto coefficients = randomNumbers<Real>(indices.size(), 3);
-  for (size_t samples : {1, 3, 8, 31, 48, 64, 82, 150, 257}) {
-    const auto source = randomNumbers<Real>(6 * samples, 4);
-    std::vector<Real> out(4 * samples + 1, 7);
-    combine(samples, size_t{4}, start.data(), indices.data(), coefficients.data(), source.data(), out.data());
+  // Groups of no, one and many entries; the last one has a single row, which fills it up.
+  const std::vector<int32_t> start{0, 0, 1, 8, 14};
+  const std::vector<int32_t> indices{3, 0, 1, 2, 5, 4, 3, 6, 5, 4, 3, 2, 1, 0};
+  const std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 4, 5, 11, 10, 9, 8, 6, 6, 6, 6};
+  auto coefficients = randomNumbers<Real>(indices.size() * rowsPerGroup, 3);
+  for (size_t e = 8; e < 14; ++e)
+    std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(e * rowsPerGroup), rowsPerGroup, Real(e));
+  // Lengths that leave tails behind each number of vectors of each width.
+  for (size_t samples : {1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 48, 61, 64, 82, 150, 257}) {
+    const auto source = randomNumbers<Real>(7 * samples, 4);
+    std::vector<Real> out(13 * samples + 1, 7);
+    combine(samples, start.size() - 1, start.data(), indices.data(), coefficients.data(), rows.data(), source.data(),
+            out.data());
     CHECK(out.back() == 7);
     double worst = 0;
-    for (size_t row = 0; row < 4; ++row) {
+    for (size_t place = 0; place < rows.size(); ++place) {
+      const size_t group = place / rowsPerGroup, r = place % rowsPerGroup;
       for (size_t t = 0; t < samples; ++t) {
         double sum = 0, magnitude = 1e-300;
-        for (int32_t e = start[row]; e < start[row + 1]; ++e) {
-          const double term =
-              static_cast<double>(coefficients[e]) * source[static_cast<size_t>(indices[e]) * samples + t];
+        for (auto e = static_cast<size_t>(start[group]); e < static_cast<size_t>(start[group + 1]); ++e) {
+          const double term = static_cast<double>(coefficients[e * rowsPerGroup + r]) *
+                              source[static_cast<size_t>(indices[e]) * samples + t];
           sum += term;
           magnitude += std::abs(term);
         }
-        worst = std::max(worst, std::abs(out[row * samples + t] - sum) / magnitude);
+        worst = std::max(worst, std::abs(out[static_cast<size_t>(rows[place]) * samples + t] - sum) / magnitude);
       }
     }
     CAPTURE(samples);

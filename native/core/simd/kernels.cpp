@@ -5,6 +5,8 @@
 
 namespace {
 
+constexpr int rowsPerGroup = dant::rowsPerGroup;
+
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
 typedef float VectorF __attribute__((vector_size(vectorBytes)));
 typedef double VectorD __attribute__((vector_size(vectorBytes)));
@@ -25,6 +27,13 @@ inline VectorD loadWide(const float* p) {
 }
 inline void store(float* p, VectorF v) { *reinterpret_cast<UnalignedF*>(p) = v; }
 inline void store(double* p, VectorD v) { *reinterpret_cast<UnalignedD*>(p) = v; }
+inline void store(float* p, float v) { *p = v; }
+inline void store(double* p, double v) { *p = v; }
+/// A vector, or a single number.
+template <class Vector, class Real> inline Vector loadAs(const Real* p) {
+  if constexpr (sizeof(Vector) == sizeof(Real)) return *p;
+  else return load(p);
+}
 
 // Two vectors of columns; as many rows as leave registers for the columns and a broadcast.
 constexpr int columnsF = 2;
@@ -35,6 +44,10 @@ constexpr int maxRowsF64 = DANT_REGISTERS >= 32 ? 6 : 3;
 constexpr int columnsF64 = 2;
 constexpr int widthF64 = columnsF64 * lanesD;
 constexpr int rowsF64 = widthF64 >= 8 ? widthF64 / 2 : widthF64;
+
+// Vectors of samples that `combineRows` keeps sums of for all rows of a group, as measured: with 16 registers two, but
+// where there is no fused operation four are faster although they do not fit.
+constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
 constexpr size_t chunk = 128;
 
@@ -121,39 +134,52 @@ template <> struct VectorOf<double> {
   typedef VectorD Type;
 };
 
-/// One block of `Vectors` vectors of samples, from t on, of one row.
-template <int Vectors, class Real> inline void combineBlock(size_t samples, size_t t, int32_t first, int32_t last,
-                                                            const int32_t* indices, const Real* coefficients,
-                                                            const Real* source, Real* to) {
-  typedef typename VectorOf<Real>::Type Vector;
-  constexpr int lanes = vectorBytes / static_cast<int>(sizeof(Real));
-  Vector sum[Vectors] = {};
-  for (int32_t e = first; e < last; ++e) {
-    const Real* from = source + static_cast<size_t>(indices[e]) * samples + t;
-    for (int v = 0; v < Vectors; ++v) sum[v] += coefficients[e] * load(from + v * lanes);
+/// One group of rows of a sparse matrix, and where its rows go.
+template <class Real> struct RowGroup {
+  int32_t first, last; ///< entries
+  const int32_t* indices;
+  const Real* coefficients;
+  Real* to[rowsPerGroup];
+};
+
+/// `Vectors` vectors of samples, from t on, of all rows of a group: each load of the source serves them all.
+template <int Vectors, class Vector, class Real>
+inline void combineBlock(const RowGroup<Real>& group, size_t samples, size_t t, const Real* source) {
+  constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
+  Vector sum[rowsPerGroup][Vectors] = {};
+  for (int32_t e = group.first; e < group.last; ++e) {
+    const Real* from = source + static_cast<size_t>(group.indices[e]) * samples + t;
+    const Real* coefficients = group.coefficients + static_cast<size_t>(e) * rowsPerGroup;
+    for (int v = 0; v < Vectors; ++v) {
+      const Vector values = loadAs<Vector>(from + v * lanes);
+      for (int r = 0; r < rowsPerGroup; ++r) sum[r][v] += coefficients[r] * values;
+    }
   }
-  for (int v = 0; v < Vectors; ++v) store(to + t + v * lanes, sum[v]);
+  for (int r = 0; r < rowsPerGroup; ++r)
+    for (int v = 0; v < Vectors; ++v) store(group.to[r] + t + v * lanes, sum[r][v]);
 }
 
-template <class Real> void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
-                                       const Real* coefficients, const Real* source, Real* out) {
+/// The samples from t on.
+template <int Vectors, class Real>
+inline void combineGroup(const RowGroup<Real>& group, size_t samples, size_t t, const Real* source) {
+  typedef typename VectorOf<Real>::Type Vector;
   constexpr size_t lanes = vectorBytes / sizeof(Real);
-  for (size_t row = 0; row < rows; ++row) {
-    const int32_t first = start[row], last = start[row + 1];
-    Real* to = out + row * samples;
-    size_t t = 0;
-    for (; t + 8 * lanes <= samples; t += 8 * lanes)
-      combineBlock<8>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t + 4 * lanes <= samples; t += 4 * lanes)
-      combineBlock<4>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t + lanes <= samples; t += lanes)
-      combineBlock<1>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t < samples; ++t) {
-      Real sum = 0;
-      for (int32_t e = first; e < last; ++e)
-        sum += coefficients[e] * source[static_cast<size_t>(indices[e]) * samples + t];
-      to[t] = sum;
-    }
+  for (; t + Vectors * lanes <= samples; t += Vectors * lanes) combineBlock<Vectors, Vector>(group, samples, t, source);
+  if constexpr (Vectors > 1) {
+    combineGroup<Vectors / 2>(group, samples, t, source);
+  } else if (t < samples && samples >= lanes) {
+    combineBlock<1, Vector>(group, samples, samples - lanes, source);
+  } else {
+    for (; t < samples; ++t) combineBlock<1, Real>(group, samples, t, source);
+  }
+}
+
+template <class Real> void combineRows(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+                                       const Real* coefficients, const int32_t* rows, const Real* source, Real* out) {
+  for (size_t g = 0; g < groups; ++g, rows += rowsPerGroup) {
+    RowGroup<Real> group{start[g], start[g + 1], indices, coefficients, {}};
+    for (int r = 0; r < rowsPerGroup; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
+    combineGroup<combinedVectors>(group, samples, 0, source);
   }
 }
 
