@@ -267,6 +267,55 @@ TEST_CASE("fisherZ") {
   });
 }
 
+TEST_CASE("distances") {
+  std::vector<double> similarities{0, -0.0, 1e-300, 1e-9, -1e-9, 6, -6, 60, -60, 1e308, -1e308, infinity, -infinity};
+  // The largest distance, and the first that is none.
+  similarities.insert(similarities.end(), {-355.2377, -355.2376, -355.0652, -355.0653, -354.8918, -354.892, -355.24});
+  // Where 2^k changes.
+  for (int k = -1030; k <= 60; ++k) {
+    for (const double off : {-1e-9, 0.0, 1e-9}) similarities.push_back((k + 0.5 + off) * std::log(2) / 2);
+  }
+  for (int i = -35600; i <= 4000; ++i) similarities.push_back(i * 0.01 + 1e-5 * std::sin(i));
+  for (int i = -70000; i <= 70000; ++i) similarities.push_back(i * 1e-4 + 1e-6 * std::sin(i));
+  forEachLevel([&](const Kernels& level) {
+    std::vector<double> found(similarities.size() + 1, 7);
+    level.distances(similarities.data(), similarities.size(), found.data());
+    CHECK(found.back() == 7);
+    double worst = 0;
+    size_t infinite = 0;
+    for (size_t i = 0; i < similarities.size(); ++i) {
+      const long double exact = 0.5L + 0.5L * std::exp(-2.0L * static_cast<long double>(similarities[i]));
+      const double rounded = static_cast<double>(exact);
+      infinite += std::isinf(rounded) != std::isinf(found[i]);
+      if (std::isinf(rounded) || std::isinf(found[i])) continue;
+      const double unit = std::nextafter(rounded, 0.0) - rounded;
+      worst = std::max(worst, std::abs(static_cast<double>((found[i] - exact) / unit)));
+    }
+    CHECK(infinite == 0);
+    CHECK(worst <= 1.5);
+
+    // The same bits at every place of a run, and in place.
+    size_t different = 0;
+    for (size_t count = 1; count <= 19; ++count) {
+      for (size_t first : {size_t{0}, size_t{1}, size_t{3500}, size_t{60001}}) {
+        std::vector<double> part(similarities.begin() + static_cast<std::ptrdiff_t>(first),
+                                 similarities.begin() + static_cast<std::ptrdiff_t>(first + count));
+        part.push_back(7);
+        level.distances(part.data(), count, part.data());
+        CHECK(part.back() == 7);
+        for (size_t i = 0; i < count; ++i) different += part[i] != found[first + i];
+      }
+    }
+    CHECK(different == 0);
+
+    std::vector<double> gaps(9, notANumber);
+    gaps[1] = 0;
+    level.distances(gaps.data(), gaps.size(), gaps.data());
+    for (size_t i = 0; i < gaps.size(); ++i) CHECK(std::isnan(gaps[i]) == (i != 1));
+    CHECK(gaps[1] == 1);
+  });
+}
+
 TEST_CASE("ranges") {
   forEachLevel([](const Kernels& level) {
     for (size_t samples : {1, 2, 5, 16, 33, 64, 82}) {

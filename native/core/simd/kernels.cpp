@@ -301,6 +301,45 @@ void smallFisherZ(const float* products, const float* scales, size_t rows, float
   }
 }
 
+/// ½ + ½·exp(x), x = k·log 2 + r, |r| ≤ ½·log 2: exp(x) = 2^k·(1 + r + r²/2! + … + r¹³/13!); the next term is below
+/// 5e-18. No sum of two products, so that a compiler can fuse it in one way only.
+inline VectorD halfOfOneAndExp(VectorD x) {
+  // Below, exp is nothing beside 1; above, all is infinite. NaN is neither.
+  x = x < -100.0 ? -100.0 - VectorD{} : x;
+  x = x > 711.0 ? 711.0 - VectorD{} : x;
+  // Adding it rounds to an integer, which is then in the lowest bits.
+  const double shift = 0x1.8p52;
+  const VectorD shifted = x * 0x1.71547652b82fep0 + shift; // 1/log 2
+  const VectorD k = shifted - shift;
+  // The first part of log 2 has 32 bits: its product with k is exact.
+  const VectorD r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
+  // In three parts, of which none waits for another.
+  const VectorD square = r * r, fourth = square * square;
+  const VectorD first = 0.5 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120)));
+  const VectorD second = 1.0 / 720 + r * (1.0 / 5040 + r * (1.0 / 40320 + r * (1.0 / 362880)));
+  const VectorD third = 1.0 / 3628800 + r * (1.0 / 39916800 + r * (1.0 / 479001600 + r * (1.0 / 6227020800)));
+  const VectorD series = first + fourth * (second + fourth * third);
+  const VectorD exponential = 1.0 + (r + square * series);
+  // Twice the series, times a quarter of 2^k: half of exp(x) is still a number where 2^k is too large to be one.
+  const VectorI power = (reinterpret_cast<VectorI>(shifted) + (1023 - 2)) << 52;
+  return 0.5 + (exponential + exponential) * reinterpret_cast<VectorD>(power);
+}
+
+void distances(const double* similarities, size_t count, double* distances) {
+  for (size_t i = 0; i < count; i += lanesD) {
+    const size_t rest = count - i < lanesD ? count - i : lanesD;
+    double last[lanesD] = {};
+    if (rest < lanesD)
+      for (size_t lane = 0; lane < rest; ++lane) last[lane] = similarities[i + lane];
+    const VectorD distance = halfOfOneAndExp(-2.0 * load(rest < lanesD ? last : similarities + i));
+    if (rest == lanesD) {
+      store(distances + i, distance);
+    } else {
+      for (size_t lane = 0; lane < rest; ++lane) distances[i + lane] = distance[lane];
+    }
+  }
+}
+
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
   for (size_t row = 0; row < rows; ++row, values += samples) {
     float low = values[0], high = values[0];
@@ -439,6 +478,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     interleave,
     fisherZ,
     smallFisherZ,
+    distances,
     ranges,
     absorb,
     lowerRows,

@@ -56,6 +56,10 @@ struct Kernels {
   /// largest[row] = largest |r| of the row.
   void (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z, float* largest);
 
+  /// D = 1/(1 + tanh S) = ½ + ½·exp(−2 S) within 2 units in the last place, and the same bits for the same S wherever
+  /// it stands. NaN stays NaN; infinity where D is above the largest number. `distances` may be `similarities`.
+  void (*distances)(const double* similarities, size_t count, double* distances);
+
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 
