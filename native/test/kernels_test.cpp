@@ -85,28 +85,30 @@ template <class Real, class Dots> void checkDots(const Kernels& level, int maxRo
   }
 }
 
-template <class Real, class Combine> void checkCombineRows(Combine combine, double precision) {
+template <class Real, class Combine> void checkCombineRows(Combine combine, size_t perGroup, double precision) {
   // Groups of no, one and many entries; the last one has a single row, which fills it up.
   const std::vector<int32_t> start{0, 0, 1, 8, 14};
   const std::vector<int32_t> indices{3, 0, 1, 2, 5, 4, 3, 6, 5, 4, 3, 2, 1, 0};
-  const std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 4, 5, 11, 10, 9, 8, 6, 6, 6, 6};
-  auto coefficients = randomNumbers<Real>(indices.size() * rowsPerGroup, 3);
+  std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 4, 5, 11, 10, 9, 8};
+  rows.resize(3 * perGroup);
+  rows.insert(rows.end(), perGroup, 6);
+  auto coefficients = randomNumbers<Real>(indices.size() * perGroup, 3);
   for (size_t e = 8; e < 14; ++e)
-    std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(e * rowsPerGroup), rowsPerGroup, Real(e));
+    std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(e * perGroup), perGroup, Real(e));
   // Lengths that leave tails behind each number of vectors of each width.
   for (size_t samples : {1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 48, 61, 64, 82, 150, 257}) {
     const auto source = randomNumbers<Real>(7 * samples, 4);
     std::vector<Real> out(13 * samples + 1, 7);
-    combine(samples, start.size() - 1, start.data(), indices.data(), coefficients.data(), rows.data(), source.data(),
-            out.data());
+    combine(static_cast<int>(perGroup), samples, start.size() - 1, start.data(), indices.data(), coefficients.data(),
+            rows.data(), source.data(), out.data());
     CHECK(out.back() == 7);
     double worst = 0;
     for (size_t place = 0; place < rows.size(); ++place) {
-      const size_t group = place / rowsPerGroup, r = place % rowsPerGroup;
+      const size_t group = place / perGroup, r = place % perGroup;
       for (size_t t = 0; t < samples; ++t) {
         double sum = 0, magnitude = 1e-300;
         for (auto e = static_cast<size_t>(start[group]); e < static_cast<size_t>(start[group + 1]); ++e) {
-          const double term = static_cast<double>(coefficients[e * rowsPerGroup + r]) *
+          const double term = static_cast<double>(coefficients[e * perGroup + r]) *
                               source[static_cast<size_t>(indices[e]) * samples + t];
           sum += term;
           magnitude += std::abs(term);
@@ -184,8 +186,10 @@ TEST_CASE("dotsF64") {
 
 TEST_CASE("combineRows") {
   forEachLevel([](const Kernels& level) {
-    checkCombineRows<float>(level.combineRows, 1e-6);
-    checkCombineRows<double>(level.combineRowsF64, 1e-14);
+    for (size_t perGroup : {2, 4}) {
+      checkCombineRows<float>(level.combineRows, perGroup, 1e-6);
+      checkCombineRows<double>(level.combineRowsF64, perGroup, 1e-14);
+    }
   });
 }
 

@@ -24,19 +24,23 @@ template <class Real> constexpr double negligible = sizeof(Real) < sizeof(double
 /// Columns that are further apart are on different shanks, and channels of one take next to nothing from the other.
 constexpr double betweenShanksUm = 100;
 
+/// Channels that are worked on together. The many channels that the inverse combines are best loaded as rarely as can
+/// be; for the few sweeps of a shift, two channels at the same depth take the same ones, and more channels would not.
+constexpr size_t inverseGroup = 4, shiftGroup = 2;
+
 double falloff(double distance, double length) { return std::exp(-std::abs(distance) / length); }
 
 /// Some groups of rows, from `first` on.
 void combineRows(const Kriging<float>::Rows& matrix, size_t first, size_t groups, const int32_t* rows,
                  const float* source, size_t samples, float* out) {
-  kernels().combineRows(samples, groups, matrix.start.data() + first, matrix.indices.data(), matrix.coefficients.data(),
-                        rows, source, out);
+  kernels().combineRows(static_cast<int>(matrix.perGroup), samples, groups, matrix.start.data() + first,
+                        matrix.indices.data(), matrix.coefficients.data(), rows, source, out);
 }
 
 void combineRows(const Kriging<double>::Rows& matrix, size_t first, size_t groups, const int32_t* rows,
                  const double* source, size_t samples, double* out) {
-  kernels().combineRowsF64(samples, groups, matrix.start.data() + first, matrix.indices.data(),
-                           matrix.coefficients.data(), rows, source, out);
+  kernels().combineRowsF64(static_cast<int>(matrix.perGroup), samples, groups, matrix.start.data() + first,
+                           matrix.indices.data(), matrix.coefficients.data(), rows, source, out);
 }
 
 void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const float* decays, const float* source, float* out) {
@@ -108,7 +112,7 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     const auto at = [&](size_t i) { return grouped_.begin() + static_cast<std::ptrdiff_t>(shanks[i]); };
     std::stable_sort(at(shank), at(shank + 1), [&](int32_t a, int32_t b) { return y(a) < y(b); });
   }
-  while (grouped_.size() % rowsPerGroup != 0) grouped_.push_back(grouped_.back());
+  while (grouped_.size() % inverseGroup != 0) grouped_.push_back(grouped_.back());
   for (const int32_t channel : grouped_)
     groupedWeights_.push_back(static_cast<int32_t>(rowOf_[static_cast<size_t>(channel)]));
 
@@ -117,28 +121,27 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     for (int32_t b = 0; b < count; ++b)
       kernel(a, b) = falloff(x(a) - x(b), lengthXUm) * falloff(y(a) - y(b), lengthYUm) + (a == b ? ridge : 0);
   const Eigen::MatrixXd inverse = kernel.llt().solve(Eigen::MatrixXd::Identity(count, count));
-  inverse_ = groupRows(channels(), [&](int32_t channel, auto add) {
+  inverse_ = groupRows(inverseGroup, channels(), [&](int32_t channel, auto add) {
     for (int32_t other = 0; other < count; ++other) add(static_cast<size_t>(other), inverse(channel, other));
   });
 }
 
 template <class Real> template <class Terms>
-typename Kriging<Real>::Rows Kriging<Real>::groupRows(size_t sources, Terms terms) const {
-  Rows rows;
-  rows.start.push_back(0);
+typename Kriging<Real>::Rows Kriging<Real>::groupRows(size_t perGroup, size_t sources, Terms terms) const {
+  Rows rows{perGroup, {0}, {}, {}};
   std::vector<int32_t> entryOf(sources, -1); // by index, in this group or an earlier one
   for (size_t i = 0; i < grouped_.size(); ++i) {
-    const size_t r = i % rowsPerGroup;
+    const size_t r = i % perGroup;
     terms(grouped_[i], [&](size_t index, double coefficient) {
       if (std::abs(coefficient) <= negligible<Real>) return;
       if (entryOf[index] < rows.start.back()) {
         entryOf[index] = static_cast<int32_t>(rows.indices.size());
         rows.indices.push_back(static_cast<int32_t>(index));
-        rows.coefficients.resize(rows.coefficients.size() + rowsPerGroup);
+        rows.coefficients.resize(rows.coefficients.size() + perGroup);
       }
-      rows.coefficients[static_cast<size_t>(entryOf[index]) * rowsPerGroup + r] = static_cast<Real>(coefficient);
+      rows.coefficients[static_cast<size_t>(entryOf[index]) * perGroup + r] = static_cast<Real>(coefficient);
     });
-    if (r + 1 == rowsPerGroup) rows.start.push_back(static_cast<int32_t>(rows.indices.size()));
+    if (r + 1 == perGroup) rows.start.push_back(static_cast<int32_t>(rows.indices.size()));
   }
   return rows;
 }
@@ -168,7 +171,7 @@ template <class Real> std::shared_ptr<const typename Kriging<Real>::Rows> Krigin
 }
 
 template <class Real> typename Kriging<Real>::Rows Kriging<Real>::makeShift(double dyUm) const {
-  return groupRows(2 * channels(), [&](int32_t channel, auto add) {
+  return groupRows(shiftGroup, 2 * channels(), [&](int32_t channel, auto add) {
     const double y = depths_[static_cast<size_t>(channel)] + dyUm;
     const double* across = across_.data() + static_cast<size_t>(channel) * columns_.size();
     for (const auto& [x, begin, end] : columns_) {
@@ -191,15 +194,15 @@ template <class Real> void Kriging<Real>::applyAll(std::span<const std::shared_p
                                                    const Real* sweeps, size_t samples, Real* corrected) const
   requires std::is_same_v<Real, double>
 {
-  constexpr int32_t inOrder[rowsPerGroup] = {0, 1, 2, 3};
+  constexpr int32_t inOrder[shiftGroup] = {0, 1};
   // Group after group, so that what is interleaved is still in the cache.
-  const size_t perShift = rowsPerGroup * samples;
+  const size_t perShift = shiftGroup * samples;
   std::vector<Real> apart(shifts.size() * perShift);
-  for (size_t g = 0; g < grouped_.size() / rowsPerGroup; ++g) {
+  for (size_t g = 0; g < grouped_.size() / shiftGroup; ++g) {
     for (size_t k = 0; k < shifts.size(); ++k)
       combineRows(*shifts[k], g, 1, inOrder, sweeps, samples, apart.data() + k * perShift);
-    for (size_t r = 0; r < rowsPerGroup; ++r) {
-      const auto channel = static_cast<size_t>(grouped_[g * rowsPerGroup + r]);
+    for (size_t r = 0; r < shiftGroup; ++r) {
+      const auto channel = static_cast<size_t>(grouped_[g * shiftGroup + r]);
       interleave(apart.data() + r * samples, perShift, shifts.size(), samples,
                  corrected + channel * samples * shifts.size());
     }

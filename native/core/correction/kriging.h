@@ -37,8 +37,9 @@ public:
 
   /// A sparse matrix by groups of rows, as `combineRows` takes it.
   struct Rows {
+    size_t perGroup;
     std::vector<int32_t> start, indices; ///< entries of each group, and what they are multiplied with
-    std::vector<Real> coefficients;      ///< (entries, rowsPerGroup)
+    std::vector<Real> coefficients;      ///< (entries, perGroup)
     size_t groups() const { return start.size() - 1; }
   };
   /// The rows that make waveforms for a shift of dyUm. Those made last are kept: rigid motion has one shift per session
@@ -62,15 +63,15 @@ private:
   std::vector<int32_t> sorted_; ///< channels by column, then by depth
   std::vector<double> sortedY_; ///< their depths
   std::vector<size_t> rowOf_;   ///< by channel, its place in sorted_
-  /// (groups, rowsPerGroup) channels by shank, then by depth, so that those of a group have nearly the same neighbours;
-  /// the last one fills up the last group.
+  /// Channels by shank, then by depth, so that those of a group have nearly the same neighbours; the last one fills up
+  /// the last group.
   std::vector<int32_t> grouped_;
   std::vector<int32_t> groupedWeights_; ///< their rows among the weights
   /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
   std::vector<Real> decaysUp_, decaysDown_;
   Rows inverse_;
   /// terms(channel, add) calls add(index, coefficient) for what the channel takes of `sources` rows.
-  template <class Terms> Rows groupRows(size_t sources, Terms terms) const;
+  template <class Terms> Rows groupRows(size_t perGroup, size_t sources, Terms terms) const;
   Rows makeShift(double dyUm) const;
   mutable std::mutex mutex_;
   mutable std::unordered_map<double, std::shared_ptr<const Rows>> shifts_;

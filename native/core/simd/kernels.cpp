@@ -5,8 +5,6 @@
 
 namespace {
 
-constexpr int rowsPerGroup = dant::rowsPerGroup;
-
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
 typedef float VectorF __attribute__((vector_size(vectorBytes)));
 typedef double VectorD __attribute__((vector_size(vectorBytes)));
@@ -135,33 +133,33 @@ template <> struct VectorOf<double> {
 };
 
 /// One group of rows of a sparse matrix, and where its rows go.
-template <class Real> struct RowGroup {
+template <int Rows, class Real> struct RowGroup {
   int32_t first, last; ///< entries
   const int32_t* indices;
   const Real* coefficients;
-  Real* to[rowsPerGroup];
+  Real* to[Rows];
 };
 
 /// `Vectors` vectors of samples, from t on, of all rows of a group: each load of the source serves them all.
-template <int Vectors, class Vector, class Real>
-inline void combineBlock(const RowGroup<Real>& group, size_t samples, size_t t, const Real* source) {
+template <int Vectors, class Vector, int Rows, class Real>
+inline void combineBlock(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
   constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  Vector sum[rowsPerGroup][Vectors] = {};
+  Vector sum[Rows][Vectors] = {};
   for (int32_t e = group.first; e < group.last; ++e) {
     const Real* from = source + static_cast<size_t>(group.indices[e]) * samples + t;
-    const Real* coefficients = group.coefficients + static_cast<size_t>(e) * rowsPerGroup;
+    const Real* coefficients = group.coefficients + static_cast<size_t>(e) * Rows;
     for (int v = 0; v < Vectors; ++v) {
       const Vector values = loadAs<Vector>(from + v * lanes);
-      for (int r = 0; r < rowsPerGroup; ++r) sum[r][v] += coefficients[r] * values;
+      for (int r = 0; r < Rows; ++r) sum[r][v] += coefficients[r] * values;
     }
   }
-  for (int r = 0; r < rowsPerGroup; ++r)
+  for (int r = 0; r < Rows; ++r)
     for (int v = 0; v < Vectors; ++v) store(group.to[r] + t + v * lanes, sum[r][v]);
 }
 
 /// The samples from t on.
-template <int Vectors, class Real>
-inline void combineGroup(const RowGroup<Real>& group, size_t samples, size_t t, const Real* source) {
+template <int Vectors, int Rows, class Real>
+inline void combineGroup(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
   typedef typename VectorOf<Real>::Type Vector;
   constexpr size_t lanes = vectorBytes / sizeof(Real);
   for (; t + Vectors * lanes <= samples; t += Vectors * lanes) combineBlock<Vectors, Vector>(group, samples, t, source);
@@ -174,13 +172,21 @@ inline void combineGroup(const RowGroup<Real>& group, size_t samples, size_t t, 
   }
 }
 
-template <class Real> void combineRows(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
-                                       const Real* coefficients, const int32_t* rows, const Real* source, Real* out) {
-  for (size_t g = 0; g < groups; ++g, rows += rowsPerGroup) {
-    RowGroup<Real> group{start[g], start[g + 1], indices, coefficients, {}};
-    for (int r = 0; r < rowsPerGroup; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
+template <int Rows, class Real> void combineGroups(size_t samples, size_t groups, const int32_t* start,
+                                                   const int32_t* indices, const Real* coefficients,
+                                                   const int32_t* rows, const Real* source, Real* out) {
+  for (size_t g = 0; g < groups; ++g, rows += Rows) {
+    RowGroup<Rows, Real> group{start[g], start[g + 1], indices, coefficients, {}};
+    for (int r = 0; r < Rows; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
     combineGroup<combinedVectors>(group, samples, 0, source);
   }
+}
+
+template <class Real> void combineRows(int perGroup, size_t samples, size_t groups, const int32_t* start,
+                                       const int32_t* indices, const Real* coefficients, const int32_t* rows,
+                                       const Real* source, Real* out) {
+  const auto combine = perGroup == 4 ? combineGroups<4, Real> : combineGroups<2, Real>;
+  combine(samples, groups, start, indices, coefficients, rows, source, out);
 }
 
 template <class Real>

@@ -4,9 +4,6 @@
 
 namespace dant {
 
-/// Rows that `combineRows` works on together, at every level.
-constexpr int rowsPerGroup = 4;
-
 /// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
@@ -31,12 +28,12 @@ struct Kernels {
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
-  /// Rows of a sparse matrix times a dense one, in groups of `rowsPerGroup` rows that share their indices:
-  /// out[rows[g·rowsPerGroup + r]·samples + t] = Σ_e coefficients[e·rowsPerGroup + r] · source[indices[e]·samples + t]
-  /// over start[g] ≤ e < start[g + 1]. A row that is named twice in a group must have the same coefficients there.
-  void (*combineRows)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  /// Rows of a sparse matrix times a dense one, in groups of `perGroup` (2 or 4) rows that share their indices:
+  /// out[rows[g·perGroup + r]·samples + t] = Σ_e coefficients[e·perGroup + r] · source[indices[e]·samples + t] over
+  /// start[g] ≤ e < start[g + 1]. A row that is named twice in a group must have the same coefficients there.
+  void (*combineRows)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
                       const float* coefficients, const int32_t* rows, const float* source, float* out);
-  void (*combineRowsF64)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  void (*combineRowsF64)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
                          const double* coefficients, const int32_t* rows, const double* source, double* out);
 
   /// Each row of the output takes the source row plus decays[row] times the output row before it (none where that is
