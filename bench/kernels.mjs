@@ -190,6 +190,17 @@ export const kernels = {
       };
     },
   },
+  'distance matrix': {
+    unit: 'pairs',
+    yardstick: 'product',
+    sizes: [
+      { units: 500, sessions: 10 },
+      { units: 2000, sessions: 10 },
+    ],
+    gate: { units: 700, sessions: 7 },
+    small: { units: 121, sessions: 6 },
+    prepare: prepareDistances,
+  },
   'motion + bootstrap': {
     unit: 'pairs × resamples',
     yardstick: 'loop',
@@ -282,6 +293,19 @@ function combinedSimilarity({ units, sessions, features }) {
     units,
     features: Array.from({ length: features }, (_, f) => data.similarity({ units, neurons, seed: 5 + f })),
     weights: new Float64Array(features).fill(1 / features),
+  };
+}
+
+/** Every row, of a single group of units. */
+function prepareDistances(size) {
+  const combined = combinedSimilarity({ ...size, features: 2 });
+  const all = Int32Array.from({ length: size.units }, (_, i) => i);
+  const out = new Float64Array(size.units ** 2);
+  const params = { ...combined, kind: 'distance', rows: all, outRows: all, columns: all, width: size.units, out };
+  return {
+    work: size.units ** 2,
+    bytes: 2 * 4 * size.units ** 2 + out.byteLength,
+    run: (threads) => native(threads, 'matrixRows', params, () => [out]),
   };
 }
 

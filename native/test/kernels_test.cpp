@@ -85,27 +85,35 @@ template <class Real, class Dots> void checkDots(const Kernels& level, int maxRo
   }
 }
 
-template <class Real, class Combine> void checkCombineRows(Combine combine, double precision) {
-  // Rows of no, one and many terms; lengths that leave tails behind each width of vector.
-  const std::vector<int32_t> start{0, 0, 1, 4, 11};
-  const std::vector<int32_t> indices{3, 0, 1, 2, 5, 5, 4, 3, 2, 1, 0};
-  const auto coefficients = randomNumbers<Real>(indices.size(), 3);
-  for (size_t samples : {1, 3, 8, 31, 48, 64, 82, 150, 257}) {
-    const auto source = randomNumbers<Real>(6 * samples, 4);
-    std::vector<Real> out(4 * samples + 1, 7);
-    combine(samples, size_t{4}, start.data(), indices.data(), coefficients.data(), source.data(), out.data());
+template <class Real, class Combine> void checkCombineRows(Combine combine, size_t perGroup, double precision) {
+  // Groups of no, one and many entries; the last one has a single row, which fills it up.
+  const std::vector<int32_t> start{0, 0, 1, 8, 14};
+  const std::vector<int32_t> indices{3, 0, 1, 2, 5, 4, 3, 6, 5, 4, 3, 2, 1, 0};
+  std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 4, 5, 11, 10, 9, 8};
+  rows.resize(3 * perGroup);
+  rows.insert(rows.end(), perGroup, 6);
+  auto coefficients = randomNumbers<Real>(indices.size() * perGroup, 3);
+  for (size_t e = 8; e < 14; ++e)
+    std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(e * perGroup), perGroup, Real(e));
+  // Lengths that leave tails behind each number of vectors of each width.
+  for (size_t samples : {1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 48, 61, 64, 82, 150, 257}) {
+    const auto source = randomNumbers<Real>(7 * samples, 4);
+    std::vector<Real> out(13 * samples + 1, 7);
+    combine(static_cast<int>(perGroup), samples, start.size() - 1, start.data(), indices.data(), coefficients.data(),
+            rows.data(), source.data(), out.data());
     CHECK(out.back() == 7);
     double worst = 0;
-    for (size_t row = 0; row < 4; ++row) {
+    for (size_t place = 0; place < rows.size(); ++place) {
+      const size_t group = place / perGroup, r = place % perGroup;
       for (size_t t = 0; t < samples; ++t) {
         double sum = 0, magnitude = 1e-300;
-        for (int32_t e = start[row]; e < start[row + 1]; ++e) {
-          const double term =
-              static_cast<double>(coefficients[e]) * source[static_cast<size_t>(indices[e]) * samples + t];
+        for (auto e = static_cast<size_t>(start[group]); e < static_cast<size_t>(start[group + 1]); ++e) {
+          const double term = static_cast<double>(coefficients[e * perGroup + r]) *
+                              source[static_cast<size_t>(indices[e]) * samples + t];
           sum += term;
           magnitude += std::abs(term);
         }
-        worst = std::max(worst, std::abs(out[row * samples + t] - sum) / magnitude);
+        worst = std::max(worst, std::abs(out[static_cast<size_t>(rows[place]) * samples + t] - sum) / magnitude);
       }
     }
     CAPTURE(samples);
@@ -178,8 +186,10 @@ TEST_CASE("dotsF64") {
 
 TEST_CASE("combineRows") {
   forEachLevel([](const Kernels& level) {
-    checkCombineRows<float>(level.combineRows, 1e-6);
-    checkCombineRows<double>(level.combineRowsF64, 1e-14);
+    for (size_t perGroup : {2, 4}) {
+      checkCombineRows<float>(level.combineRows, perGroup, 1e-6);
+      checkCombineRows<double>(level.combineRowsF64, perGroup, 1e-14);
+    }
   });
 }
 
@@ -258,6 +268,55 @@ TEST_CASE("fisherZ") {
       }
       CHECK(worst <= 1e-9);
     }
+  });
+}
+
+TEST_CASE("distances") {
+  std::vector<double> similarities{0, -0.0, 1e-300, 1e-9, -1e-9, 6, -6, 60, -60, 1e308, -1e308, infinity, -infinity};
+  // The largest distance, and the first that is none.
+  similarities.insert(similarities.end(), {-355.2377, -355.2376, -355.0652, -355.0653, -354.8918, -354.892, -355.24});
+  // Where 2^k changes.
+  for (int k = -1030; k <= 60; ++k) {
+    for (const double off : {-1e-9, 0.0, 1e-9}) similarities.push_back((k + 0.5 + off) * std::log(2) / 2);
+  }
+  for (int i = -35600; i <= 4000; ++i) similarities.push_back(i * 0.01 + 1e-5 * std::sin(i));
+  for (int i = -70000; i <= 70000; ++i) similarities.push_back(i * 1e-4 + 1e-6 * std::sin(i));
+  forEachLevel([&](const Kernels& level) {
+    std::vector<double> found(similarities.size() + 1, 7);
+    level.distances(similarities.data(), similarities.size(), found.data());
+    CHECK(found.back() == 7);
+    double worst = 0;
+    size_t infinite = 0;
+    for (size_t i = 0; i < similarities.size(); ++i) {
+      const long double exact = 0.5L + 0.5L * std::exp(-2.0L * static_cast<long double>(similarities[i]));
+      const double rounded = static_cast<double>(exact);
+      infinite += std::isinf(rounded) != std::isinf(found[i]);
+      if (std::isinf(rounded) || std::isinf(found[i])) continue;
+      const double unit = std::nextafter(rounded, 0.0) - rounded;
+      worst = std::max(worst, std::abs(static_cast<double>((found[i] - exact) / unit)));
+    }
+    CHECK(infinite == 0);
+    CHECK(worst <= 1.5);
+
+    // The same bits at every place of a run, and in place.
+    size_t different = 0;
+    for (size_t count = 1; count <= 19; ++count) {
+      for (size_t first : {size_t{0}, size_t{1}, size_t{3500}, size_t{60001}}) {
+        std::vector<double> part(similarities.begin() + static_cast<std::ptrdiff_t>(first),
+                                 similarities.begin() + static_cast<std::ptrdiff_t>(first + count));
+        part.push_back(7);
+        level.distances(part.data(), count, part.data());
+        CHECK(part.back() == 7);
+        for (size_t i = 0; i < count; ++i) different += part[i] != found[first + i];
+      }
+    }
+    CHECK(different == 0);
+
+    std::vector<double> gaps(9, notANumber);
+    gaps[1] = 0;
+    level.distances(gaps.data(), gaps.size(), gaps.data());
+    for (size_t i = 0; i < gaps.size(); ++i) CHECK(std::isnan(gaps[i]) == (i != 1));
+    CHECK(gaps[1] == 1);
   });
 }
 

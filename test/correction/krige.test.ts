@@ -20,6 +20,10 @@ const layouts: Record<string, number[][]> = {
     32 * (c % 2) + 250 * (c >> 5),
     15 * ((c % 32) >> 1),
   ]),
+  'two shanks with the same depths': Array.from({ length: 30 }, (_, c) => [
+    32 * (c % 2) + 250 * ((c >> 1) % 2),
+    15 * (c >> 2),
+  ]),
   'a line out of order': Array.from({ length: 17 }, (_, c) => [0, ((c * 5) % 17) * 25]),
   'scattered sites': Array.from({ length: 12 }, (_, c) => [noise(c) * 40, noise(c + 100) * 200]),
   'a single channel': [[10, 20]],
@@ -48,6 +52,26 @@ describe('krigeWaveforms', () => {
       }
     }
     expect(worst).toBeLessThan(1e-5); // µV
+  });
+
+  it('gives the same for one template, two or three', async () => {
+    const [units, channels, samples] = [2, 40, 21];
+    const locations = layouts['four staggered columns']!;
+    const waveforms = {
+      data: Float32Array.from({ length: units * channels * samples }, (_, i) => 300 * noise(i)),
+      shape: [units, channels, samples],
+    };
+    const krige = (shifts: number[]) =>
+      krigeWaveforms({
+        waveforms,
+        channelLocationsUm: { data: Float64Array.from(locations.flat()), shape: [channels, 2] },
+        shiftsUm: { data: Float64Array.from(shifts), shape: [shifts.length / units, units] },
+      });
+    const all = await krige([5, -5, 10, -10, 20, -20]);
+    const two = await krige([5, -5, 10, -10]);
+    const one = await krige([20, -20]);
+    expect(two.data).toEqual(all.data.filter((_, i) => i % 3 < 2));
+    expect(one.data).toEqual(all.data.filter((_, i) => i % 3 === 2));
   });
 
   it('says which argument does not fit', async () => {

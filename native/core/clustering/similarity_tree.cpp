@@ -51,7 +51,8 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
 
 std::vector<int32_t> leafOrderOfSimilarity(const Job& job, const CombinedSimilarity& similarity, LeafOrderRule rule) {
   const auto fill = [&](size_t i, std::span<const int32_t> others, double* out) {
-    for (size_t k = 0; k < others.size(); ++k) out[k] = distanceOf(similarity(i, static_cast<size_t>(others[k])));
+    similarity.among(i, others, out);
+    kernels().distances(out, others.size(), out);
   };
   return leafOrder(linkageOfSimilarity(job, similarity), fill, rule, job);
 }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -34,30 +35,43 @@ public:
   /// weights (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
   void sweep(const Real* weights, size_t samples, Real* sweeps) const;
 
-  /// Sparse rows: channel c takes Σ coefficients[e]·sweeps[indices[e]] over start[c] ≤ e < start[c + 1].
+  /// A sparse matrix by groups of rows, as `combineRows` takes it.
   struct Rows {
-    std::vector<int32_t> start, indices;
-    std::vector<Real> coefficients;
+    size_t perGroup;
+    std::vector<int32_t> start, indices; ///< entries of each group, and what they are multiplied with
+    std::vector<Real> coefficients;      ///< (entries, perGroup)
+    size_t groups() const { return start.size() - 1; }
   };
   /// The rows that make waveforms for a shift of dyUm. Those made last are kept: rigid motion has one shift per session
   /// and template.
   std::shared_ptr<const Rows> shift(double dyUm) const;
   /// sweeps (2C, T) → corrected (C, T).
   void apply(const Rows& shift, const Real* sweeps, size_t samples, Real* corrected) const;
+  /// The same for several shifts: sweeps (2C, T) → corrected (C, T, shifts).
+  void applyAll(std::span<const std::shared_ptr<const Rows>> shifts, const Real* sweeps, size_t samples,
+                Real* corrected) const
+    requires std::is_same_v<Real, double>;
 
 private:
   struct Column {
     double x;
     size_t begin, end; ///< range in sorted_ and sortedY_
   };
-  std::vector<double> locations_;
   std::vector<Column> columns_;
+  std::vector<double> depths_;  ///< by channel, y
+  std::vector<double> across_;  ///< (C, columns) exp(−Δx/20)
   std::vector<int32_t> sorted_; ///< channels by column, then by depth
   std::vector<double> sortedY_; ///< their depths
   std::vector<size_t> rowOf_;   ///< by channel, its place in sorted_
+  /// Channels by shank, then by depth, so that those of a group have nearly the same neighbours; the last one fills up
+  /// the last group.
+  std::vector<int32_t> grouped_;
+  std::vector<int32_t> groupedWeights_; ///< their rows among the weights
   /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
   std::vector<Real> decaysUp_, decaysDown_;
   Rows inverse_;
+  /// terms(channel, add) calls add(index, coefficient) for what the channel takes of `sources` rows.
+  template <class Terms> Rows groupRows(size_t perGroup, size_t sources, Terms terms) const;
   Rows makeShift(double dyUm) const;
   mutable std::mutex mutex_;
   mutable std::unordered_map<double, std::shared_ptr<const Rows>> shifts_;

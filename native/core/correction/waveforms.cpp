@@ -4,6 +4,7 @@
 #include "core/job/scratch.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace dant {
 
@@ -17,31 +18,19 @@ void Waveforms::check() const {
   }
 }
 
-template <class Real> void Waveforms::load(size_t k, Real* waveform) const {
+template <class Real> const Real* Waveforms::read(size_t k, Real* room) const {
   const size_t offset = static_cast<size_t>(units[k]) * size();
-  if (f32.empty()) {
-    std::transform(f64.data() + offset, f64.data() + offset + size(), waveform,
-                   [](double v) { return static_cast<Real>(v); });
-  } else {
-    std::copy_n(f32.data() + offset, size(), waveform);
-  }
+  const auto from = [&](auto values) -> const Real* {
+    if constexpr (std::is_same_v<decltype(values), std::span<const Real>>) return values.data() + offset;
+    const auto waveform = values.subspan(offset, size());
+    std::transform(waveform.begin(), waveform.end(), room, [](auto v) { return static_cast<Real>(v); });
+    return room;
+  };
+  return f32.empty() ? from(f64) : from(f32);
 }
 
-template <class Real> Shifter<Real>::Shifter(const Kriging<Real>& kriging, size_t samples)
-    : kriging_(kriging), samples_(samples), sweeps_(2 * kriging.channels() * samples) {}
-
-template <class Real> void Shifter<Real>::take(const Real* weights) {
-  kriging_.sweep(weights, samples_, sweeps_.data());
-}
-
-template <class Real> void Shifter<Real>::shift(double um, Real* corrected) {
-  kriging_.apply(*kriging_.shift(um), sweeps_.data(), samples_, corrected);
-}
-
-template void Waveforms::load(size_t, float*) const;
-template void Waveforms::load(size_t, double*) const;
-template class Shifter<float>;
-template class Shifter<double>;
+template const float* Waveforms::read(size_t, float*) const;
+template const double* Waveforms::read(size_t, double*) const;
 
 void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
                     std::span<float> weights) {
@@ -54,10 +43,9 @@ void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<fl
   parallelFor(
       job, (count + grain - 1) / grain,
       [&](size_t task) {
-        std::vector<float> waveform(waveforms.size());
+        std::vector<float> room(waveforms.size());
         for (size_t k = task * grain; k < std::min(count, (task + 1) * grain); ++k) {
-          waveforms.load(k, waveform.data());
-          kriging.solve(waveform.data(), waveforms.samples, weights.data() + k * waveforms.size());
+          kriging.solve(waveforms.read(k, room.data()), waveforms.samples, weights.data() + k * waveforms.size());
         }
       },
       true);
@@ -72,23 +60,22 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
     throw InputError("The shifts and the output do not fit the units to correct.");
   }
   struct Workspace {
-    Shifter<double> shifter;
-    std::vector<double> waveform, weights;
+    std::vector<double> room, weights, sweeps;
+    std::vector<std::shared_ptr<const Kriging<double>::Rows>> shifts;
   };
   Scratch<Workspace> workspaces([&] {
     const std::vector<double> empty(waveforms.size());
-    return std::make_unique<Workspace>(Workspace{Shifter<double>(kriging, waveforms.samples), empty, empty});
+    return std::make_unique<Workspace>(Workspace{empty, empty, std::vector<double>(2 * waveforms.size()), {}});
   });
+  const size_t samples = waveforms.samples;
   parallelFor(job, count, [&](size_t i) {
     workspaces.with([&](Workspace& work) {
-      waveforms.load(first + i, work.waveform.data());
-      kriging.solve(work.waveform.data(), waveforms.samples, work.weights.data());
-      work.shifter.take(work.weights.data());
-      for (size_t k = 0; k < templates; ++k) {
-        work.shifter.shift(shiftsUm[k * waveforms.count() + first + i], work.waveform.data());
-        double* to = corrected.data() + i * perUnit + k;
-        for (size_t e = 0; e < waveforms.size(); ++e) to[e * templates] = work.waveform[e];
-      }
+      kriging.solve(waveforms.read(first + i, work.room.data()), samples, work.weights.data());
+      kriging.sweep(work.weights.data(), samples, work.sweeps.data());
+      work.shifts.clear();
+      for (size_t k = 0; k < templates; ++k)
+        work.shifts.push_back(kriging.shift(shiftsUm[k * waveforms.count() + first + i]));
+      kriging.applyAll(work.shifts, work.sweeps.data(), samples, corrected.data() + i * perUnit);
     });
   });
 }

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace dant {
 
@@ -22,28 +21,11 @@ struct Waveforms {
   size_t size() const { return channels * samples; }
   /// Throws InputError if a unit lies outside of the array.
   void check() const;
-  /// Copies the waveform (C, T) of the k-th picked unit.
-  template <class Real> void load(size_t k, Real* waveform) const;
+  /// The waveform (C, T) of the k-th picked unit: where it lies in memory, or converted in `room` (C, T).
+  template <class Real> const Real* read(size_t k, Real* room) const;
 };
 
-/// Moves the waveforms of one unit after the other along the probe, each by whatever shifts it has; one per thread.
-/// Keeps what units share.
-template <class Real> class Shifter {
-public:
-  Shifter(const Kriging<Real>& kriging, size_t samples);
-
-  /// Takes up a unit by its kriging weights (C, T).
-  void take(const Real* weights);
-  /// Writes the unit's waveform (C, T) for a shift.
-  void shift(double um, Real* corrected);
-
-private:
-  const Kriging<Real>& kriging_;
-  size_t samples_;
-  std::vector<Real> sweeps_;
-};
-
-/// Kriging weights (n, C, T) of the picked units, in single precision: what `Shifter` starts from.
+/// Kriging weights (n, C, T) of the picked units, in single precision.
 void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
                     std::span<float> weights);
 

@@ -25,6 +25,13 @@ inline VectorD loadWide(const float* p) {
 }
 inline void store(float* p, VectorF v) { *reinterpret_cast<UnalignedF*>(p) = v; }
 inline void store(double* p, VectorD v) { *reinterpret_cast<UnalignedD*>(p) = v; }
+inline void store(float* p, float v) { *p = v; }
+inline void store(double* p, double v) { *p = v; }
+/// A vector, or a single number.
+template <class Vector, class Real> inline Vector loadAs(const Real* p) {
+  if constexpr (sizeof(Vector) == sizeof(Real)) return *p;
+  else return load(p);
+}
 
 // Two vectors of columns; as many rows as leave registers for the columns and a broadcast.
 constexpr int columnsF = 2;
@@ -35,6 +42,10 @@ constexpr int maxRowsF64 = DANT_REGISTERS >= 32 ? 6 : 3;
 constexpr int columnsF64 = 2;
 constexpr int widthF64 = columnsF64 * lanesD;
 constexpr int rowsF64 = widthF64 >= 8 ? widthF64 / 2 : widthF64;
+
+// Vectors of samples that `combineRows` keeps sums of for all rows of a group, as measured: with 16 registers two, but
+// where there is no fused operation four are faster although they do not fit.
+constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
 constexpr size_t chunk = 128;
 
@@ -121,40 +132,61 @@ template <> struct VectorOf<double> {
   typedef VectorD Type;
 };
 
-/// One block of `Vectors` vectors of samples, from t on, of one row.
-template <int Vectors, class Real> inline void combineBlock(size_t samples, size_t t, int32_t first, int32_t last,
-                                                            const int32_t* indices, const Real* coefficients,
-                                                            const Real* source, Real* to) {
-  typedef typename VectorOf<Real>::Type Vector;
-  constexpr int lanes = vectorBytes / static_cast<int>(sizeof(Real));
-  Vector sum[Vectors] = {};
-  for (int32_t e = first; e < last; ++e) {
-    const Real* from = source + static_cast<size_t>(indices[e]) * samples + t;
-    for (int v = 0; v < Vectors; ++v) sum[v] += coefficients[e] * load(from + v * lanes);
-  }
-  for (int v = 0; v < Vectors; ++v) store(to + t + v * lanes, sum[v]);
-}
+/// One group of rows of a sparse matrix, and where its rows go.
+template <int Rows, class Real> struct RowGroup {
+  int32_t first, last; ///< entries
+  const int32_t* indices;
+  const Real* coefficients;
+  Real* to[Rows];
+};
 
-template <class Real> void combineRows(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
-                                       const Real* coefficients, const Real* source, Real* out) {
-  constexpr size_t lanes = vectorBytes / sizeof(Real);
-  for (size_t row = 0; row < rows; ++row) {
-    const int32_t first = start[row], last = start[row + 1];
-    Real* to = out + row * samples;
-    size_t t = 0;
-    for (; t + 8 * lanes <= samples; t += 8 * lanes)
-      combineBlock<8>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t + 4 * lanes <= samples; t += 4 * lanes)
-      combineBlock<4>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t + lanes <= samples; t += lanes)
-      combineBlock<1>(samples, t, first, last, indices, coefficients, source, to);
-    for (; t < samples; ++t) {
-      Real sum = 0;
-      for (int32_t e = first; e < last; ++e)
-        sum += coefficients[e] * source[static_cast<size_t>(indices[e]) * samples + t];
-      to[t] = sum;
+/// `Vectors` vectors of samples, from t on, of all rows of a group: each load of the source serves them all.
+template <int Vectors, class Vector, int Rows, class Real>
+inline void combineBlock(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
+  constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
+  Vector sum[Rows][Vectors] = {};
+  for (int32_t e = group.first; e < group.last; ++e) {
+    const Real* from = source + static_cast<size_t>(group.indices[e]) * samples + t;
+    const Real* coefficients = group.coefficients + static_cast<size_t>(e) * Rows;
+    for (int v = 0; v < Vectors; ++v) {
+      const Vector values = loadAs<Vector>(from + v * lanes);
+      for (int r = 0; r < Rows; ++r) sum[r][v] += coefficients[r] * values;
     }
   }
+  for (int r = 0; r < Rows; ++r)
+    for (int v = 0; v < Vectors; ++v) store(group.to[r] + t + v * lanes, sum[r][v]);
+}
+
+/// The samples from t on.
+template <int Vectors, int Rows, class Real>
+inline void combineGroup(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
+  typedef typename VectorOf<Real>::Type Vector;
+  constexpr size_t lanes = vectorBytes / sizeof(Real);
+  for (; t + Vectors * lanes <= samples; t += Vectors * lanes) combineBlock<Vectors, Vector>(group, samples, t, source);
+  if constexpr (Vectors > 1) {
+    combineGroup<Vectors / 2>(group, samples, t, source);
+  } else if (t < samples && samples >= lanes) {
+    combineBlock<1, Vector>(group, samples, samples - lanes, source);
+  } else {
+    for (; t < samples; ++t) combineBlock<1, Real>(group, samples, t, source);
+  }
+}
+
+template <int Rows, class Real> void combineGroups(size_t samples, size_t groups, const int32_t* start,
+                                                   const int32_t* indices, const Real* coefficients,
+                                                   const int32_t* rows, const Real* source, Real* out) {
+  for (size_t g = 0; g < groups; ++g, rows += Rows) {
+    RowGroup<Rows, Real> group{start[g], start[g + 1], indices, coefficients, {}};
+    for (int r = 0; r < Rows; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
+    combineGroup<combinedVectors>(group, samples, 0, source);
+  }
+}
+
+template <class Real> void combineRows(int perGroup, size_t samples, size_t groups, const int32_t* start,
+                                       const int32_t* indices, const Real* coefficients, const int32_t* rows,
+                                       const Real* source, Real* out) {
+  const auto combine = perGroup == 4 ? combineGroups<4, Real> : combineGroups<2, Real>;
+  combine(samples, groups, start, indices, coefficients, rows, source, out);
 }
 
 template <class Real>
@@ -272,6 +304,45 @@ void smallFisherZ(const float* products, const float* scales, size_t rows, float
     }
     largest[row] = most[0];
     for (int lane = 1; lane < lanesF; ++lane) largest[row] = most[lane] > largest[row] ? most[lane] : largest[row];
+  }
+}
+
+/// ½ + ½·exp(x), x = k·log 2 + r, |r| ≤ ½·log 2: exp(x) = 2^k·(1 + r + r²/2! + … + r¹³/13!); the next term is below
+/// 5e-18. No sum of two products, so that a compiler can fuse it in one way only.
+inline VectorD halfOfOneAndExp(VectorD x) {
+  // Below, exp is nothing beside 1; above, all is infinite. NaN is neither.
+  x = x < -100.0 ? -100.0 - VectorD{} : x;
+  x = x > 711.0 ? 711.0 - VectorD{} : x;
+  // Adding it rounds to an integer, which is then in the lowest bits.
+  const double shift = 0x1.8p52;
+  const VectorD shifted = x * 0x1.71547652b82fep0 + shift; // 1/log 2
+  const VectorD k = shifted - shift;
+  // The first part of log 2 has 32 bits: its product with k is exact.
+  const VectorD r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33;
+  // In three parts, of which none waits for another.
+  const VectorD square = r * r, fourth = square * square;
+  const VectorD first = 0.5 + r * (1.0 / 6 + r * (1.0 / 24 + r * (1.0 / 120)));
+  const VectorD second = 1.0 / 720 + r * (1.0 / 5040 + r * (1.0 / 40320 + r * (1.0 / 362880)));
+  const VectorD third = 1.0 / 3628800 + r * (1.0 / 39916800 + r * (1.0 / 479001600 + r * (1.0 / 6227020800)));
+  const VectorD series = first + fourth * (second + fourth * third);
+  const VectorD exponential = 1.0 + (r + square * series);
+  // Twice the series, times a quarter of 2^k: half of exp(x) is still a number where 2^k is too large to be one.
+  const VectorI power = (reinterpret_cast<VectorI>(shifted) + (1023 - 2)) << 52;
+  return 0.5 + (exponential + exponential) * reinterpret_cast<VectorD>(power);
+}
+
+void distances(const double* similarities, size_t count, double* distances) {
+  for (size_t i = 0; i < count; i += lanesD) {
+    const size_t rest = count - i < lanesD ? count - i : lanesD;
+    double last[lanesD] = {};
+    if (rest < lanesD)
+      for (size_t lane = 0; lane < rest; ++lane) last[lane] = similarities[i + lane];
+    const VectorD distance = halfOfOneAndExp(-2.0 * load(rest < lanesD ? last : similarities + i));
+    if (rest == lanesD) {
+      store(distances + i, distance);
+    } else {
+      for (size_t lane = 0; lane < rest; ++lane) distances[i + lane] = distance[lane];
+    }
   }
 }
 
@@ -413,6 +484,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     interleave,
     fisherZ,
     smallFisherZ,
+    distances,
     ranges,
     absorb,
     lowerRows,

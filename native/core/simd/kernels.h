@@ -28,11 +28,13 @@ struct Kernels {
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
-  /// out[row·samples + t] = Σ_e coefficients[e] · source[indices[e]·samples + t] over start[row] ≤ e < start[row + 1].
-  void (*combineRows)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
-                      const float* coefficients, const float* source, float* out);
-  void (*combineRowsF64)(size_t samples, size_t rows, const int32_t* start, const int32_t* indices,
-                         const double* coefficients, const double* source, double* out);
+  /// Rows of a sparse matrix times a dense one, in groups of `perGroup` (2 or 4) rows that share their indices:
+  /// out[rows[g·perGroup + r]·samples + t] = Σ_e coefficients[e·perGroup + r] · source[indices[e]·samples + t] over
+  /// start[g] ≤ e < start[g + 1]. A row that is named twice in a group must have the same coefficients there.
+  void (*combineRows)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+                      const float* coefficients, const int32_t* rows, const float* source, float* out);
+  void (*combineRowsF64)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+                         const double* coefficients, const int32_t* rows, const double* source, double* out);
 
   /// Each row of the output takes the source row plus decays[row] times the output row before it (none where that is
   /// 0); rows follow each other at `step` elements in both, forwards or backwards.
@@ -50,6 +52,10 @@ struct Kernels {
   /// z = atanh(r) of a tile of correlations r = products[row·width + lane]·scales[lane], exact to 1e-8 where |r| ≤ 0.4;
   /// largest[row] = largest |r| of the row.
   void (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z, float* largest);
+
+  /// D = 1/(1 + tanh S) = ½ + ½·exp(−2 S) within 2 units in the last place, and the same bits for the same S wherever
+  /// it stands. NaN stays NaN; infinity where D is above the largest number. `distances` may be `similarities`.
+  void (*distances)(const double* similarities, size_t count, double* distances);
 
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);

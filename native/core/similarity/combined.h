@@ -1,5 +1,7 @@
 #pragma once
-#include <cmath>
+#include "core/simd/kernels.h"
+
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -21,6 +23,24 @@ struct CombinedSimilarity {
     return sum;
   }
 
+  /// S of unit i with all units (units): the same bits.
+  void row(size_t i, double* out) const {
+    std::fill_n(out, units, 0.0);
+    for (size_t f = 0; f < features.size(); ++f) {
+      const float* z = features[f].data() + i * units;
+      for (size_t j = 0; j < units; ++j) out[j] += weights[f] * z[j];
+    }
+  }
+
+  /// S of unit i with some units: the same bits.
+  void among(size_t i, std::span<const int32_t> others, double* out) const {
+    std::fill_n(out, others.size(), 0.0);
+    for (size_t f = 0; f < features.size(); ++f) {
+      const float* z = features[f].data() + i * units;
+      for (size_t k = 0; k < others.size(); ++k) out[k] += weights[f] * z[others[k]];
+    }
+  }
+
   /// Throws std::invalid_argument unless sizes agree.
   void check() const {
     bool fits = !features.empty() && features.size() == weights.size();
@@ -29,7 +49,11 @@ struct CombinedSimilarity {
   }
 };
 
-/// D = 1 / (1 + tanh S), written with one exponential.
-inline double distanceOf(double similarity) { return 0.5 + 0.5 * std::exp(-2 * similarity); }
+/// D = 1/(1 + tanh S), the same bits as the kernel's in a run.
+inline double distanceOf(double similarity) {
+  double distance;
+  kernels().distances(&similarity, 1, &distance);
+  return distance;
+}
 
 } // namespace dant

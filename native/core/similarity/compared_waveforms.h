@@ -1,8 +1,8 @@
 #pragma once
 #include "core/correction/waveforms.h"
 
-#include <optional>
 #include <span>
+#include <vector>
 
 namespace dant {
 
@@ -24,27 +24,24 @@ struct ComparedWaveforms {
 class WaveformReader {
 public:
   explicit WaveformReader(const ComparedWaveforms& compared) : compared_(compared) {
-    if (compared.kriging != nullptr) shifter_.emplace(*compared.kriging, compared.samples());
+    if (compared.kriging != nullptr) sweeps_.resize(2 * compared.waveforms.size());
   }
 
   /// The waveform (C, T) at a position under a template: where it lies in memory, or in `room` (C, T).
   const float* read(size_t position, size_t templateIndex, float* room) {
     const auto& [waveforms, kriging, shiftsUm, order] = compared_;
     const auto unit = static_cast<size_t>(order[position]);
-    if (!waveforms.f32.empty()) {
-      const float* values = waveforms.f32.data() + static_cast<size_t>(waveforms.units[unit]) * waveforms.size();
-      if (kriging == nullptr) return values;
-      shifter_->take(values);
-      shifter_->shift(shiftsUm[templateIndex * order.size() + unit], room);
-    } else {
-      waveforms.load(unit, room);
-    }
+    const float* values = waveforms.read(unit, room);
+    if (kriging == nullptr) return values;
+    kriging->sweep(values, waveforms.samples, sweeps_.data());
+    kriging->apply(*kriging->shift(shiftsUm[templateIndex * order.size() + unit]), sweeps_.data(), waveforms.samples,
+                   room);
     return room;
   }
 
 private:
   const ComparedWaveforms compared_;
-  std::optional<Shifter<float>> shifter_;
+  std::vector<float> sweeps_;
 };
 
 } // namespace dant
