@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 
 import type { TopLevelSpec } from 'vega-lite';
 
@@ -7,6 +7,19 @@ import type { TopLevelSpec } from 'vega-lite';
 export interface Painted {
   svg: string;
   png: Uint8Array;
+}
+
+/** What goes from thread to thread, with the number of the drawing. */
+export interface DrawingAsked {
+  id: number;
+  spec: TopLevelSpec;
+}
+export interface Drawing {
+  id: number;
+  svg: string;
+}
+export interface PaintedDrawing extends Painted {
+  id: number;
 }
 
 // As built, also where the sources are run: a thread loads plain JavaScript. The drawing library is in a bundle, which
@@ -19,58 +32,55 @@ const youngMegabytes = 64;
 
 /**
  * Threads that draw figures: one with the drawing library, which takes as long to load as several figures to draw, and others
- * that paint its drawings. They load while there is nothing to draw yet.
+ * that paint its drawings. They load while there is nothing to draw yet. Drawings go straight from the one to the others, so
+ * that painting does not wait for whoever asked.
  */
 export class Painters {
-  readonly #drawer = new Answering<TopLevelSpec, string>(drawer);
-  readonly #rasterers: readonly Answering<string, Uint8Array>[];
+  readonly #drawer: Worker;
+  readonly #waiting = new Map<number, { resolve: (painted: Painted) => void; reject: (error: Error) => void }>();
+  #asked = 0;
+  #failure: Error | undefined;
 
-  /** @param threads At most so many, but two; −1: as many as cores */
+  /** @param threads At most so many that paint; −1: as many as cores */
   constructor(threads: number) {
-    const count = (threads < 1 ? availableParallelism() : threads) - 1;
-    this.#rasterers = Array.from(
-      { length: Math.min(mostRasterers, Math.max(1, count)) },
-      () => new Answering(rasterer),
+    const count = Math.min(mostRasterers, threads < 1 ? availableParallelism() : threads);
+    const channels = Array.from({ length: count }, () => new MessageChannel());
+    this.#drawer = this.#start(
+      drawer,
+      channels.map(({ port1 }) => port1),
     );
+    for (const { port2 } of channels) {
+      this.#start(rasterer, [port2]).on('message', ({ id, ...painted }: PaintedDrawing) => {
+        this.#waiting.get(id)?.resolve(painted);
+        this.#waiting.delete(id);
+      });
+    }
   }
 
   /** Draws and paints a figure, after those that were asked for before. */
-  async draw(spec: TopLevelSpec): Promise<Painted> {
-    const svg = await this.#drawer.ask(spec);
-    const free = this.#rasterers.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    return { svg, png: await free.ask(svg) };
-  }
-}
-
-/** A thread that answers questions in their order. */
-class Answering<Question, Answer> {
-  readonly #worker: Worker;
-  readonly #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
-  #failure: Error | undefined;
-
-  constructor(file: URL) {
-    this.#worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes } });
-    this.#worker.on('message', (answer: Answer) => {
-      this.#waiting.shift()!.resolve(answer);
-    });
-    this.#worker.on('error', (error) => {
-      this.#failure = error;
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
-    });
-  }
-
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
-  ask(question: Question): Promise<Answer> {
+  draw(spec: TopLevelSpec): Promise<Painted> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
         reject(this.#failure);
         return;
       }
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(question);
+      const id = this.#asked++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#drawer.postMessage({ id, spec } satisfies DrawingAsked);
     });
+  }
+
+  #start(file: URL, ports: MessagePort[]): Worker {
+    const worker = new Worker(file, {
+      workerData: { ports },
+      transferList: ports,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
+    worker.on('error', (error) => {
+      this.#failure = error;
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
+    });
+    return worker;
   }
 }

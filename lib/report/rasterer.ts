@@ -1,8 +1,10 @@
-// A thread that paints drawings: gets an SVG drawing, answers with its PNG. What fails ends the thread.
+// A thread that paints drawings: gets SVG drawings, answers with these and their PNGs. What fails ends the thread.
 import { fileURLToPath } from 'node:url';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
 import { Resvg } from '@resvg/resvg-js';
+
+import type { Drawing, PaintedDrawing } from './painters.js';
 
 /** Pixels of the PNG per unit of the drawing. */
 const pixelRatio = 2;
@@ -10,12 +12,14 @@ const pixelRatio = 2;
 const fontFolder = new URL('../../dist/report/fonts/', import.meta.url);
 const fontFiles = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((name) => fileURLToPath(new URL(name, fontFolder)));
 
-parentPort!.on('message', (svg: string) => {
+const { ports } = workerData as { ports: readonly MessagePort[] };
+
+ports[0]!.on('message', ({ id, svg }: Drawing) => {
   const image = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: pixelRatio },
     // The same picture on every machine, also where there are no fonts.
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
     background: 'white',
   });
-  parentPort!.postMessage(image.render().asPng());
+  parentPort!.postMessage({ id, svg, png: image.render().asPng() } satisfies PaintedDrawing);
 });
