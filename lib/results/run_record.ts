@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import { packageVersion } from '../package_version.js';
 import type { Dataset } from '../dataset/types.js';
 import { addon } from '../native/addon.js';
 import type { PairHistogram } from '../pipeline/pair_histogram.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import type { TrackResult } from '../pipeline/track.js';
 import type { Settings } from '../settings/index.js';
+import { packageVersion } from './package_version.js';
 
 /** What `run.json` says about a run: with what it was made, where its time went, and how it came to its result. */
 export interface RunRecord {

@@ -58,6 +58,6 @@ describe('dant init', () => {
 
   it('shows the stack only if asked', async () => {
     const { stderr } = await dant(['init', join(folder.path, 'none')], { env: { DANT_DEBUG: '1' } });
-    expect(stderr).toMatch(/\n\s+at .*init\.js/);
+    expect(stderr).toMatch(/\n\s+at writeSettings /);
   });
 });

@@ -1,5 +1,5 @@
-// Bundles what runs in the browser (lib/report/page) and the thread that draws (a bundle loads twice as fast), and copies
-// the font of the figures, into dist/report.
+// Bundles what runs in the browser (lib/report/page), the command and the thread that draws (a bundle loads twice as fast), and
+// copies the font of the figures, into dist.
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ const root = new URL('../', import.meta.url);
 const path = (relative) => fileURLToPath(new URL(relative, root));
 
 const options = { bundle: true, minify: true, legalComments: 'inline', logLevel: 'warning', metafile: true };
+const forNode = { format: 'esm', platform: 'node', target: 'node20', mainFields: ['module', 'main'] };
 const bundles = [
   await build({
     ...options,
@@ -20,14 +21,24 @@ const bundles = [
   }),
   await build({
     ...options,
+    ...forNode,
     entryPoints: [path('lib/report/drawer.ts')],
     outfile: path('dist/report/drawer.min.js'),
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
+  }),
+  // Legible, for the places that errors name; in the place of what the compiler made of the file.
+  await build({
+    ...options,
+    ...forNode,
+    minify: false,
+    entryPoints: [path('lib/cli/main.ts')],
+    outfile: path('dist/cli/main.js'),
+    // For packages that are not modules
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+    },
   }),
 ];
-await writeFile(path('dist/report/LICENSES.txt'), await licences(bundles));
+await writeFile(path('dist/LICENSES.txt'), await licences(bundles));
 
 const font = 'node_modules/@expo-google-fonts/inter';
 await mkdir(path('dist/report/fonts'), { recursive: true });
