@@ -1,6 +1,5 @@
 #include "core/correction/waveforms.h"
 
-#include "core/job/large_array.h"
 #include "core/job/scratch.h"
 
 #include <algorithm>
@@ -37,7 +36,6 @@ void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<fl
   waveforms.check();
   if (weights.size() != waveforms.count() * waveforms.size())
     throw InputError("The kriging weights do not fit the units.");
-  useHugePages(weights);
   constexpr size_t grain = 16;
   const size_t count = waveforms.count();
   parallelFor(

@@ -39,7 +39,7 @@ public:
     {
       std::lock_guard lock(mutex_);
       tasks_.push_back(std::move(task));
-      if (idle_ < tasks_.size() && workers_ < static_cast<size_t>(resolveThreads(-1))) {
+      if (idle_ < tasks_.size() && workers_ < mostWorkers()) {
         ++workers_;
         std::thread([this] { work(); }).detach();
       }
@@ -48,6 +48,9 @@ public:
   }
 
 private:
+  /// One more than processors: a job that begins while another one keeps them all busy has its share of them at once.
+  static size_t mostWorkers() { return static_cast<size_t>(resolveThreads(-1)) + 1; }
+
   void work() {
     std::unique_lock lock(mutex_);
     for (;;) {

@@ -25,10 +25,9 @@ struct CombinedSimilarity {
 
   /// S of unit i with all units (units): the same bits.
   void row(size_t i, double* out) const {
-    std::fill_n(out, units, 0.0);
     for (size_t f = 0; f < features.size(); ++f) {
       const float* z = features[f].data() + i * units;
-      for (size_t j = 0; j < units; ++j) out[j] += weights[f] * z[j];
+      for (size_t j = 0; j < units; ++j) out[j] = (f == 0 ? 0.0 : out[j]) + weights[f] * z[j];
     }
   }
 
