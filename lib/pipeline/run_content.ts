@@ -1,7 +1,8 @@
 import type { RowBlock } from '../files/npy_rows.js';
-import type { FigureData } from '../report/figures/figure.js';
+import type { MatrixContent } from '../report/figures/figure.js';
 import { LargeMatrices } from '../report/large_matrices.js';
 import { loadReportData } from '../report/load.js';
+import type { ReportData } from '../report/report_data.js';
 import type { RowReader } from '../report/row_reader.js';
 import { WrittenResults } from '../report/written_results.js';
 import type { ResultFolderFiles } from '../results/write_results.js';
@@ -15,34 +16,35 @@ export interface WrittenRun {
 
 /**
  * Reads what figures show of a run while the run is written: what is small from memory, and the large matrices as they
- * pass by, so that drawing begins before all is written, and nothing is read from the disk again.
+ * pass by, so that drawing begins before anything is written, and nothing is read from the disk again.
  */
 export class RunContent {
-  /** Resolves when all that figures are drawn from has passed by. */
-  readonly figureData: Promise<FigureData>;
+  /** Resolves when all have passed by. */
+  readonly matrices: Promise<MatrixContent>;
   /** Readers of what is still to come, by file name */
   readonly #awaited: Map<string, RowReader>;
-  readonly #matrices: LargeMatrices;
-  #giveFigures!: (data: FigureData) => void;
+  readonly #large: LargeMatrices;
+  #give!: (matrices: MatrixContent) => void;
 
-  private constructor(matrices: LargeMatrices, files: Readonly<Record<string, unknown>>) {
-    this.#matrices = matrices;
-    this.#awaited = new Map([...matrices.readers].filter(([name]) => Object.hasOwn(files, name)));
-    this.figureData = new Promise((resolve) => {
-      this.#giveFigures = resolve;
-    });
-    if (this.#awaited.size === 0) this.#giveFigures(matrices.figureData());
+  private constructor(
+    readonly data: ReportData,
+    files: Readonly<Record<string, unknown>>,
+  ) {
+    this.#large = new LargeMatrices(data);
+    this.#awaited = new Map([...this.#large.readers].filter(([name]) => Object.hasOwn(files, name)));
+    this.matrices = new Promise((resolve) => (this.#give = resolve));
+    if (this.#awaited.size === 0) this.#give(this.#large.content());
   }
 
   static async begin({ path, folders, dataFolder }: WrittenRun): Promise<RunContent> {
     const data = await loadReportData(new WrittenResults(path, folders), { dataFolder });
-    return new RunContent(new LargeMatrices(data), folders[0]!.files);
+    return new RunContent(data, folders[0]!.files);
   }
 
   /** Gets the rows of the matrices while they are written. */
   readonly take = (name: string, block: RowBlock): void => {
     this.#awaited.get(name)?.add(block);
     if (block.first + block.count < block.shape[0]!) return;
-    if (this.#awaited.delete(name) && this.#awaited.size === 0) this.#giveFigures(this.#matrices.figureData());
+    if (this.#awaited.delete(name) && this.#awaited.size === 0) this.#give(this.#large.content());
   };
 }

@@ -38,8 +38,14 @@ export class RunReport {
     const waveforms = this.#waveforms!;
     const content = RunContent.begin(written);
     const onProgress = (fraction: number) => this.#onProgress?.(fraction);
-    this.#drawing = content.then(({ figureData }) =>
-      this.#thread.draw({ figureData, waveforms: () => waveforms.packed }, options, { signal, onProgress }),
+    this.#drawing = this.#thread.draw(
+      {
+        data: content.then(({ data }) => data),
+        matrices: content.then(({ matrices }) => matrices),
+        waveforms: () => waveforms.packed,
+      },
+      options,
+      { signal, onProgress },
     );
     this.#drawing.catch(this.#fail);
     return content.then(

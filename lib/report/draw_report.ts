@@ -1,10 +1,11 @@
-import type { FigureData } from './figures/figure.js';
-import { figures } from './figures/index.js';
+import type { Figure, MatrixContent } from './figures/figure.js';
+import { firstFigures, laterFigures } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
 import { packReport, type PackedReport } from './pack.js';
 import type { Painters } from './painters.js';
-import { figureFolder, reportFile } from './report_data.js';
+import { figureFolder, reportFile, type ReportData } from './report_data.js';
 import type { ReportContent } from './read_report.js';
+import type { Similarities } from './similarities.js';
 
 export interface DrawOptions {
   /** Where the report says that the results are, if not where they are read. */
@@ -29,16 +30,17 @@ export async function drawReport(
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnReport> {
-  const figureData = await content.figureData;
-  const { data } = figureData;
+  const data = await content.data;
   if (options.shownFolder !== undefined) data.folder = options.shownFolder;
   onProgress(0.25);
-  const drawing = drawFigures(figureData, painters, (fraction) => {
+  const drawing = drawFigures(data, content.matrices, painters, (fraction) => {
     onProgress(0.25 + 0.6 * fraction);
   });
   // A failure is told where the drawings are waited for.
   drawing.catch(() => undefined);
-  const packed = options.report ? await packContent(figureData, content) : undefined;
+  const { similarities } = await content.matrices;
+  data.missing.push(...similarities.missing);
+  const packed = options.report ? await packContent(data, similarities, content) : undefined;
   const drawn = await drawing;
   onProgress(0.9);
   return {
@@ -50,7 +52,11 @@ export async function drawReport(
   };
 }
 
-async function packContent({ data, similarities }: FigureData, content: ReportContent): Promise<PackedReport> {
+async function packContent(
+  data: ReportData,
+  similarities: Similarities,
+  content: ReportContent,
+): Promise<PackedReport> {
   const waveforms = content.waveforms().then(({ packed, missing }) => {
     data.missing.push(...missing);
     return packed;
@@ -59,21 +65,27 @@ async function packContent({ data, similarities }: FigureData, content: ReportCo
 }
 
 async function drawFigures(
-  data: FigureData,
+  data: ReportData,
+  matrices: Promise<MatrixContent>,
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnFigure[]> {
-  let count = 0;
-  // Each is drawn while the next ones are made up.
-  const drawing = figures.map(async (figure): Promise<DrawnFigure | undefined> => {
-    const asked = figure(data);
+  const count = firstFigures.length + laterFigures.length;
+  let done = 0;
+  const draw = async (asked: Figure | undefined): Promise<DrawnFigure | undefined> => {
     if (!asked) return undefined;
     const { spec, ...about } = asked;
     if ('missing' in spec) return { ...about, missing: spec.missing };
     const painted = await painters.draw({ title: about.title, ...spec });
-    onProgress(++count / figures.length);
+    onProgress(++done / count);
     return { ...about, ...painted };
-  });
+  };
+  const all = matrices.then((known) => ({ data, ...known }));
+  // Each is drawn while the next ones are made up.
+  const drawing = [
+    ...firstFigures.map(async (figure) => draw(figure({ data }))),
+    ...laterFigures.map(async (figure) => draw(figure(await all))),
+  ];
   return (await Promise.all(drawing)).filter((figure) => figure !== undefined);
 }
 

@@ -1,4 +1,4 @@
-import type { FigureData } from './figures/figure.js';
+import type { MatrixContent } from './figures/figure.js';
 import { DistanceSums } from './figures/matrix_image.js';
 import type { ReportData } from './report_data.js';
 import type { RowReader } from './row_reader.js';
@@ -14,7 +14,7 @@ export class LargeMatrices {
   readonly #scan: SimilarityScan;
   readonly #distances: DistanceSums;
 
-  constructor(private readonly data: ReportData) {
+  constructor(data: ReportData) {
     this.#scan = new SimilarityScan(data);
     this.#distances = new DistanceSums(data);
     this.readers = new Map<string, RowReader>([
@@ -23,8 +23,8 @@ export class LargeMatrices {
     ]);
   }
 
-  /** What figures are drawn from, when all matrices that there are have been read. */
-  figureData(): FigureData {
-    return { data: this.data, similarities: this.#scan.result(), distanceSums: this.#distances.sums };
+  /** When all that there are have been read. */
+  content(): MatrixContent {
+    return { similarities: this.#scan.result(), distanceSums: this.#distances.sums };
   }
 }

@@ -2,38 +2,45 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readNpyRows } from '../files/npy_rows.js';
-import type { FigureData } from './figures/figure.js';
+import type { MatrixContent } from './figures/figure.js';
 import { LargeMatrices } from './large_matrices.js';
 import { loadReportData } from './load.js';
 import type { ReportData } from './report_data.js';
 import { ResultFolder } from './result_folder.js';
 import { waveformFiles, WaveformPacker, type ReportWaveforms, type WaveformKind } from './waveforms.js';
 
-/** What a report is drawn from. */
+/** What a report is drawn from: one comes after the other. */
 export interface ReportContent {
-  figureData: Promise<FigureData>;
-  /** For the report, not for the figures; may come later than the rest. */
+  data: Promise<ReportData>;
+  matrices: Promise<MatrixContent>;
+  /** For the report, not for the figures. */
   waveforms: () => Promise<ReportWaveforms>;
 }
 
-/** Reads all that a folder of results has for a report. `figureData` rejects with DANT_DATA if it holds no results. */
+/** Reads all that a folder of results has for a report. `data` rejects with DANT_DATA if it holds no results. */
 export function readReport(folder: string, dataFolder: string | undefined): ReportContent {
   const results = new ResultFolder(folder);
-  const reading = (async () => {
-    const data = await loadReportData(results, { dataFolder });
-    const matrices = new LargeMatrices(data);
-    for (const [name, reader] of matrices.readers) {
-      for await (const block of (await results.rows(name)) ?? []) reader.add(block);
-    }
-    return { data, matrices };
-  })();
+  const data = loadReportData(results, { dataFolder });
+  const matrices = data.then((known) => readMatrices(results, known));
+  // Told by `data`
+  matrices.catch(() => undefined);
   return {
-    figureData: reading.then(({ matrices }) => matrices.figureData()),
+    data,
+    matrices,
     waveforms: async () => {
-      const { data } = await reading;
-      return readWaveforms(data, waveformPaths(results, data.dataFolder));
+      await matrices;
+      const known = await data;
+      return readWaveforms(known, waveformPaths(results, known.dataFolder));
     },
   };
+}
+
+async function readMatrices(results: ResultFolder, data: ReportData): Promise<MatrixContent> {
+  const matrices = new LargeMatrices(data);
+  for (const [name, reader] of matrices.readers) {
+    for await (const block of (await results.rows(name)) ?? []) reader.add(block);
+  }
+  return matrices.content();
 }
 
 function waveformPaths({ path }: ResultFolder, dataFolder: string | undefined): Map<WaveformKind, string> {

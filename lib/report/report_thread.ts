@@ -3,8 +3,9 @@ import { Worker } from 'node:worker_threads';
 import { abortError, DantError, type ErrorCode } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
 import type { DrawnReport, DrawOptions } from './draw_report.js';
-import type { FigureData } from './figures/figure.js';
+import type { MatrixContent } from './figures/figure.js';
 import type { ReportContent } from './read_report.js';
+import type { ReportData } from './report_data.js';
 import type { ReportWaveforms } from './waveforms.js';
 
 /** What a report is drawn from: a folder of results, or what is read elsewhere. */
@@ -13,7 +14,8 @@ export type ReportSource = { folder: string; dataFolder: string | undefined } | 
 /** To the thread: what to draw, and what was read for it elsewhere. */
 export type ReportTask =
   | { folder: string | undefined; dataFolder: string | undefined; options: DrawOptions }
-  | { figureData: FigureData }
+  | { data: ReportData }
+  | { matrices: MatrixContent }
   | { waveforms: ReportWaveforms };
 
 /** From the thread. */
@@ -62,8 +64,11 @@ export class ReportThread {
       if ('folder' in source) this.post({ ...source, options });
       else {
         this.post({ folder: undefined, dataFolder: undefined, options });
-        source.figureData.then((figureData) => {
-          this.post({ figureData });
+        source.data.then((data) => {
+          this.post({ data });
+        }, reject);
+        source.matrices.then((matrices) => {
+          this.post({ matrices }, matrices.distanceSums ? [matrices.distanceSums.buffer as ArrayBuffer] : []);
         }, reject);
         source.waveforms().then((waveforms) => {
           this.post({ waveforms });
@@ -81,7 +86,7 @@ export class ReportThread {
     void this.worker.terminate();
   }
 
-  private post(task: ReportTask): void {
-    this.worker.postMessage(task);
+  private post(task: ReportTask, moved: readonly ArrayBuffer[] = []): void {
+    this.worker.postMessage(task, moved);
   }
 }

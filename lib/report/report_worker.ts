@@ -4,8 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DantError } from '../errors.js';
 import { drawReport } from './draw_report.js';
 import { Painters } from './painters.js';
-import type { FigureData } from './figures/figure.js';
+import type { MatrixContent } from './figures/figure.js';
 import type { ReportContent } from './read_report.js';
+import type { ReportData } from './report_data.js';
 import type { ReportMessage, ReportTask } from './report_thread.js';
 import type { ReportWaveforms } from './waveforms.js';
 
@@ -15,10 +16,17 @@ const post = (message: ReportMessage, moved: readonly ArrayBuffer[] = []) => {
 const painters = new Painters((workerData as { threads: number }).threads);
 
 /** What another thread reads. */
-const given: { figureData?: (data: FigureData) => void; waveforms?: (waveforms: ReportWaveforms) => void } = {};
-const givenFigureData = new Promise<FigureData>((resolve) => (given.figureData = resolve));
+const given: {
+  data?: (data: ReportData) => void;
+  matrices?: (matrices: MatrixContent) => void;
+  waveforms?: (waveforms: ReportWaveforms) => void;
+} = {};
 const givenWaveforms = new Promise<ReportWaveforms>((resolve) => (given.waveforms = resolve));
-const givenContent: ReportContent = { figureData: givenFigureData, waveforms: () => givenWaveforms };
+const givenContent: ReportContent = {
+  data: new Promise((resolve) => (given.data = resolve)),
+  matrices: new Promise((resolve) => (given.matrices = resolve)),
+  waveforms: () => givenWaveforms,
+};
 
 /** Loaded when it is needed: what reads takes longer to load than what draws. */
 async function contentOf(folder: string, dataFolder: string | undefined): Promise<ReportContent> {
@@ -28,7 +36,8 @@ async function contentOf(folder: string, dataFolder: string | undefined): Promis
 
 parentPort!.on('message', (task: ReportTask) => {
   if ('waveforms' in task) given.waveforms!(task.waveforms);
-  else if ('figureData' in task) given.figureData!(task.figureData);
+  else if ('matrices' in task) given.matrices!(task.matrices);
+  else if ('data' in task) given.data!(task.data);
   else {
     const { folder, dataFolder, options } = task;
     const drawing = (async () => {

@@ -23,6 +23,8 @@ export interface Similarities {
   /** The weighted similarity of the nearby pairs (P). */
   nearby: Float32Array | undefined;
   kin: Kin | undefined;
+  /** What is not shown because matrices are not there, in words. */
+  missing: readonly string[];
 }
 
 /** Who resembles whom, by weighted similarity or match probability. */
@@ -65,18 +67,17 @@ export class SimilarityScan {
 
   result(): Similarities {
     const { data, used } = this;
-    if (data.matches) return { features: [], nearby: undefined, kin: kinByProbability(data, data.matches) };
+    if (data.matches)
+      return { features: [], nearby: undefined, kin: kinByProbability(data, data.matches), missing: [] };
     const features = this.features
       .filter(({ isRead }) => isRead)
       .map(({ name, all, matched, nearby }) => ({ name, all, matched, nearby }))
       .sort((a, b) => used.indexOf(a.name) - used.indexOf(b.name));
     if (!this.weighted?.isRead) {
-      data.missing.push(
-        `The similarity matrices were not saved (save_intermediate_results: false, or an older run): similarities of units, their distributions and neighbours are not shown. ${saveThem}`,
-      );
-      return { features, nearby: undefined, kin: undefined };
+      const missing = `The similarity matrices were not saved (save_intermediate_results: false, or an older run): similarities of units, their distributions and neighbours are not shown. ${saveThem}`;
+      return { features, nearby: undefined, kin: undefined, missing: [missing] };
     }
-    return { features, nearby: this.weighted.nearby, kin: this.weighted.kin };
+    return { features, nearby: this.weighted.nearby, kin: this.weighted.kin, missing: [] };
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
-import { figures } from '../../lib/report/figures/index.js';
+import { firstFigures, laterFigures } from '../../lib/report/figures/index.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { drawSvg } from '../../lib/report/draw_svg.js';
 import { writeReport } from '../../lib/report/write_report.js';
@@ -61,9 +61,10 @@ async function expectDrawings(folder: string): Promise<void> {
 async function complaints(folder: string, dataFolder: string): Promise<unknown[][]> {
   const heard = vi.spyOn(console, 'warn');
   try {
-    const figureData = await readReport(folder, dataFolder).figureData;
+    const content = readReport(folder, dataFolder);
+    const figureData = { data: await content.data, ...(await content.matrices) };
     let count = 0;
-    for (const figure of figures) {
+    for (const figure of [...firstFigures, ...laterFigures]) {
       const { spec } = figure(figureData) ?? { spec: { missing: '' } };
       if ('missing' in spec) continue;
       await drawSvg(spec);

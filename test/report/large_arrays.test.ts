@@ -98,7 +98,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
     const matrix = Type.from(randomMatrix(n, 1));
     const large = new LargeMatrices(data);
     for (const file of Object.values(similarityFiles)) show(large.readers.get(file)!, matrix, shape, rowsAtOnce);
-    const { features } = large.figureData().similarities;
+    const { features } = large.content().similarities;
     const [all, matched] = [new Float64Array(241), new Float64Array(241)];
     for (let a = 0; a < n; ++a) {
       for (let b = a + 1; b < n; ++b) {
@@ -121,7 +121,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
     const matrix = randomMatrix(n, 2);
     const large = new LargeMatrices(data);
     show(large.readers.get('SimilarityMatrix')!, matrix, shape, rowsAtOnce);
-    const { kin, nearby } = large.figureData().similarities;
+    const { kin, nearby } = large.content().similarities;
     const nearest = Array.from({ length: n }, (_, unit) => {
       const found = new Nearest();
       for (let other = 0; other < n; ++other) {
@@ -144,7 +144,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
     );
     const matched = { pairs: pairs.subarray(0, 4 * n), probabilities: probabilities.subarray(n, 3 * n) };
     const matches = { pairs, probabilities, matched } as Partial<ReportData['matches']> as ReportData['matches'];
-    const { kin } = new LargeMatrices({ ...data, matches }).figureData().similarities;
+    const { kin } = new LargeMatrices({ ...data, matches }).content().similarities;
     const nearest = Array.from({ length: n }, () => new Nearest());
     const within = new Map<number, number>();
     for (const of of [{ pairs, probabilities }, matched]) {
@@ -173,7 +173,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
         if (a !== b && partOf[a] === partOf[b]) sums[pixel[a]! * n + pixel[b]!]! += matrix[a * n + b]!;
       }
     }
-    expect(large.figureData().distanceSums).toEqual(sums);
+    expect(large.content().distanceSums).toEqual(sums);
   });
 });
 
@@ -191,7 +191,7 @@ it('distances of more units than pixels are added up in the order of the matrix'
     const [a, b] = [Math.floor(i / n), i % n];
     if (a !== b && data.shanks![a] === data.shanks![b]) sums[pixel[a]! * side + pixel[b]!]! += matrix[i]!;
   }
-  const found = large.figureData().distanceSums!;
+  const found = large.content().distanceSums!;
   expect(found.every((sum, i) => Object.is(sum, sums[i]))).toBe(true);
 });
 

@@ -59,7 +59,7 @@ describe('a folder of results', () => {
     expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
       profile!.shiftsUm[profile!.knotDepthsUm.length]!,
     );
-    const kinNow = async () => (await readReport(results, data).figureData).similarities.kin!;
+    const kinNow = async () => (await readReport(results, data).matrices).similarities.kin!;
     const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
     const expected = (of: Pick<MatchEvidence, 'pairs' | 'probabilities'>) =>
       members.flatMap((a) => members.map((b) => Math.fround(probabilityOf(of, a, b))));

@@ -14,7 +14,9 @@ afterAll(scratch.remove);
 describe('the similarities of a report', () => {
   it('are those of the matrices', async () => {
     const { results: folder, data: dataFolder } = await scratch.reference('mini-default');
-    const { data, similarities } = await readReport(folder, dataFolder).figureData;
+    const content = readReport(folder, dataFolder);
+    const data = await content.data;
+    const { similarities } = await content.matrices;
     const { features, kin, nearby } = similarities;
     const n = data.unitCount;
     const matrix = (await readNpy(join(folder, 'SimilarityMatrix.npy'), { as: 'float64' })).data;
@@ -55,8 +57,10 @@ describe('the similarities of a report', () => {
       ...nothingDrawn,
       save_intermediate_results: true,
     });
-    const figureData = await readReport(folder, dataFolder).figureData;
-    const { data, similarities } = figureData;
+    const content = readReport(folder, dataFolder);
+    const data = await content.data;
+    const matrices = await content.matrices;
+    const { similarities } = matrices;
     const { features } = similarities;
     const sizes = data.groups.map(({ shank }) => data.shanks!.filter((of) => of === shank).length);
     expect(sizes.length).toBeGreaterThan(1);
@@ -64,7 +68,7 @@ describe('the similarities of a report', () => {
     expect(features.length).toBeGreaterThan(0);
     for (const { all } of features) expect(all.counts.reduce((a, b) => a + b, 0)).toBe(pairs);
     // Their zero would make them the nearest.
-    const { range } = condenseMatrix(figureData)!;
+    const { range } = condenseMatrix({ data, ...matrices })!;
     expect(range[0]).toBeGreaterThan(0);
   });
 });

@@ -3,13 +3,20 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { ReportData } from '../report_data.js';
 import type { Similarities } from '../similarities.js';
 
-/** What figures are drawn from. */
-export interface FigureData {
+/** What figures are drawn from that show no more than what is small. */
+export interface SmallFigureData {
   data: ReportData;
+}
+
+/** What is taken of the large matrices. */
+export interface MatrixContent {
   similarities: Similarities;
   /** As of `DistanceSums`; undefined without the matrix, which the probabilistic method does not need. */
   distanceSums: Float64Array | undefined;
 }
+
+/** What all other figures are drawn from. */
+export type FigureData = SmallFigureData & MatrixContent;
 
 /** A figure that was asked for: what to draw, or why it cannot be drawn. */
 export interface Figure {

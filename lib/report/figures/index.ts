@@ -1,5 +1,5 @@
 import { unitMatrix } from './unit_matrix.js';
-import type { Figure, FigureData } from './figure.js';
+import type { Figure, FigureData, SmallFigureData } from './figure.js';
 import { clusterConfidences, matchProbabilities } from './matches.js';
 import { probeMotion } from './motion.js';
 import { motionThreshold } from './motion_threshold.js';
@@ -7,14 +7,18 @@ import { matchingBetweenSessions } from './sessions.js';
 import { featureScatter, featureSimilarities, similarityDistributions } from './similarities.js';
 import { unitLocations, unitsAcrossDays } from './units.js';
 
-/** All figures in the order in which a reader wants them; undefined: the method of the run has no such figure. */
-export const figures: readonly ((data: FigureData) => Figure | undefined)[] = [
+/** The first figures in the order in which a reader wants them; undefined: the method of the run has no such figure. */
+export const firstFigures: readonly ((of: SmallFigureData) => Figure | undefined)[] = [
   unitsAcrossDays,
   unitLocations,
   matchingBetweenSessions,
   matchProbabilities,
   probeMotion,
   clusterConfidences,
+];
+
+/** Those that come after them, which wait for the large matrices. */
+export const laterFigures: readonly ((of: FigureData) => Figure | undefined)[] = [
   featureScatter,
   motionThreshold,
   similarityDistributions,

@@ -1,6 +1,6 @@
 import type { ReportData } from '../report_data.js';
 import { clusterMembers } from '../similarities.js';
-import type { Figure, FigureData } from './figure.js';
+import type { Figure, SmallFigureData } from './figure.js';
 import { colors, thresholdMark } from './theme.js';
 
 const binCount = 50;
@@ -15,7 +15,7 @@ const kinds = {
 type PairKind = keyof typeof kinds;
 
 /** Probabilities of nearby pairs: matched, unmatched, and those within a session, which show what chance does. */
-export function matchProbabilities({ data }: FigureData): Figure | undefined {
+export function matchProbabilities({ data }: SmallFigureData): Figure | undefined {
   const { matches, sessions, settings } = data;
   if (!matches) return undefined;
   const figure = {
@@ -96,7 +96,7 @@ function probabilityCounts({ matches, clusters }: ReportData, sessions: Int32Arr
 }
 
 /** How sure the clusters are, and whether that depends on how long a neuron was followed. */
-export function clusterConfidences({ data }: FigureData): Figure | undefined {
+export function clusterConfidences({ data }: SmallFigureData): Figure | undefined {
   const { matches, sessions, sessionCount } = data;
   if (!matches) return undefined;
   const figure = {

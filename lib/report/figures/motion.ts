@@ -2,14 +2,14 @@ import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js
 
 import { isRigid, motionAt, type Motion } from '../../correction/motion.js';
 import type { ReportData, TrackedGroup } from '../report_data.js';
-import type { Figure, FigureData } from './figure.js';
+import type { Figure, SmallFigureData } from './figure.js';
 import { sessionColor } from './session_colors.js';
 import { colors } from './theme.js';
 
 type Panel = LayerSpec<string> | UnitSpec<string>;
 
 /** The motion of the probe in each session with its 95 % interval. */
-export function probeMotion({ data }: FigureData): Figure {
+export function probeMotion({ data }: SmallFigureData): Figure {
   const groups = data.groups.filter((group): group is MovedGroup => group.motion !== undefined);
   const figure = {
     name: 'motion',

@@ -1,9 +1,9 @@
 import { clusterMembers } from '../similarities.js';
-import type { Figure, FigureData } from './figure.js';
+import type { Figure, SmallFigureData } from './figure.js';
 import { colors } from './theme.js';
 
 /** How many units of a session are found again in another one, and for how long neurons were followed. */
-export function matchingBetweenSessions({ data }: FigureData): Figure {
+export function matchingBetweenSessions({ data }: SmallFigureData): Figure {
   const { sessions, sessionCount } = data;
   const figure = {
     name: 'matching_between_sessions',

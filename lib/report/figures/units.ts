@@ -1,14 +1,14 @@
 import type { ReportData } from '../report_data.js';
 import { clusterMembers } from '../similarities.js';
 import { motionOf } from '../unit_motion.js';
-import type { Figure, FigureData } from './figure.js';
+import type { Figure, SmallFigureData } from './figure.js';
 import { sessionColor } from './session_colors.js';
 import { colors } from './theme.js';
 
 export const depthAxis = { title: 'depth (µm)', scale: { zero: false, nice: false, padding: 8 } } as const;
 
 /** Where the units are on the probe. */
-export function unitLocations({ data }: FigureData): Figure {
+export function unitLocations({ data }: SmallFigureData): Figure {
   const { locationsUm, sessions, channelLocationsUm, unitCount } = data;
   const figure = {
     name: 'unit_locations',
@@ -56,7 +56,7 @@ export function unitLocations({ data }: FigureData): Figure {
 }
 
 /** Depth against session, one line per cluster. */
-export function unitsAcrossDays({ data }: FigureData): Figure {
+export function unitsAcrossDays({ data }: SmallFigureData): Figure {
   const { locationsUm, sessions, clusters, sessionCount, unitCount } = data;
   const figure = {
     name: 'units_across_days',
