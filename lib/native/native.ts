@@ -546,6 +546,21 @@ export interface NativeAddon {
     },
   ): void;
 
+  /** Fills `shadeOf` with the shades of the means of the pixels; see native/core/report/pixel_sums.h. */
+  shadePixels(args: {
+    /** (side, side), as of `addToPixels` */
+    sums: Float64Array;
+    partOf: Int32Array;
+    pixelOf: Int32Array;
+    side: number;
+    /** Number of shades */
+    shades: number;
+    /** (side, side) */
+    shadeOf: Uint8Array;
+    /** Becomes the values of the first and the last shade. */
+    range: Float64Array;
+  }): void;
+
   /** Copies the shown channels of units first … first + count − 1 (N units) to their places in `traces`. */
   takeTraces(args: {
     /** (count, given, samples, templates); see native/core/report/traces.h */

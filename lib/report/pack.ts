@@ -146,9 +146,9 @@ function packCurves(name: string, { data, shape: [units, points] }: NdArray<Floa
   for (let unit = 0; unit < units!; ++unit) {
     const curve = data.subarray(unit * points!, (unit + 1) * points!);
     let [low, high] = [0, 0];
-    for (const value of curve) {
-      if (value < low) low = value;
-      if (value > high) high = value;
+    for (let i = 0; i < points!; ++i) {
+      if (curve[i]! < low) low = curve[i]!;
+      if (curve[i]! > high) high = curve[i]!;
     }
     const step = (high - low) / curveTop || 1;
     for (let i = 0; i < points!; ++i) {

@@ -7,6 +7,8 @@
 #include "core/report/pixel_sums.h"
 #include "core/report/traces.h"
 
+#include <tuple>
+
 namespace dant::binding {
 
 namespace {
@@ -86,6 +88,18 @@ Napi::Value bindAddToPixels(const Napi::CallbackInfo& info) {
   return atOnce(arguments, [&] { addToPixels(rows.of(pixelOf.size()), partOf, pixelOf, side, sums); });
 }
 
+Napi::Value bindShadePixels(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto sums = arguments.array<double>("sums");
+  const auto partOf = arguments.array<int32_t>("partOf"), pixelOf = arguments.array<int32_t>("pixelOf");
+  const auto side = arguments.count("side"), shades = arguments.count("shades");
+  const auto shadeOf = arguments.array<uint8_t>("shadeOf");
+  const auto range = arguments.array<double>("range");
+  if (range.size() != 2) arguments.fail("range", "two values");
+  return atOnce(arguments,
+                [&] { std::tie(range[0], range[1]) = shadePixels(sums, partOf, pixelOf, side, shades, shadeOf); });
+}
+
 Napi::Value bindTakeTraces(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const ShownTraces shown{arguments.count("channelsOfUnit"), arguments.count("samples"),
@@ -118,6 +132,7 @@ void registerReport(Napi::Env env, Napi::Object exports) {
   exports.Set("kinInRows", Napi::Function::New(env, bindKinInRows));
   exports.Set("kinInPairs", Napi::Function::New(env, bindKinInPairs));
   exports.Set("addToPixels", Napi::Function::New(env, bindAddToPixels));
+  exports.Set("shadePixels", Napi::Function::New(env, bindShadePixels));
   exports.Set("takeTraces", Napi::Function::New(env, bindTakeTraces));
   exports.Set("quantiseTraces", Napi::Function::New(env, bindQuantiseTraces));
 }

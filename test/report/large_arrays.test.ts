@@ -195,6 +195,46 @@ it('distances of more units than pixels are added up in the order of the matrix'
   expect(found.every((sum, i) => Object.is(sum, sums[i]))).toBe(true);
 });
 
+it.each([1, 3])(
+  'pixels are shaded by their means, between the smallest and what most are below (%i shanks)',
+  (shanks) => {
+    const [n, side, shades] = [70, 40, 64];
+    const partOf = Int32Array.from({ length: n }, (_, unit) => whole(unit + 7e4, shanks));
+    const pixelOf = Int32Array.from({ length: n }, (_, unit) => Math.floor((((unit * 11) % n) * side) / n));
+    const compared = Array.from({ length: side * side }, () => [] as number[]);
+    for (let a = 0; a < n; ++a) {
+      for (let b = 0; b < n; ++b) {
+        if (a === b || partOf[a] !== partOf[b]) continue;
+        compared[pixelOf[a]! * side + pixelOf[b]!]!.push((noise(a * n + b + 8e4) + 0.5) ** 4);
+      }
+    }
+    const sums = Float64Array.from(compared, (values) => values.reduce((sum, value) => sum + value, 0));
+    const means = [...sums].map((sum, pixel) => sum / compared[pixel]!.length);
+    const known = means.filter((mean) => !Number.isNaN(mean)).sort((a, b) => a - b);
+    const [low, high] = [known[0]!, known.at(-1)!];
+    const [shadeOf, range] = [new Uint8Array(side * side), new Float64Array(2)];
+    addon.shadePixels({ sums, partOf, pixelOf, side, shades, shadeOf, range });
+    expect(range[0]).toBe(low);
+    // To a thousandth of the range
+    const mostBelow = known[Math.ceil(0.98 * known.length) - 1]!;
+    expect(Math.abs(range[1]! - mostBelow)).toBeLessThan(1.01e-3 * (high - low));
+    means.forEach((mean, pixel) => {
+      const onDiagonal = pixel % (side + 1) === 0;
+      const share = Number.isNaN(mean) ? Number(!onDiagonal) : (mean - low) / (range[1]! - low);
+      expect(shadeOf[pixel]).toBe(Math.round((shades - 1) * Math.min(1, share)));
+    });
+    // Nothing to compare
+    addon.shadePixels({
+      ...{ sums: Float64Array.of(0), partOf: Int32Array.of(1), pixelOf: Int32Array.of(0) },
+      side: 1,
+      shades,
+      shadeOf: new Uint8Array(1),
+      range,
+    });
+    expect([...range]).toEqual([0, 1]);
+  },
+);
+
 describe('waveforms', () => {
   const [n, channels, samples, templates] = [23, 41, 9, 3];
   const data = {
@@ -315,6 +355,15 @@ describe('lengths that do not fit are refused', () => {
       values: new Float64Array(3),
     },
     addToPixels: { ...rows, partOf: new Int32Array(n), pixelOf: new Int32Array(n), side: 3, sums: new Float64Array(9) },
+    shadePixels: {
+      sums: new Float64Array(9),
+      partOf: new Int32Array(n),
+      pixelOf: new Int32Array(n),
+      side: 3,
+      shades: 64,
+      shadeOf: new Uint8Array(9),
+      range: new Float64Array(2),
+    },
     takeTraces: {
       waveforms: new Float32Array(2 * 3 * 5),
       first: 2,
@@ -359,6 +408,8 @@ describe('lengths that do not fit are refused', () => {
     const bad: [keyof typeof calls, Arguments][] = [
       ['addToPixels', { pixelOf: Int32Array.of(0, 1, 3, 0) }],
       ['addToPixels', { pixelOf: Int32Array.of(0, 1, -1, 0) }],
+      ['shadePixels', { pixelOf: Int32Array.of(0, 1, 3, 0) }],
+      ['shadePixels', { shades: 257 }],
       ['takeTraces', { channels: Uint16Array.of(0, 1, 0, 1, 0, 3, 0, 1) }],
       ['takePairs', { begins: Int32Array.of(0, 4, 4, 4, 4) }],
       ['takePairs', { begins: Int32Array.of(0, 2, 1, 4, 4) }],

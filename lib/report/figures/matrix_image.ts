@@ -76,41 +76,15 @@ export function condenseMatrix({ data, distanceSums }: FigureData): Condensed | 
 
 function condenseDistances(data: ReportData, sums: Float64Array): Condensed {
   const { order, side, pixelOf } = pixelsOf(data);
-  const counts = comparedPairs(side, pixelOf, comparedParts(data));
-  const means = new Float64Array(sums.length);
-  let [low, high] = [Infinity, -Infinity];
-  for (let pixel = 0; pixel < means.length; ++pixel) {
-    if (counts[pixel] === 0) continue;
-    const mean = (means[pixel] = sums[pixel]! / counts[pixel]!);
-    if (mean < low) low = mean;
-    if (mean > high) high = mean;
-  }
-  // What was not compared is as white as what is far apart.
-  for (let pixel = 0; pixel < means.length; ++pixel) {
-    if (counts[pixel] === 0 && pixel % (side + 1) !== 0) means[pixel] = Infinity;
-  }
-  const range: [number, number] = low <= high ? [low, mostBelow(means, counts, low, high)] : [0, 1];
+  const levels = new Uint8Array(side * side);
+  const range = new Float64Array(2);
+  const partOf = comparedParts(data);
+  callNative((native) => {
+    native.shadePixels({ sums, partOf, pixelOf, side, shades: levelCount, shadeOf: levels, range });
+  });
   // Similar pairs are rare: they are dark on a light ground.
-  return { measure: 'distance', ...colored(means, range, (share) => (1 - share) ** 2), side, order, range };
-}
-
-/** (side, side) pairs of different units that were compared, in each pixel. */
-function comparedPairs(side: number, pixelOf: Int32Array, partOf: Int32Array): Uint32Array {
-  const counts = new Uint32Array(side * side);
-  for (const part of new Set(partOf)) {
-    const unitsAt = new Uint32Array(side);
-    pixelOf.forEach((pixel, unit) => {
-      if (partOf[unit] === part) unitsAt[pixel]!++;
-    });
-    for (let a = 0; a < side; ++a) {
-      const own = unitsAt[a]!;
-      if (own === 0) continue;
-      for (let b = 0; b < side; ++b) counts[a * side + b]! += own * unitsAt[b]!;
-      // The distance of a unit from itself says nothing.
-      counts[a * (side + 1)]! -= own;
-    }
-  }
-  return counts;
+  const palette = paletteOf((share) => (1 - share) ** 2);
+  return { measure: 'distance', levels, palette, side, order, range: [range[0]!, range[1]!] };
 }
 
 /** Pairs that are not near each other have the probability 0. */
@@ -128,38 +102,18 @@ function condenseProbabilities(data: ReportData, { pairs, probabilities }: Match
     add(a, b, probability);
     add(b, a, probability);
   });
-  const range: [number, number] = [0, 1];
-  return { measure: 'probability', ...colored(means, range, (share) => share), side, order, range };
+  const levels = Uint8Array.from(means, (mean) => Math.round((levelCount - 1) * Math.min(1, mean)));
+  const palette = paletteOf((share) => share);
+  return { measure: 'probability', levels, palette, side, order, range: [0, 1] };
 }
 
-function colored(values: Float64Array, [low, high]: [number, number], darkness: (share: number) => number) {
-  const span = high - low || 1;
-  const levels = new Uint8Array(values.length);
-  for (let pixel = 0; pixel < values.length; ++pixel) {
-    const share = (values[pixel]! - low) / span;
-    levels[pixel] = Math.round((levelCount - 1) * (share < 0 ? 0 : share > 1 ? 1 : share));
-  }
-  const palette = Array.from({ length: levelCount }, (_, i) => onWhite(colors.deep, darkness(i / (levelCount - 1))));
-  return { levels, palette };
+function paletteOf(darkness: (share: number) => number): number[][] {
+  return Array.from({ length: levelCount }, (_, i) => onWhite(colors.deep, darkness(i / (levelCount - 1))));
 }
 
 /** The image as a data URL, its pixels enlarged if they are few. */
 export function matrixUrl({ levels, side, palette }: Condensed): string {
   return imageUrl(levels, side, Math.max(1, Math.floor(largestSide / side)), palette);
-}
-
-/** What 98 % of the values are not above, to a thousandth of their range. */
-function mostBelow(values: Float64Array, counts: Uint32Array, low: number, high: number): number {
-  const bins = new Uint32Array(1001);
-  let total = 0;
-  for (let i = 0; i < values.length; ++i) {
-    if (counts[i] === 0) continue;
-    bins[Math.floor((1000 * (values[i]! - low)) / (high - low || 1))]!++;
-    ++total;
-  }
-  let bin = 0;
-  for (let below = bins[0]!; below < 0.98 * total; below += bins[++bin]!);
-  return low + ((bin + 1) / 1001) * (high - low);
 }
 
 function orderByCluster({ clusters, locationsUm, unitCount }: ReportData): Int32Array {

@@ -27,12 +27,13 @@ export function binnedImage(layers: readonly Layer[], bins: number, enlargement:
   const [x, y] = [rangeOf(layers.map((layer) => layer.x)), rangeOf(layers.map((layer) => layer.y))];
   const palette: number[][] = [[255, 255, 255]];
   const shadeOf = new Uint8Array(bins * bins);
-  const binOf = (value: number, [low, high]: [number, number]) =>
-    Math.min(bins - 1, Math.floor((bins * (value - low)) / (high - low || 1)));
+  const [xLow, xSpan, yLow, ySpan] = [x[0], x[1] - x[0] || 1, y[0], y[1] - y[0] || 1];
+  const binOf = (value: number, low: number, span: number) =>
+    Math.min(bins - 1, Math.floor((bins * (value - low)) / span));
   for (const layer of layers) {
     const counts = new Uint32Array(bins * bins);
     for (let i = 0; i < layer.x.length; ++i) {
-      counts[(bins - 1 - binOf(layer.y[i]!, y)) * bins + binOf(layer.x[i]!, x)]!++;
+      counts[(bins - 1 - binOf(layer.y[i]!, yLow, ySpan)) * bins + binOf(layer.x[i]!, xLow, xSpan)]!++;
     }
     const most = counts.reduce((a, b) => Math.max(a, b), 1);
     const first = palette.length;
@@ -54,8 +55,8 @@ export function imageUrl(
   palette: readonly (readonly number[])[],
 ): string {
   const large = side * enlargement;
-  const image = new Uint8Array(large * large);
-  for (let y = 0; y < side; ++y) {
+  const image = enlargement === 1 ? pixels : new Uint8Array(large * large);
+  for (let y = 0; y < side && enlargement > 1; ++y) {
     const line = y * enlargement * large;
     for (let x = 0; x < side; ++x) {
       image.fill(pixels[y * side + x]!, line + x * enlargement, line + (x + 1) * enlargement);
