@@ -14,7 +14,7 @@ import { resultFolders, writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import { RunContext, type CorrectedGroup, type TrackOptions } from './run_context.js';
 import { RunReport } from './run_report.js';
-import type { ShownWaveforms } from './run_waveforms.js';
+import { shownWaveforms } from './run_waveforms.js';
 import { trackDataset, type TrackResult } from './track.js';
 
 export interface RunTrackingOptions extends TrackOptions {
@@ -101,13 +101,13 @@ async function execute(
     if (output && (settings.outputs.figures || settings.outputs.report)) report = new RunReport(run.threads);
     const dataset = await unlessAborted(run.stage('read', load), signal);
     run.report('read', 1, datasetFacts(dataset));
-    const shownWaveforms = (peakChannels: Int32Array) => waveformsShown(dataset, peakChannels, settings, dataFolder);
+    const waveformsOf = (peakChannels: Int32Array) => shownWaveforms(dataset, peakChannels, settings, dataFolder);
     if (output && settings.save_intermediate_results) {
       const files = (early = new EarlyFiles(output.path, { threads: run.threads, signal }));
       run.onCorrection = (group) => {
         // The folder of a shank is not shown, and that of all shanks is written when all are known.
         const isShown = group.shank === undefined;
-        const onRows = isShown ? report?.showWaveforms(shownWaveforms(group.units.peakChannels), signal) : undefined;
+        const onRows = isShown ? report?.showWaveforms(waveformsOf(group.units.peakChannels), signal) : undefined;
         files.begin(group.shank, correctedWaveformsFile, correctedWaveformsOf(group), onRows);
       };
     }
@@ -125,7 +125,7 @@ async function execute(
         const { path } = output;
         const folders = resultFolders(dataset, result, settings, seconds());
         const written = { path, folders, dataFolder };
-        const shown = shownWaveforms(result.features.peakChannels);
+        const shown = waveformsOf(result.features.peakChannels);
         const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
         await writeResults(path, folders, { ...io, onRows, early });
       });
@@ -151,25 +151,6 @@ function correctedWaveformsOf({ units, correction }: CorrectedGroup): ResultArra
     units: units.indices,
     groups: [{ correction, places: Int32Array.from(units.indices, (_, i) => i) }],
   });
-}
-
-/** What the report can show of the waveforms; their places are those of the files. */
-function waveformsShown(
-  { waveforms, channelLocationsUm }: Dataset,
-  peakChannels: Int32Array,
-  { save_intermediate_results, centering_waveforms }: Settings,
-  dataFolder: string | undefined,
-): ShownWaveforms {
-  const isFolder = dataFolder !== undefined;
-  return {
-    units: {
-      unitCount: peakChannels.length,
-      channelLocationsUm: isFolder ? channelLocationsUm : undefined,
-      peakChannels,
-    },
-    recorded: save_intermediate_results && centering_waveforms ? 'written' : isFolder ? waveforms : undefined,
-    corrected: save_intermediate_results,
-  };
 }
 
 /** Ends at once when aborted: the disk may take its time with what it was told to do. */

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 
+import type { Dataset } from '../dataset/types.js';
 import { abortError } from '../errors.js';
 import type { Waveforms } from '../features/waveforms.js';
 import type { RowBlock } from '../files/npy_rows.js';
 import type { RowReader } from '../report/row_reader.js';
 import { waveformFiles, WaveformPacker, type PackedUnits, type ReportWaveforms } from '../report/waveforms.js';
+import type { Settings } from '../settings/index.js';
 
 /** The waveforms that the report of a run shows. */
 export interface ShownWaveforms {
@@ -13,6 +15,28 @@ export interface ShownWaveforms {
   recorded: Waveforms | 'written' | undefined;
   /** Whether corrected ones are written. */
   corrected: boolean;
+}
+
+/** What the report of a run can show of the waveforms: those that are written, or lie in the data folder. */
+export function shownWaveforms(
+  { waveforms, channelLocationsUm }: Dataset,
+  peakChannels: Int32Array,
+  { save_intermediate_results: areSaved, centering_waveforms: areCentred, outputs }: Settings,
+  dataFolder: string | undefined,
+): ShownWaveforms {
+  const isFolder = dataFolder !== undefined;
+  // The channels of arrays in memory are not found again when the report is drawn anew.
+  const units = {
+    unitCount: peakChannels.length,
+    channelLocationsUm: isFolder ? channelLocationsUm : undefined,
+    peakChannels,
+  };
+  if (!outputs.report) return { units, recorded: undefined, corrected: false };
+  return {
+    units,
+    recorded: areSaved && areCentred ? 'written' : isFolder ? waveforms : undefined,
+    corrected: areSaved,
+  };
 }
 
 const unitsAtOnce = 200;
