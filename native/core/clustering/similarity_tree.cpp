@@ -24,16 +24,16 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
   const double none = -std::numeric_limits<double>::infinity();
   std::vector<double> best(units, none), closed(units, 0.0);
   std::vector<const float*> rows(similarity.features.size());
-  // Parts of about a microsecond, an even number of them; with fewer points a single one.
+  // One part for each thread, but none of less than about a microsecond.
   constexpr size_t partPoints = 1024;
-  std::vector<Candidate> candidates(units < 2 * partPoints ? 1 : units / (2 * partPoints) * 2);
-  const size_t parts = candidates.size();
+  const size_t parts = std::clamp<size_t>(units / partPoints, 1, static_cast<size_t>(std::max(1, job.threads)));
+  std::vector<Candidate> candidates(parts);
   const std::function<void(size_t)> absorb = [&](size_t part) {
     auto& [value, point] = candidates[part];
     point = kernels().absorb(part * units / parts, (part + 1) * units / parts, rows.data(), similarity.weights.data(),
                              static_cast<int>(rows.size()), best.data(), closed.data(), &value);
   };
-  StepTeam team(std::min(parts, static_cast<size_t>(std::max(1, job.threads))));
+  StepTeam team(parts);
   std::vector<Edge> edges;
   for (size_t added = 0; edges.size() + 1 < units;) {
     if (edges.size() % 64 == 0) job.throwIfAborted();
