@@ -54,16 +54,21 @@ export function imageUrl(
   enlargement: number,
   palette: readonly (readonly number[])[],
 ): string {
+  const image = enlargement === 1 ? pixels : enlarged(pixels, side, enlargement);
+  return `data:image/png;base64,${indexedPng(image, side * enlargement, palette).toString('base64')}`;
+}
+
+function enlarged(pixels: Uint8Array, side: number, enlargement: number): Uint8Array {
   const large = side * enlargement;
-  const image = enlargement === 1 ? pixels : new Uint8Array(large * large);
-  for (let y = 0; y < side && enlargement > 1; ++y) {
+  const image = new Uint8Array(large * large);
+  for (let y = 0; y < side; ++y) {
     const line = y * enlargement * large;
     for (let x = 0; x < side; ++x) {
       image.fill(pixels[y * side + x]!, line + x * enlargement, line + (x + 1) * enlargement);
     }
     for (let copy = 1; copy < enlargement; ++copy) image.copyWithin(line + copy * large, line, line + large);
   }
-  return `data:image/png;base64,${indexedPng(image, large, palette).toString('base64')}`;
+  return image;
 }
 
 /** A layer that fills a square plot with an image. */
