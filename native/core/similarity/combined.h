@@ -1,7 +1,6 @@
 #pragma once
 #include "core/simd/kernels.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,19 +24,14 @@ struct CombinedSimilarity {
 
   /// S of unit i with all units (units): the same bits.
   void row(size_t i, double* out) const {
-    for (size_t f = 0; f < features.size(); ++f) {
-      const float* z = features[f].data() + i * units;
-      for (size_t j = 0; j < units; ++j) out[j] = (f == 0 ? 0.0 : out[j]) + weights[f] * z[j];
-    }
+    sums(
+        i, units, [](size_t j) { return j; }, out);
   }
 
   /// S of unit i with some units: the same bits.
   void among(size_t i, std::span<const int32_t> others, double* out) const {
-    std::fill_n(out, others.size(), 0.0);
-    for (size_t f = 0; f < features.size(); ++f) {
-      const float* z = features[f].data() + i * units;
-      for (size_t k = 0; k < others.size(); ++k) out[k] += weights[f] * z[others[k]];
-    }
+    sums(
+        i, others.size(), [&](size_t k) { return static_cast<size_t>(others[k]); }, out);
   }
 
   /// Throws std::invalid_argument unless sizes agree.
@@ -45,6 +39,15 @@ struct CombinedSimilarity {
     bool fits = !features.empty() && features.size() == weights.size();
     for (const auto& feature : features) fits = fits && feature.size() == units * units;
     if (!fits) throw std::invalid_argument("The similarity matrices do not fit the number of units or weights.");
+  }
+
+private:
+  template <class UnitAt> void sums(size_t i, size_t count, UnitAt unitAt, double* out) const {
+    for (size_t f = 0; f < features.size(); ++f) {
+      const float* z = features[f].data() + i * units;
+      const double weight = weights[f];
+      for (size_t k = 0; k < count; ++k) out[k] = (f == 0 ? 0.0 : out[k]) + weight * z[unitAt(k)];
+    }
   }
 };
 
