@@ -40,7 +40,7 @@ struct Job {
 /// must write only what belongs to it. Reports progress when `reportProgress` is set. Must not be nested.
 void parallelFor(const Job& job, size_t count, const std::function<void(size_t)>& body, bool reportProgress = false);
 
-/// Hands a whole job to the process-wide pool, which has as many workers as the machine has cores; further jobs wait.
+/// Hands a whole job to the process-wide pool, which has one worker more than the machine has cores; further jobs wait.
 void submit(std::function<void()> job);
 
 /// Number of threads that `threads` (−1: all) means on this machine, at least 1.
