@@ -159,6 +159,25 @@ describe('rowSimilarity', () => {
     );
   });
 
+  it.each([30, 31])('equals the definition for rows of %i columns that are their own mirror images', async (length) => {
+    const count = 41;
+    const rows = Array.from({ length: count }, (_, i) =>
+      Float64Array.from({ length }, (_, k) => {
+        const lag = Math.abs(k - (length - 1) / 2);
+        return Math.cos(lag * (1 + (i % 4))) + 0.4 * noise(i * length + lag);
+      }),
+    );
+    rows[7]!.fill(NaN);
+    const { data } = await rowSimilarity({
+      data: Float64Array.from(rows.flatMap((r) => [...r])),
+      shape: [count, length],
+    });
+    expectSame(
+      data,
+      rows.map((a, i) => rows.map((b, j) => (i === j ? 6 : fisherZ(pearson(a, b))))),
+    );
+  });
+
   it('gives rows with NaN or without variance 0', async () => {
     const data = Float64Array.of(1, 2, 3, NaN, 2, 1, 4, 4, 4, 3, 2, 1);
     const { data: z } = await rowSimilarity({ data, shape: [4, 3] });

@@ -4,7 +4,9 @@
 #include "core/similarity/fisher.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace dant {
@@ -39,6 +41,18 @@ void products(const Panels& a, size_t panelA, const Panels& b, size_t panelB, do
   for (size_t r = 0; r < a.width(); r += step) {
     k.dotsF64(a.panel(panelA) + r, a.width(), b.panel(panelB), a.length(), tile + r * a.width());
   }
+}
+
+/// Whether every row (L) is its own mirror image, as autocorrelograms are.
+bool areMirrored(const Job& job, std::span<const double> rows, size_t count, size_t length) {
+  std::atomic<bool> mirrored{length > 0};
+  parallelFor(job, count, [&](size_t i) {
+    const auto row = rows.subspan(i * length, length);
+    const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+    if (mirrored && !std::equal(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(length / 2), row.rbegin(), same))
+      mirrored = false;
+  });
+  return mirrored;
 }
 
 /// Calls tile(panelA, panelB) for the pairs panelA ≤ panelB in parallel.
@@ -78,7 +92,9 @@ void correlateRows(const Job& job, std::span<const double> rows, size_t count, s
   if (rows.size() != count * length || similarity.size() != count * count) {
     throw InputError("The table of rows and the similarity matrix do not fit each other.");
   }
-  Panels panels(count, length);
+  // Columns that have a mirror image are taken once and count twice.
+  const size_t twice = areMirrored(job, rows, count, length) ? length / 2 : 0;
+  Panels panels(count, length - twice);
   parallelFor(job, panels.count(), [&](size_t p) {
     for (size_t i = p * panels.width(); i < std::min(count, (p + 1) * panels.width()); ++i) {
       const double* row = rows.data() + i * length;
@@ -92,7 +108,8 @@ void correlateRows(const Job& job, std::span<const double> rows, size_t count, s
       // Written so that NaN fails: the row is left at zero and correlates with nothing.
       if (!(deviations > noVariance * square)) continue;
       const double scale = 1 / std::sqrt(deviations);
-      for (size_t k = 0; k < length; ++k) panels.at(i, k) = (row[k] - mean) * scale;
+      for (size_t k = 0; k < panels.length(); ++k)
+        panels.at(i, k) = (row[k] - mean) * (k < twice ? scale * std::numbers::sqrt2 : scale);
     }
   });
   forPanelPairs(job, panels.count(), [&](size_t a, size_t b) {
