@@ -353,8 +353,7 @@ TEST_CASE("absorb") {
         const std::vector<double> weights{0.5, 0.25, 0.25};
         auto best = randomNumbers<double>(count, 20);
         for (auto& value : best) value = std::round(2 * value) / 2;
-        std::vector<double> closed(count, 0.0);
-        for (size_t j = 0; j < count; j += 3) closed[j] = -infinity;
+        for (size_t j = 0; j < count; j += 3) best[j] = notANumber;
 
         // Of a part, the rest must stay as it is.
         const size_t begin = count / 5, end = count - count / 7;
@@ -363,16 +362,70 @@ TEST_CASE("absorb") {
         for (size_t j = begin; j < end; ++j) {
           double sum = 0;
           for (size_t f = 0; f < static_cast<size_t>(features); ++f) sum += weights[f] * values[f][j];
-          expected[j] = std::max(expected[j], sum);
-          if (expected[j] + closed[j] > expected[first] + closed[first]) first = j;
+          expected[j] = std::max(expected[j], sum); // stays NaN
+          if (std::isnan(expected[first]) || expected[j] > expected[first]) first = j;
         }
         double largest = 0;
-        CHECK(level.absorb(begin, end, rows.data(), weights.data(), features, best.data(), closed.data(), &largest) ==
-              first);
-        CHECK(largest == expected[first] + closed[first]);
-        CHECK(best == expected);
+        const size_t found = level.absorb(begin, end, rows.data(), weights.data(), features, best.data(), &largest);
+        if (begin == end || std::isnan(expected[first])) {
+          CHECK(largest == -infinity);
+        } else {
+          CHECK(found == first);
+          CHECK(largest == expected[first]);
+        }
+        for (size_t j = 0; j < count; ++j)
+          CHECK((best[j] == expected[j] || (std::isnan(best[j]) && std::isnan(expected[j]))));
       }
     }
+  });
+}
+
+TEST_CASE("lowerRows and smallestSums are min-plus products") {
+  forEachLevel([](const Kernels& level) {
+    for (size_t outRows : {1, 3, 4, 9}) {
+      for (size_t width : {1, 7, 8, 31, 64, 77}) {
+        for (size_t count : {0, 1, 5, 40}) {
+          CAPTURE(outRows);
+          CAPTURE(width);
+          CAPTURE(count);
+          // One more than is to be written.
+          const auto scalars = randomNumbers<double>(outRows * (count + 1), 1);
+          const auto values = randomNumbers<double>((count + 1) * (width + 1), 2);
+          auto found = randomNumbers<double>(outRows * (width + 1), 3);
+          auto expected = found;
+          std::vector<const double*> scalarRows, valueRows;
+          std::vector<double*> out;
+          for (size_t p = 0; p < count; ++p) valueRows.push_back(values.data() + p * (width + 1));
+          for (size_t r = 0; r < outRows; ++r) {
+            scalarRows.push_back(scalars.data() + r * count);
+            out.push_back(found.data() + r * (width + 1));
+            for (size_t p = 0; p < count; ++p)
+              for (size_t j = 0; j < width; ++j) {
+                double& least = expected[r * (width + 1) + j];
+                least = std::min(least, scalarRows[r][p] + valueRows[p][j]);
+              }
+          }
+          level.lowerRows(outRows, count, scalarRows.data(), valueRows.data(), width, out.data());
+          CHECK(found == expected);
+
+          std::vector<double> sums(outRows * count + 1, 7), least(outRows * count + 1, infinity);
+          std::vector<const double*> before;
+          for (size_t r = 0; r < outRows; ++r) before.push_back(found.data() + r * (width + 1));
+          least.back() = 7;
+          for (size_t r = 0; r < outRows; ++r)
+            for (size_t p = 0; p < count; ++p)
+              for (size_t j = 0; j < width; ++j)
+                least[r * count + p] = std::min(least[r * count + p], before[r][j] + valueRows[p][j]);
+          level.smallestSums(outRows, before.data(), count, valueRows.data(), width, sums.data());
+          CHECK(sums == least);
+        }
+      }
+    }
+    std::vector<double> none(3, 7);
+    const double* const row = none.data();
+    const double* const rows[] = {row, row, row};
+    level.smallestSums(3, rows, 1, rows, 0, none.data());
+    CHECK(none == std::vector<double>(3, infinity));
   });
 }
 
@@ -383,8 +436,8 @@ TEST_CASE("smallFisherZ is atanh for small correlations, and finds the largest o
       auto products = randomNumbers<float>(rows * width, 9), scales = randomNumbers<float>(width, 10);
       std::vector<float> expectedLargest(rows), largest(rows + 1, 7);
       for (size_t at = 0; at < products.size(); ++at) {
-        // Correlations of up to ±0.4, whatever the scale.
-        products[at] = 0.4F * std::tanh(products[at]) / scales[at % width];
+        // Correlations of up to ±0.6, whatever the scale.
+        products[at] = 0.6F * std::tanh(products[at]) / scales[at % width];
         auto& most = expectedLargest[at / width];
         most = std::max(most, std::abs(products[at] * scales[at % width]));
       }

@@ -1,4 +1,5 @@
 #include "core/clustering/distance_matrix.h"
+#include "core/clustering/leaf_costs.h"
 #include "core/clustering/leaf_order.h"
 #include "test/random_trees.h"
 
@@ -165,6 +166,24 @@ TEST_CASE("leaf order: equals the textbook's dynamic programme, for any number o
             doctest::Approx(costOf(textbook.turnedOneByOne(linkage), distances)).epsilon(1e-12));
     }
   }
+}
+
+TEST_CASE("leaf order: merges that are made in parts cost the same") {
+  std::mt19937_64 random(4);
+  const auto distances = randomDistances(700, random);
+  const FillDistances fill = MatrixDistances{distances.values, distances.n};
+  const auto linkage = randomTree(700, TreeShape::balanced, random);
+  Job job;
+  job.threads = 2;
+  LeafCosts whole(linkage, fill, job), inParts(linkage, fill, job, 1000);
+  for (size_t merge = 0; merge < linkage.size(); ++merge) {
+    whole.solve(merge);
+    inParts.solve(merge);
+  }
+  size_t different = 0;
+  for (size_t i = 0; i < 700; ++i)
+    for (size_t j = 0; j < i; ++j) different += whole.cost(i, j) != inParts.cost(i, j);
+  CHECK(different == 0);
 }
 
 TEST_CASE("leaf order: one and two points") {

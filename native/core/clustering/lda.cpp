@@ -19,9 +19,11 @@ template <class Add> std::vector<double> sumOverRows(size_t rows, size_t sums, c
   const size_t blocks = (rows + blockRows - 1) / blockRows;
   std::vector<double> partial(blocks * sums, 0.0);
   parallelFor(job, blocks, [&](size_t block) {
-    double* out = partial.data() + block * sums;
+    // Not into `partial`, where the sums of several threads would lie on one line of the cache.
+    std::vector<double> own(sums);
     const size_t end = std::min(rows, (block + 1) * blockRows);
-    for (size_t row = block * blockRows; row < end; ++row) add(row, out);
+    for (size_t row = block * blockRows; row < end; ++row) add(row, own.data());
+    std::copy(own.begin(), own.end(), partial.begin() + static_cast<std::ptrdiff_t>(block * sums));
   });
   std::vector<double> total(sums, 0.0);
   for (size_t k = 0; k < partial.size(); ++k) total[k % sums] += partial[k];

@@ -52,8 +52,8 @@ LeafLayout::LeafLayout(const Linkage& linkage)
   }
 }
 
-LeafCosts::LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job)
-    : distances_(distances), job_(job), layout_(linkage),
+LeafCosts::LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job, size_t roomNumbers)
+    : distances_(distances), job_(job), roomNumbers_(roomNumbers), layout_(linkage),
       // Left uninitialised: every cell is written before it is read.
       costs_(new double[points() * (points() - 1) / 2]) {
   for (size_t merge = 0; merge < linkage.size(); ++merge) totalWork_ += workOf(merge);
@@ -86,78 +86,108 @@ void LeafCosts::solve(size_t merge) {
   job_.throwIfAborted();
   const Node &a = firstChild(merge), &b = secondChild(merge);
   const LeafRange rows{a.start, a.end}, columns{b.start, b.end};
-  forTiles(merge, tilesOf(columns.size(), tileWidth),
-           [&](size_t tile) { joinFirst(a, tileOf(columns, tile, tileWidth)); });
-  if (!b.isLeaf()) {
-    for (size_t group = 0; group < tilesOf(rows.size(), groupRows); ++group) {
-      joinSecond(merge, tileOf(rows, group, groupRows));
+  if (b.isLeaf()) { // so is a, the smaller one
+    fillDistances(a.start, columns, cell(a.start, b.start));
+  } else {
+    const size_t together = std::max(groupRows, roomNumbers_ / columns.size());
+    for (size_t part = 0; part < tilesOf(rows.size(), together); ++part) {
+      const LeafRange some = tileOf(rows, part, together);
+      joinFirst(merge, some);
+      joinSecond(merge, some);
     }
   }
   doneWork_ += workOf(merge);
   job_.report(doneWork_ / totalWork_);
 }
 
-/// T(a, k) for all a of the first child and some k of the second, into the cells of cost(a, k).
-void LeafCosts::joinFirst(const Node& a, LeafRange columns) const {
-  const size_t width = columns.size();
-  if (a.isLeaf()) {
-    fillDistances(a.start, columns, cell(a.start, columns.start));
-    return;
-  }
-  std::vector<double> distances((a.end - a.start) * width);
-  std::vector<const double*> distanceRows;
-  for (size_t m = a.start; m < a.end; ++m) {
-    double* row = distances.data() + (m - a.start) * width;
-    fillDistances(m, columns, row);
-    distanceRows.push_back(row);
-  }
-  std::vector<double> costs;
-  for (size_t row = a.start; row < a.end; ++row) {
-    const LeafRange ms = a.otherEnds(row);
-    costs.clear();
-    for (size_t m = ms.start; m < ms.end; ++m) costs.push_back(cost(row, m));
-    double* out = cell(row, columns.start);
-    std::fill_n(out, width, infinity);
-    kernels().lowerRows(ms.size(), costs.data(), distanceRows.data() + (ms.start - a.start), width, out);
+/// T(a, k) for some a of the first child and all k of the second, into `joined_` (a, k).
+void LeafCosts::joinFirst(size_t merge, LeafRange rows) {
+  const Node &a = firstChild(merge), &b = secondChild(merge);
+  const LeafRange all{b.start, b.end};
+  double* joined = joined_.of(rows.size() * all.size());
+  if (a.isLeaf()) return fillDistances(a.start, all, joined);
+  const size_t leaves = a.end - a.start, together = std::max(tileWidth, roomNumbers_ / leaves);
+  for (size_t part = 0; part < tilesOf(all.size(), together); ++part) {
+    const LeafRange columns = tileOf(all, part, together);
+    // Row by row, as the distances of a leaf lie side by side in memory.
+    double* between = distancesBetween_.of(leaves * columns.size());
+    const auto distances = [&](size_t m) { return between + m * columns.size(); };
+    forTiles(merge, leaves, [&](size_t m) { fillDistances(a.start + m, columns, distances(m)); });
+    forTiles(merge, tilesOf(columns.size(), tileWidth), [&](size_t tile) {
+      const LeafRange ks = tileOf(columns, tile, tileWidth);
+      std::vector<const double*> distanceRows;
+      for (size_t m = 0; m < leaves; ++m) distanceRows.push_back(distances(m) + (ks.start - columns.start));
+      joinFirstTile(a, rows, distanceRows, ks.size(), joined + (ks.start - all.start), all.size());
+    });
   }
 }
 
-/// cost(a, b) for some a of the first child and all b of the second, from T(a, k) in the same cells.
-void LeafCosts::joinSecond(size_t merge, LeafRange rows) const {
+/// The same for some columns, from their distances to every leaf of the first child; `stride` from row to row of `out`.
+void LeafCosts::joinFirstTile(const Node& a, LeafRange rows, std::span<const double* const> distanceRows, size_t width,
+                              double* out, size_t stride) const {
+  std::vector<double> costs;
+  std::vector<const double*> costRows;
+  std::vector<double*> outRows;
+  // Rows of the same half have the same other ends.
+  for (const LeafRange half : {a.first(), a.second()}) {
+    const LeafRange ms = a.otherEnds(half.start);
+    const LeafRange wanted{std::clamp(rows.start, half.start, half.end), std::clamp(rows.end, half.start, half.end)};
+    for (size_t group = 0; group < tilesOf(wanted.size(), groupRows); ++group) {
+      const LeafRange some = tileOf(wanted, group, groupRows);
+      costs.clear();
+      outRows.clear();
+      for (size_t row = some.start; row < some.end; ++row) {
+        for (size_t m = ms.start; m < ms.end; ++m) costs.push_back(cost(row, m));
+        outRows.push_back(out + (row - rows.start) * stride);
+        std::fill_n(outRows.back(), width, infinity);
+      }
+      costRows.clear();
+      for (size_t row = 0; row < some.size(); ++row) costRows.push_back(costs.data() + row * ms.size());
+      kernels().lowerRows(some.size(), ms.size(), costRows.data(), distanceRows.data() + (ms.start - a.start), width,
+                          outRows.data());
+    }
+  }
+}
+
+/// cost(a, b) for some a of the first child and all b of the second, from T(a, k) in `joined_`.
+void LeafCosts::joinSecond(size_t merge, LeafRange rows) {
   const Node& b = secondChild(merge);
   const LeafRange first = b.first(), second = b.second();
   const size_t columns = b.end - b.start;
-  std::vector<double> joined(rows.size() * columns);
-  const auto joinedRow = [&](size_t row) { return joined.data() + (row - rows.start) * columns; };
-  for (size_t row = rows.start; row < rows.end; ++row) std::copy_n(cell(row, b.start), columns, joinedRow(row));
-
-  const auto toSecond = [&](LeafRange targets) {
-    for (size_t row = rows.start; row < rows.end; ++row) {
-      std::fill_n(cell(row, targets.start), targets.size(), infinity);
+  const double* from = joined_.of(rows.size() * columns);
+  const auto joined = [&](size_t row, size_t k) { return from + (row - rows.start) * columns + (k - b.start); };
+  const auto toSecond = [&](LeafRange some, LeafRange targets) {
+    std::vector<double*> out;
+    for (size_t row = some.start; row < some.end; ++row) {
+      out.push_back(cell(row, targets.start));
+      std::fill_n(out.back(), targets.size(), infinity);
     }
-    std::vector<const double*> costRows;
+    std::vector<const double*> joinedRows, costRows;
     for (size_t part = 0; part < tilesOf(first.size(), tileWidth); ++part) {
       const LeafRange ks = tileOf(first, part, tileWidth);
+      joinedRows.clear();
       costRows.clear();
+      for (size_t row = some.start; row < some.end; ++row) joinedRows.push_back(joined(row, ks.start));
       for (size_t k = ks.start; k < ks.end; ++k) costRows.push_back(cell(k, targets.start));
-      for (size_t row = rows.start; row < rows.end; ++row) {
-        kernels().lowerRows(ks.size(), joinedRow(row) + (ks.start - b.start), costRows.data(), targets.size(),
-                            cell(row, targets.start));
-      }
+      kernels().lowerRows(some.size(), ks.size(), joinedRows.data(), costRows.data(), targets.size(), out.data());
     }
   };
-  const auto toFirst = [&](LeafRange targets) {
-    for (size_t target = targets.start; target < targets.end; ++target) {
-      for (size_t row = rows.start; row < rows.end; ++row) {
-        const double* before = joinedRow(row) + first.size();
-        *cell(row, target) = kernels().smallestSum(before, cell(target, second.start), second.size());
-      }
-    }
+  const auto toFirst = [&](LeafRange some, LeafRange targets) {
+    std::vector<const double*> before, after;
+    for (size_t row = some.start; row < some.end; ++row) before.push_back(joined(row, second.start));
+    for (size_t target = targets.start; target < targets.end; ++target) after.push_back(cell(target, second.start));
+    std::vector<double> smallest(before.size() * after.size());
+    kernels().smallestSums(before.size(), before.data(), after.size(), after.data(), second.size(), smallest.data());
+    for (size_t i = 0; i < before.size(); ++i)
+      std::copy_n(smallest.data() + i * after.size(), after.size(), cell(some.start + i, targets.start));
   };
   const size_t secondTiles = tilesOf(second.size(), tileWidth);
-  forTiles(merge, secondTiles + tilesOf(first.size(), groupRows), [&](size_t tile) {
-    if (tile < secondTiles) toSecond(tileOf(second, tile, tileWidth));
-    else toFirst(tileOf(first, tile - secondTiles, groupRows));
+  const size_t tiles = secondTiles + tilesOf(first.size(), groupRows);
+  forTiles(merge, tilesOf(rows.size(), groupRows) * tiles, [&](size_t task) {
+    const LeafRange some = tileOf(rows, task / tiles, groupRows);
+    const size_t tile = task % tiles;
+    if (tile < secondTiles) toSecond(some, tileOf(second, tile, tileWidth));
+    else toFirst(some, tileOf(first, tile - secondTiles, groupRows));
   });
 }
 

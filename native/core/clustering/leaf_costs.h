@@ -40,11 +40,31 @@ struct LeafLayout {
   std::vector<int32_t> leaves;                     ///< (points) the leaf at each position
 };
 
+/// Numbers that are not initialised, as the threads that first write to them are to get the memory from the system.
+class WorkingMemory {
+public:
+  /// Room for so many; what is in it stays while no larger room is asked for.
+  double* of(size_t count) {
+    if (count > size_) {
+      numbers_.reset();
+      numbers_.reset(new double[count]);
+      size_ = count;
+    }
+    return numbers_.get();
+  }
+
+private:
+  std::unique_ptr<double[]> numbers_;
+  size_t size_ = 0;
+};
+
 /// The tables of Bar-Joseph et al. 2001: for every pair of leaves (a, b), the smallest cost of an order of their lowest
 /// common ancestor that begins with a and ends with b. points²/2 numbers, however the tree looks.
 class LeafCosts {
 public:
-  LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job);
+  /// roomNumbers: of working memory; a merge that needs more is made in parts.
+  LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job,
+            size_t roomNumbers = size_t{1} << 22);
 
   const LeafLayout& layout() const { return layout_; }
   size_t points() const { return layout_.leaves.size(); }
@@ -72,13 +92,17 @@ private:
   double workOf(size_t merge) const;
   void forTiles(size_t merge, size_t count, const std::function<void(size_t)>& body) const;
   void fillDistances(size_t position, LeafRange others, double* out) const;
-  void joinFirst(const Node& a, LeafRange columns) const;
-  void joinSecond(size_t merge, LeafRange rows) const;
+  void joinFirst(size_t merge, LeafRange rows);
+  void joinFirstTile(const Node& a, LeafRange rows, std::span<const double* const> distanceRows, size_t width,
+                     double* out, size_t stride) const;
+  void joinSecond(size_t merge, LeafRange rows);
 
   const FillDistances& distances_;
   const Job& job_;
+  size_t roomNumbers_;
   LeafLayout layout_;
   std::unique_ptr<double[]> costs_;
+  WorkingMemory distancesBetween_, joined_; ///< of a merge
   double totalWork_ = 0, doneWork_ = 0;
 };
 

@@ -21,8 +21,9 @@ struct alignas(64) Candidate {
 
 Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity) {
   const size_t units = similarity.units;
-  const double none = -std::numeric_limits<double>::infinity();
-  std::vector<double> best(units, none), closed(units, 0.0);
+  constexpr double none = -std::numeric_limits<double>::infinity();
+  constexpr double inTree = std::numeric_limits<double>::quiet_NaN();
+  std::vector<double> best(units, none); // the largest similarity with a point of the tree
   std::vector<const float*> rows(similarity.features.size());
   // One part for each thread, but none of less than about a microsecond.
   constexpr size_t partPoints = 1024;
@@ -31,19 +32,19 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
   const std::function<void(size_t)> absorb = [&](size_t part) {
     auto& [value, point] = candidates[part];
     point = kernels().absorb(part * units / parts, (part + 1) * units / parts, rows.data(), similarity.weights.data(),
-                             static_cast<int>(rows.size()), best.data(), closed.data(), &value);
+                             static_cast<int>(rows.size()), best.data(), &value);
   };
   StepTeam team(parts);
   std::vector<Edge> edges;
   for (size_t added = 0; edges.size() + 1 < units;) {
     if (edges.size() % 64 == 0) job.throwIfAborted();
-    closed[added] = none;
+    best[added] = inTree;
     for (size_t f = 0; f < rows.size(); ++f) rows[f] = similarity.features[f].data() + added * units;
     team.run(parts, absorb);
     // The first of the largest.
     const auto next = std::max_element(candidates.begin(), candidates.end(),
                                        [](const Candidate& a, const Candidate& b) { return a.value < b.value; });
-    edges.push_back({static_cast<int32_t>(added), static_cast<int32_t>(next->point), distanceOf(best[next->point])});
+    edges.push_back({static_cast<int32_t>(added), static_cast<int32_t>(next->point), distanceOf(next->value)});
     added = next->point;
   }
   return singleLinkage(std::move(edges));

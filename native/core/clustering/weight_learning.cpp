@@ -42,7 +42,8 @@ std::vector<float> similarityRows(const Job& job, const CombinedSimilarity& simi
   constexpr size_t grain = 1 << 16;
   parallelFor(job, (pairs.size() + grain - 1) / grain, [&](size_t block) {
     for (size_t p = block * grain; p < std::min(pairs.size(), (block + 1) * grain); ++p) {
-      const size_t at = static_cast<size_t>(pairs[p].i) * similarity.units + static_cast<size_t>(pairs[p].j);
+      // Pairs with the same j follow each other: these lie in one row of the symmetric matrices.
+      const size_t at = static_cast<size_t>(pairs[p].j) * similarity.units + static_cast<size_t>(pairs[p].i);
       for (size_t f = 0; f < features; ++f) rows[p * features + f] = similarity.features[f][at];
     }
   });

@@ -47,6 +47,9 @@ constexpr int rowsF64 = widthF64 >= 8 ? widthF64 / 2 : widthF64;
 // where there is no fused operation four are faster although they do not fit.
 constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
+// Rows of a min-plus product that are worked on together.
+constexpr int minPlusRows = DANT_REGISTERS >= 32 ? 4 : 2;
+
 constexpr size_t chunk = 128;
 
 template <int Rows>
@@ -290,6 +293,12 @@ void fisherZ(const double* r, size_t count, double limit, float* z) {
   for (; i < count; ++i) z[i] = static_cast<float>(fisherOf(r[i] - VectorD{}, limit)[0]);
 }
 
+/// atanh(r)/r as a polynomial of x = r², within 7e-10 for x ≤ 0.36 (Chebyshev interpolation of what follows the 1).
+inline VectorF smallFisherFactor(VectorF x) {
+  const VectorF tail = 0.08136631F + x * (0.12964469F + x * (-0.08671835F + x * 0.26304153F));
+  return 1.0F + x * (0.33333333F + x * (0.20000074F + x * (0.14281488F + x * (0.11202465F + x * tail))));
+}
+
 void smallFisherZ(const float* products, const float* scales, size_t rows, float* z, float* largest) {
   for (size_t row = 0; row < rows; ++row) {
     VectorF most = {};
@@ -298,9 +307,7 @@ void smallFisherZ(const float* products, const float* scales, size_t rows, float
       const VectorF r = load(products + at) * load(scales + c * lanesF);
       const VectorF size = r < 0.0F ? -r : r;
       most = size > most ? size : most;
-      const VectorF x = r * r;
-      const VectorF tail = 1 / 9.F + x * (1 / 11.F + x * (1 / 13.F + x * (1 / 15.F)));
-      store(z + at, r * (1.0F + x * (1 / 3.F + x * (1 / 5.F + x * (1 / 7.F + x * tail)))));
+      store(z + at, r * smallFisherFactor(r * r));
     }
     largest[row] = most[0];
     for (int lane = 1; lane < lanesF; ++lane) largest[row] = most[lane] > largest[row] ? most[lane] : largest[row];
@@ -371,13 +378,19 @@ void ranges(const float* values, size_t rows, size_t samples, float* range) {
 }
 
 size_t absorb(size_t first, size_t last, const float* const* rows, const double* weights, int features, double* best,
-              const double* closed, double* most) {
+              double* most) {
   constexpr size_t block = 8 * lanesD;
+  // Rows come in any order, so that the processor foresees neither their beginnings nor their next pages.
+  constexpr size_t prefetched = 512, line = 16;
   const double nothing = -__builtin_inf();
-  double largest = nothing;
-  size_t where = first;
+  // Of each lane, the largest and the first block that holds it. Nothing is larger than NaN.
+  VectorD tops = nothing - VectorD{};
+  VectorI blockOfTop = static_cast<long long>(first) + VectorI{};
   size_t j = first;
   for (; j + block <= last; j += block) {
+    for (int f = 0; f < features; ++f)
+      for (size_t ahead = prefetched; ahead < prefetched + block; ahead += line)
+        __builtin_prefetch(rows[f] + j + ahead);
     VectorD top = nothing - VectorD{};
     for (size_t i = j; i < j + block; i += lanesD) {
       VectorD sum = weights[0] * loadWide(rows[0] + i);
@@ -385,76 +398,110 @@ size_t absorb(size_t first, size_t last, const float* const* rows, const double*
       const VectorD before = load(best + i);
       const VectorD now = sum > before ? sum : before;
       store(best + i, now);
-      const VectorD open = now + load(closed + i);
-      top = open > top ? open : top;
+      top = now > top ? now : top;
     }
-    double blockTop = top[0];
-    for (int lane = 1; lane < lanesD; ++lane) blockTop = top[lane] > blockTop ? top[lane] : blockTop;
-    if (blockTop > largest) {
-      largest = blockTop;
-      where = j;
+    const VectorI isLarger = top > tops;
+    tops = isLarger ? top : tops;
+    blockOfTop = isLarger ? static_cast<long long>(j) + VectorI{} : blockOfTop;
+  }
+  double largest = nothing;
+  size_t where = first;
+  for (int lane = 0; lane < lanesD; ++lane) {
+    const auto at = static_cast<size_t>(blockOfTop[lane]);
+    if (tops[lane] > largest || (tops[lane] == largest && at < where)) {
+      largest = tops[lane];
+      where = at;
     }
   }
-  const size_t tail = j;
+  if (largest > nothing)
+    while (best[where] != largest) ++where;
   for (; j < last; ++j) {
     double sum = weights[0] * rows[0][j];
     for (int f = 1; f < features; ++f) sum += weights[f] * rows[f][j];
     if (sum > best[j]) best[j] = sum;
-    const double open = best[j] + closed[j];
-    if (open > largest) {
-      largest = open;
+    if (best[j] > largest) {
+      largest = best[j];
       where = j;
     }
-  }
-  if (where < tail) {
-    while (!(best[where] + closed[where] == largest)) ++where;
   }
   *most = largest;
   return where;
 }
 
-inline VectorD smaller(VectorD a, VectorD b) { return a < b ? a : b; }
+template <class Vector> inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 
-template <size_t Vectors>
-void lowerColumns(size_t count, const double* scalars, const double* const* rows, size_t column, double* out) {
-  VectorD least[Vectors];
-  for (size_t v = 0; v < Vectors; ++v) least[v] = load(out + column + v * lanesD);
+/// Some vectors of columns, from `column` on, of some rows: each load serves them all.
+template <int Rows, int Vectors, class Vector> inline void
+lowerBlock(size_t count, const double* const* scalars, const double* const* rows, size_t column, double* const* out) {
+  constexpr size_t lanes = sizeof(Vector) / sizeof(double);
+  Vector least[Rows][Vectors];
+  for (int r = 0; r < Rows; ++r)
+    for (int v = 0; v < Vectors; ++v) least[r][v] = loadAs<Vector>(out[r] + column + v * lanes);
   for (size_t p = 0; p < count; ++p) {
-    const double* row = rows[p] + column;
-    for (size_t v = 0; v < Vectors; ++v) least[v] = smaller(scalars[p] + load(row + v * lanesD), least[v]);
+    Vector row[Vectors];
+    for (int v = 0; v < Vectors; ++v) row[v] = loadAs<Vector>(rows[p] + column + v * lanes);
+    for (int r = 0; r < Rows; ++r)
+      for (int v = 0; v < Vectors; ++v) least[r][v] = smaller(scalars[r][p] + row[v], least[r][v]);
   }
-  for (size_t v = 0; v < Vectors; ++v) store(out + column + v * lanesD, least[v]);
+  for (int r = 0; r < Rows; ++r)
+    for (int v = 0; v < Vectors; ++v) store(out[r] + column + v * lanes, least[r][v]);
 }
 
-void lowerRows(size_t count, const double* scalars, const double* const* rows, size_t width, double* out) {
-  constexpr size_t vectors = 8;
+template <int Rows> void lowerColumns(size_t count, const double* const* scalars, const double* const* rows,
+                                      size_t width, double* const* out) {
+  constexpr int vectors = 4;
   size_t j = 0;
-  for (; j + vectors * lanesD <= width; j += vectors * lanesD) lowerColumns<vectors>(count, scalars, rows, j, out);
-  for (; j + lanesD <= width; j += lanesD) lowerColumns<1>(count, scalars, rows, j, out);
-  for (; j < width; ++j) {
-    for (size_t p = 0; p < count; ++p) {
-      const double sum = scalars[p] + rows[p][j];
-      out[j] = sum < out[j] ? sum : out[j];
+  for (; j + vectors * lanesD <= width; j += vectors * lanesD)
+    lowerBlock<Rows, vectors, VectorD>(count, scalars, rows, j, out);
+  for (; j + lanesD <= width; j += lanesD) lowerBlock<Rows, 1, VectorD>(count, scalars, rows, j, out);
+  for (; j < width; ++j) lowerBlock<Rows, 1, double>(count, scalars, rows, j, out);
+}
+
+void lowerRows(size_t outRows, size_t count, const double* const* scalars, const double* const* rows, size_t width,
+               double* const* out) {
+  size_t r = 0;
+  for (; r + minPlusRows <= outRows; r += minPlusRows)
+    lowerColumns<minPlusRows>(count, scalars + r, rows, width, out + r);
+  for (; r < outRows; ++r) lowerColumns<1>(count, scalars + r, rows, width, out + r);
+}
+
+/// Some rows x with some rows y: each load serves all rows of the other side.
+template <int Rows>
+inline void smallestBlock(const double* const* x, const double* const* y, size_t count, double* out, size_t stride) {
+  VectorD least[Rows][Rows];
+  for (int i = 0; i < Rows; ++i)
+    for (int j = 0; j < Rows; ++j) least[i][j] = __builtin_inf() + VectorD{};
+  size_t k = 0;
+  for (; k + lanesD <= count; k += lanesD) {
+    VectorD ys[Rows];
+    for (int j = 0; j < Rows; ++j) ys[j] = load(y[j] + k);
+    for (int i = 0; i < Rows; ++i) {
+      const VectorD xs = load(x[i] + k);
+      for (int j = 0; j < Rows; ++j) least[i][j] = smaller(xs + ys[j], least[i][j]);
+    }
+  }
+  for (int i = 0; i < Rows; ++i) {
+    for (int j = 0; j < Rows; ++j) {
+      double smallest = least[i][j][0];
+      for (int lane = 1; lane < lanesD; ++lane) smallest = smaller<double>(least[i][j][lane], smallest);
+      for (size_t rest = k; rest < count; ++rest) smallest = smaller(x[i][rest] + y[j][rest], smallest);
+      out[i * stride + j] = smallest;
     }
   }
 }
 
-double smallestSum(const double* x, const double* y, size_t count) {
-  constexpr size_t vectors = 4;
-  VectorD least[vectors];
-  for (size_t v = 0; v < vectors; ++v) least[v] = __builtin_inf() + VectorD{};
-  size_t k = 0;
-  for (; k + vectors * lanesD <= count; k += vectors * lanesD) {
-    for (size_t v = 0; v < vectors; ++v) {
-      const size_t at = k + v * lanesD;
-      least[v] = smaller(load(x + at) + load(y + at), least[v]);
-    }
+void smallestSums(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count, double* out) {
+  constexpr size_t step = minPlusRows;
+  for (size_t i = 0; i < xs;) {
+    const bool whole = i + step <= xs;
+    size_t j = 0;
+    if (whole)
+      for (; j + step <= ys; j += step) smallestBlock<minPlusRows>(x + i, y + j, count, out + i * ys + j, ys);
+    const size_t end = whole ? i + step : i + 1;
+    for (size_t row = i; row < end; ++row)
+      for (size_t rest = j; rest < ys; ++rest) smallestBlock<1>(x + row, y + rest, count, out + row * ys + rest, ys);
+    i = end;
   }
-  for (size_t v = 1; v < vectors; ++v) least[0] = smaller(least[v], least[0]);
-  double smallest = least[0][0];
-  for (int lane = 1; lane < lanesD; ++lane) smallest = least[0][lane] < smallest ? least[0][lane] : smallest;
-  for (; k < count; ++k) smallest = x[k] + y[k] < smallest ? x[k] + y[k] : smallest;
-  return smallest;
 }
 
 } // namespace
@@ -488,7 +535,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     ranges,
     absorb,
     lowerRows,
-    smallestSum,
+    smallestSums,
 };
 
 } // namespace dant

@@ -49,7 +49,7 @@ struct Kernels {
   /// Fisher z of correlations: z[i] = atanh(clip(r[i], ±limit)), exact to 1e-9; 0 for NaN.
   void (*fisherZ)(const double* r, size_t count, double limit, float* z);
 
-  /// z = atanh(r) of a tile of correlations r = products[row·width + lane]·scales[lane], exact to 1e-8 where |r| ≤ 0.4;
+  /// z = atanh(r) of a tile of correlations r = products[row·width + lane]·scales[lane], exact to 1e-7 where |r| ≤ 0.6;
   /// largest[row] = largest |r| of the row.
   void (*smallFisherZ)(const float* products, const float* scales, size_t rows, float* z, float* largest);
 
@@ -60,15 +60,18 @@ struct Kernels {
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 
-  /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]); returns the first j with the
-  /// largest best[j] + closed[j] (closed: −∞ for points inside the tree, 0 outside), first ≤ j < last, and that value.
+  /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]), first ≤ j < last, where best[j]
+  /// is not NaN, as it is for points inside the tree. Returns the first j with the largest best[j], and that value; −∞
+  /// if all are NaN.
   size_t (*absorb)(size_t first, size_t last, const float* const* rows, const double* weights, int features,
-                   double* best, const double* closed, double* largest);
+                   double* best, double* largest);
 
-  /// The two loops of a min-plus matrix product. out[j] = min(out[j], scalars[p] + rows[p][j]), p < count, j < width.
-  void (*lowerRows)(size_t count, const double* scalars, const double* const* rows, size_t width, double* out);
-  /// Smallest x[k] + y[k], k < count; infinity when count is 0.
-  double (*smallestSum)(const double* x, const double* y, size_t count);
+  /// Two ways to a min-plus matrix product. out[r][j] = min(out[r][j], min over p of scalars[r][p] + rows[p][j]),
+  /// r < outRows, p < count, j < width.
+  void (*lowerRows)(size_t outRows, size_t count, const double* const* scalars, const double* const* rows, size_t width,
+                    double* const* out);
+  /// out[i·ys + j] = smallest x[i][k] + y[j][k], i < xs, j < ys, k < count; infinity when count is 0.
+  void (*smallestSums)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count, double* out);
 };
 
 /// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512, neon)
