@@ -13,9 +13,20 @@ export function clusterMembers(labels: Int32Array): Map<number, number[]> {
 /** (M, 2) pairs of equal labels ≥ 1, in row order. */
 export function pairsWithin(labels: Int32Array): Int32Array {
   const members = clusterMembers(labels);
-  const pairs: number[] = [];
+  let count = 0;
+  for (const { length } of members.values()) count += (length * (length - 1)) / 2;
+  const pairs = new Int32Array(2 * count);
+  const passed = new Map<number, number>();
+  let end = 0;
   labels.forEach((label, unit) => {
-    for (const other of members.get(label) ?? []) if (other > unit) pairs.push(unit, other);
+    const cluster = members.get(label);
+    if (!cluster) return;
+    const next = (passed.get(label) ?? 0) + 1;
+    passed.set(label, next);
+    for (let k = next; k < cluster.length; ++k) {
+      pairs[end++] = unit;
+      pairs[end++] = cluster[k]!;
+    }
   });
-  return Int32Array.from(pairs);
+  return pairs;
 }

@@ -49,6 +49,11 @@ export function planWith(
   return planCorrection(motion, units, range, templateCount);
 }
 
+/** The largest difference between two corrections of the same units: of a unit's position under a template, µm. */
+export function largestDifferenceUm({ shiftsUm: a }: Correction, { shiftsUm: b }: Correction): number {
+  return a.reduce((largest, shift, i) => Math.max(largest, Math.abs(shift - b[i]!)), 0);
+}
+
 /** The shifts (K', n) of templates at different positions: equal ones would only be compared twice. */
 export function distinctShifts({ templatesUm, shiftsUm }: Correction): Float64Array {
   const count = shiftsUm.length / templatesUm.length;

@@ -10,6 +10,11 @@ export interface ZipMember {
   crc32: number;
 }
 
+/** As of the elements in a .npy file. */
+const contentAlignment = 64;
+/** A field that readers do not know and pass over; after its number and length come zeros. */
+const paddingField = 0x6470;
+const paddingHeader = 4;
 const none32 = 0xffffffff;
 const none16 = 0xffff;
 const zip64Version = 45;
@@ -21,17 +26,25 @@ const utf8Name = 1 << 11;
 const madeOnUnix = 3 << 8;
 const readableByOwner = (0o600 << 16) >>> 0;
 
-/** Precedes a member's content. Always in the zip64 form, so that it can be written before the size is known. */
-export function localHeader({ name, size, crc32 }: Omit<ZipMember, 'offset'>): Buffer {
+/**
+ * Precedes a member's content. Always in the zip64 form, so that it can be written before the size is known, and as long
+ * as it takes for the content to begin at a multiple of `contentAlignment`, so that numbers can be made where they are
+ * written from.
+ */
+export function localHeader({ name, offset, size, crc32 }: ZipMember): Buffer {
   const nameBytes = Buffer.from(name);
+  const zip64 = Buffer.concat([u16(1, 16), u64(size, size)]);
+  const fixed = 30 + nameBytes.length + zip64.length + paddingHeader;
+  const padding = (contentAlignment - ((offset + fixed) % contentAlignment)) % contentAlignment;
   return Buffer.concat([
     u32(0x04034b50),
     u16(zip64Version, utf8Name, 0, time, date),
     u32(crc32, none32, none32),
-    u16(nameBytes.length, 20),
+    u16(nameBytes.length, zip64.length + paddingHeader + padding),
     nameBytes,
-    u16(1, 16),
-    u64(size, size),
+    zip64,
+    u16(paddingField, padding),
+    Buffer.alloc(padding),
   ]);
 }
 

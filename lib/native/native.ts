@@ -481,6 +481,8 @@ export interface NativeAddon {
     iterations: number;
     /** pairs in the same cluster, near or far */
     matchedPairs: number;
+    /** How similar the nearby pairs are: bins from `start` on, and the pairs in each */
+    similarities: { start: number; binWidth: number; matched: Float64Array; unmatched: Float64Array };
     /** (P, 2) ordered by the second, then the first unit */
     nearbyPairs: Int32Array;
     /** (M, 2) the nearby pairs in the same cluster, of different sessions, above the threshold */

@@ -5,6 +5,16 @@ import type { FeatureSimilarity, FisherZ } from './feature_similarity.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
 
+/** How similar pairs of units are, those in the same cluster and the others. */
+export interface SimilarityCounts {
+  /** Lower edge of the first bin */
+  start: number;
+  binWidth: number;
+  /** Pairs per bin */
+  matched: Float64Array;
+  unmatched: Float64Array;
+}
+
 /** What clustering and weight learning found with one set of features. */
 export interface Matching {
   features: readonly FeatureName[];
@@ -18,6 +28,8 @@ export interface Matching {
   labels: Int32Array;
   /** Number of pairs in the same cluster */
   matchedPairs: number;
+  /** Of the nearby pairs */
+  similarities: SimilarityCounts;
   /** (P, 2) */
   nearbyPairs: Int32Array;
   /** (M, 2) pairs that motion is estimated from */

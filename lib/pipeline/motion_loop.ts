@@ -1,10 +1,9 @@
 import { noMotion, type Motion } from '../correction/motion.js';
-import { planWith, type Correction } from '../correction/templates.js';
+import { largestDifferenceUm, planWith, type Correction } from '../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
 import type { Settings } from '../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
-import { matchUnits, type Matching } from './inner_loop.js';
-import { pairHistogram, type PairHistogram } from './pair_histogram.js';
+import { matchUnits, type Matching, type SimilarityCounts } from './inner_loop.js';
 import type { RunContext } from './run_context.js';
 import { warnOfSessionGroups } from './session_groups.js';
 import type { TrackedUnits } from './tracked_units.js';
@@ -17,7 +16,7 @@ export interface MotionIteration {
   matchedPairs: number;
   /** The motion that the waveforms and depths were corrected with in this round. */
   motionUsed: Motion;
-  similarity: PairHistogram;
+  similarity: SimilarityCounts;
 }
 
 export interface MotionLoopResult {
@@ -30,13 +29,20 @@ export interface MotionLoopResult {
   stoppedBecause: 'no more matches' | 'all iterations done';
 }
 
-/** Section 8 of the specification. */
+/** A correction that differs less from the one before seldom matches more pairs. */
+const smallChangeUm = 1;
+
+/**
+ * Section 8 of the specification. `onLikelyCorrection` gets the correction that the result will have if the next round is
+ * the last one, where that is likely.
+ */
 export async function findMotion(
   units: TrackedUnits,
   similarity: FeatureSimilarity,
   given: Motion | undefined,
   settings: Settings,
   context: RunContext,
+  onLikelyCorrection?: (correction: Correction) => void,
 ): Promise<MotionLoopResult> {
   const { features: sets, max_iter, repeat_last_feature_set, stop_early } = settings.motionEstimation;
   const iterationCount = repeat_last_feature_set ? max_iter : Math.min(max_iter, sets.length);
@@ -44,6 +50,7 @@ export async function findMotion(
 
   let motion = given ?? noMotion(units.sessionCount);
   let correction = correct(motion);
+  let correctionBefore = correction;
   let interval: MotionLoopResult['interval'];
   // Without a given motion the first round compares the waveforms as recorded.
   similarity.correction = given && correction;
@@ -57,9 +64,8 @@ export async function findMotion(
       settings.clustering,
       context,
     );
-    const { features, weights, threshold, matchedPairs } = matching;
-    const similarityOfPairs = pairHistogram(matching);
-    iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion, similarity: similarityOfPairs });
+    const { features, weights, threshold, matchedPairs, similarities } = matching;
+    iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion, similarity: similarities });
     context.report(
       'motion',
       i / iterationCount,
@@ -68,7 +74,7 @@ export async function findMotion(
     const before = iterations[i - 1];
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
-      similarity.correction = correction = correct(before.motionUsed);
+      similarity.correction = correction = correctionBefore;
       context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
@@ -77,7 +83,11 @@ export async function findMotion(
       motion = { linear: estimate.linear, constantUm: estimate.constantUm };
       interval = { low: estimate.low, high: estimate.high };
     }
+    correctionBefore = correction;
     similarity.correction = correction = correct(motion);
+    if (stop_early && i + 1 < iterationCount && largestDifferenceUm(correctionBefore, correction) < smallChangeUm) {
+      onLikelyCorrection?.(correctionBefore);
+    }
   }
   context.report('motion', 1, `all ${iterationCount} rounds done`);
   return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };

@@ -26,7 +26,10 @@ export class RunContext {
   readonly warnings: string[] = [];
   /** Seconds spent in each stage so far. */
   readonly seconds = new Map<Stage, number>();
-  /** Gets what is known of a group of units before its results are. */
+  /**
+   * Gets what is known of a group of units before its results are: what its correction is likely to be, then what it is,
+   * which may be the same object.
+   */
   onCorrection: ((group: CorrectedGroup) => void) | undefined;
 
   constructor(

@@ -55,14 +55,16 @@ export async function trackGroup(
   context: RunContext,
 ): Promise<GroupResult> {
   const similarity = new FeatureSimilarity(units, settings.waveformCorrection.n_nearest_channels);
+  const tell = (correction: Correction) => context.onCorrection?.({ units, shank, correction });
   const { motion, correction, interval, iterations, stoppedBecause } = await findMotion(
     units,
     similarity,
     given,
     settings,
     context,
+    tell,
   );
-  context.onCorrection?.({ units, shank, correction });
+  tell(correction);
 
   similarity.keepOnly(settings.clustering.features);
   const matching = await matchUnits(

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import type { Dataset } from '../dataset/types.js';
 import { addon } from '../native/addon.js';
-import type { PairHistogram } from '../pipeline/pair_histogram.js';
 import type { GroupResult } from '../pipeline/track_group.js';
 import type { TrackResult } from '../pipeline/track.js';
 import type { Settings } from '../settings/index.js';
@@ -52,8 +51,8 @@ export interface MotionRecord {
   /** (S) motion that the round worked with */
   motionConstantUm: number[];
   motionLinear: number[];
-  /** Similarity of the nearby pairs */
-  similarity: PairHistogram;
+  /** How many of the nearby pairs have a similarity in each bin; `start` is the lower edge of the first one. */
+  similarity: { start: number; binWidth: number; matched: number[]; unmatched: number[] };
 }
 
 export const runRecordFile = 'run.json';
@@ -92,7 +91,11 @@ function groupRecord(group: GroupResult): GroupRecord {
       matchedPairs: round.matchedPairs,
       motionConstantUm: Array.from(round.motionUsed.constantUm),
       motionLinear: Array.from(round.motionUsed.linear),
-      similarity: round.similarity,
+      similarity: {
+        ...round.similarity,
+        matched: Array.from(round.similarity.matched),
+        unmatched: Array.from(round.similarity.unmatched),
+      },
     })),
     stoppedBecause: group.stoppedBecause,
     features: group.features,

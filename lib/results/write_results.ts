@@ -77,7 +77,10 @@ export async function writeResults(
   if (failure) throw failure.reason;
 }
 
-/** Waveforms after the matrices: figures can be drawn of these while the largest file is written. */
+/**
+ * Waveforms after the matrices, and those before the archives: figures can be drawn of them while the rest is written. Where
+ * none are drawn, an archive is first: its checksums take a processor while other files take the disk.
+ */
 function folderTasks(
   folder: string,
   { files, clusteringResults, output }: ResultFolderFiles,
@@ -87,11 +90,10 @@ function folderTasks(
 ): (() => Promise<void>)[] {
   const isLast = (name: string) => Number(name.startsWith('waveforms_'));
   const names = Object.keys(files).sort((a, b) => isLast(a) - isLast(b));
-  return [
-    ...names.map(
-      (name) => () => early?.written(folder, name) ?? writeFile(folder, name, files[name]!, options, onRows),
-    ),
-    () => writeArchive(join(folder, 'ClusteringResults.npz'), clusteringResults, options),
-    () => writeArchive(join(folder, 'Output.npz'), output, options),
-  ];
+  const arrays = names.map(
+    (name) => () => early?.written(folder, name) ?? writeFile(folder, name, files[name]!, options, onRows),
+  );
+  const clustering = () => writeArchive(join(folder, 'ClusteringResults.npz'), clusteringResults, options);
+  const summary = () => writeArchive(join(folder, 'Output.npz'), output, options);
+  return onRows ? [...arrays, clustering, summary] : [clustering, ...arrays, summary];
 }

@@ -2,17 +2,16 @@
 #include "binding/arguments.h"
 #include "core/clustering/weight_learning.h"
 
+#include <cstring>
 #include <vector>
 
 namespace dant::binding {
 
 /// (P, 2)
 inline Napi::Value pairsArray(Napi::Env env, const std::vector<UnitPair>& pairs) {
+  static_assert(sizeof(UnitPair) == 2 * sizeof(int32_t));
   auto array = Napi::Int32Array::New(env, 2 * pairs.size());
-  for (size_t p = 0; p < pairs.size(); ++p) {
-    array[2 * p] = pairs[p].i;
-    array[2 * p + 1] = pairs[p].j;
-  }
+  if (!pairs.empty()) std::memcpy(array.Data(), pairs.data(), pairs.size() * sizeof(UnitPair));
   return array;
 }
 

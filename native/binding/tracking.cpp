@@ -13,6 +13,15 @@ namespace dant::binding {
 
 namespace {
 
+Napi::Value countsOf(Napi::Env env, const SimilarityCounts& counts) {
+  auto result = Napi::Object::New(env);
+  result.Set("start", counts.start);
+  result.Set("binWidth", counts.binWidth);
+  result.Set("matched", toTypedArray(env, counts.matched));
+  result.Set("unmatched", toTypedArray(env, counts.unmatched));
+  return result;
+}
+
 Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto similarity = combinedOf(arguments);
@@ -46,6 +55,7 @@ Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
                       result.Set("discriminantUndefined", learned.discriminantUndefined);
                       result.Set("iterations", learned.iterations);
                       result.Set("matchedPairs", static_cast<double>(learned.matchedPairs));
+                      result.Set("similarities", countsOf(env, learned.similarities));
                       result.Set("nearbyPairs", pairsArray(env, nearby));
                       result.Set("goodPairs", pairsArray(env, good));
                       return result;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/clustering/similarity_counts.h"
 #include "core/job/job.h"
 #include "core/similarity/combined.h"
 
@@ -33,6 +34,8 @@ struct LearnedClusters {
   int iterations = 0;
   /// Pairs in the same cluster, near or far, of the same session or not.
   size_t matchedPairs = 0;
+  /// Of the nearby pairs, by the new weights.
+  SimilarityCounts similarities;
 };
 
 /// Clusters and feature weights in turn: HDBSCAN on S, then linear discriminant analysis of matched against unmatched

@@ -1,0 +1,46 @@
+#include "core/clustering/similarity_counts.h"
+
+#include "core/similarity/fisher.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dant {
+
+SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, std::span<const double> weights,
+                                   size_t pairs, const std::function<bool(size_t)>& isMatched) {
+  constexpr double binWidth = 0.05;
+  constexpr size_t grain = 1 << 14;
+  const size_t features = weights.size();
+  double largest = 0;
+  for (const double weight : weights) largest += largestFisherZ * std::abs(weight);
+  const auto reach = static_cast<size_t>(std::ceil(largest / binWidth)) + 1;
+  const size_t bins = 2 * reach + 1, blocks = (pairs + grain - 1) / grain;
+  std::vector<std::vector<uint32_t>> counts(blocks); // (bin, unmatched or matched) of a block
+  parallelFor(job, blocks, [&](size_t block) {
+    std::vector<uint32_t> own(2 * bins);
+    for (size_t p = block * grain; p < std::min(pairs, (block + 1) * grain); ++p) {
+      double similarity = 0;
+      for (size_t f = 0; f < features; ++f) similarity += weights[f] * rows[p * features + f];
+      const auto bin = static_cast<size_t>(static_cast<double>(reach) + std::floor(similarity / binWidth));
+      ++own[2 * bin + (isMatched(p) ? 1 : 0)];
+    }
+    counts[block] = std::move(own);
+  });
+  std::vector<double> total(2 * bins);
+  for (const auto& own : counts) std::transform(own.begin(), own.end(), total.begin(), total.begin(), std::plus());
+  size_t first = 0, end = bins;
+  const auto isEmpty = [&](size_t bin) { return total[2 * bin] + total[2 * bin + 1] == 0; };
+  while (first < end && isEmpty(first)) ++first;
+  while (first < end && isEmpty(end - 1)) --end;
+  SimilarityCounts found{0, binWidth, {}, {}};
+  if (first == end) return found;
+  found.start = (static_cast<double>(first) - static_cast<double>(reach)) * binWidth;
+  for (size_t bin = first; bin < end; ++bin) {
+    found.unmatched.push_back(total[2 * bin]);
+    found.matched.push_back(total[2 * bin + 1]);
+  }
+  return found;
+}
+
+} // namespace dant

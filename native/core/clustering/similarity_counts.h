@@ -1,0 +1,24 @@
+#pragma once
+#include "core/job/job.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+namespace dant {
+
+/// How similar pairs of units are: how many have a similarity in [start + k·binWidth, start + (k + 1)·binWidth). No
+/// bins without pairs at either end.
+struct SimilarityCounts {
+  double start = 0;
+  double binWidth = 0;
+  std::vector<double> matched, unmatched; ///< of the same length
+};
+
+/// Of pairs with the similarities Σ_f weights[f]·rows[pair·features + f], where each z lies within ±largestFisherZ.
+SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, std::span<const double> weights,
+                                   size_t pairs, const std::function<bool(size_t)>& isMatched);
+
+} // namespace dant
