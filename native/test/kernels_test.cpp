@@ -85,13 +85,12 @@ template <class Real, class Dots> void checkDots(const Kernels& level, int maxRo
   }
 }
 
-template <class Real, class Combine> void checkCombineRows(Combine combine, size_t perGroup, double precision) {
+template <class Real, class Combine> void checkCombineRows(Combine combine, double precision) {
+  constexpr size_t perGroup = 2;
   // Groups of no, one and many entries; the last one has a single row, which fills it up.
   const std::vector<int32_t> start{0, 0, 1, 8, 14};
   const std::vector<int32_t> indices{3, 0, 1, 2, 5, 4, 3, 6, 5, 4, 3, 2, 1, 0};
-  std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 4, 5, 11, 10, 9, 8};
-  rows.resize(3 * perGroup);
-  rows.insert(rows.end(), perGroup, 6);
+  const std::vector<int32_t> rows{12, 0, 3, 7, 1, 2, 6, 6};
   auto coefficients = randomNumbers<Real>(indices.size() * perGroup, 3);
   for (size_t e = 8; e < 14; ++e)
     std::fill_n(coefficients.begin() + static_cast<std::ptrdiff_t>(e * perGroup), perGroup, Real(e));
@@ -99,8 +98,8 @@ template <class Real, class Combine> void checkCombineRows(Combine combine, size
   for (size_t samples : {1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 48, 61, 64, 82, 150, 257}) {
     const auto source = randomNumbers<Real>(7 * samples, 4);
     std::vector<Real> out(13 * samples + 1, 7);
-    combine(static_cast<int>(perGroup), samples, start.size() - 1, start.data(), indices.data(), coefficients.data(),
-            rows.data(), source.data(), out.data());
+    combine(samples, start.size() - 1, start.data(), indices.data(), coefficients.data(), rows.data(), source.data(),
+            out.data());
     CHECK(out.back() == 7);
     double worst = 0;
     for (size_t place = 0; place < rows.size(); ++place) {
@@ -186,10 +185,56 @@ TEST_CASE("dotsF64") {
 
 TEST_CASE("combineRows") {
   forEachLevel([](const Kernels& level) {
-    for (size_t perGroup : {2, 4}) {
-      checkCombineRows<float>(level.combineRows, perGroup, 1e-6);
-      checkCombineRows<double>(level.combineRowsF64, perGroup, 1e-14);
+    checkCombineRows<float>(level.combineRows, 1e-6);
+    checkCombineRows<double>(level.combineRowsF64, 1e-14);
+  });
+}
+
+template <class Real, class Solve> void checkSolveMarkov(Solve solve, double precision) {
+  constexpr size_t observations = 9;
+  const std::vector<int32_t> sources{4, 0, 8, 2, 6, 1, 3, 5, 7}, targets{8, 7, 6, 5, 4, 3, 2, 1, 0};
+  for (size_t states : {1, 3, 4, 7}) {
+    for (size_t samples : {1, 3, 8, 31, 64, 82}) {
+      CAPTURE(states);
+      CAPTURE(samples);
+      auto gains = randomNumbers<Real>(observations * states, 12), decays = randomNumbers<Real>(observations, 13);
+      auto precisions = randomNumbers<Real>(observations, 14);
+      for (auto& gain : gains) gain *= Real(0.2);
+      for (size_t i = 0; i < observations; ++i) decays[i] = i % 2 == 0 ? Real(1) : std::exp(-std::abs(decays[i]));
+      std::vector<int32_t> stateOf;
+      for (size_t i = 0; i < observations; ++i) stateOf.push_back(static_cast<int32_t>(i * 5 % states));
+      const auto source = randomNumbers<Real>(observations * samples, 15);
+      std::vector<Real> out(observations * samples + 1, 7), room(states * samples + 1, 7);
+      const MarkovSystem<Real> system{observations,   states,        sources.data(), targets.data(),
+                                      stateOf.data(), decays.data(), gains.data(),   precisions.data()};
+      solve(system, samples, source.data(), room.data(), out.data());
+      CHECK(out.back() == 7);
+      CHECK(room.back() == 7);
+      double worst = 0;
+      for (size_t t = 0; t < samples; ++t) {
+        std::vector<double> state(states), innovations, adjoint(states);
+        for (size_t i = 0; i < observations; ++i) {
+          for (auto& value : state) value *= decays[i];
+          innovations.push_back(source[static_cast<size_t>(sources[i]) * samples + t] - state[stateOf[i]]);
+          for (size_t k = 0; k < states; ++k) state[k] += gains[i * states + k] * innovations[i];
+        }
+        for (size_t i = observations; i-- > 0;) {
+          double solved = precisions[i] * innovations[i];
+          for (size_t k = 0; k < states; ++k) solved += gains[i * states + k] * adjoint[k];
+          adjoint[stateOf[i]] -= solved;
+          for (auto& value : adjoint) value *= decays[i];
+          worst = std::max(worst, std::abs(out[static_cast<size_t>(targets[i]) * samples + t] - solved));
+        }
+      }
+      CHECK(worst <= precision);
     }
+  }
+}
+
+TEST_CASE("solveMarkov") {
+  forEachLevel([](const Kernels& level) {
+    checkSolveMarkov<float>(level.solveMarkov, 1e-5);
+    checkSolveMarkov<double>(level.solveMarkovF64, 1e-14);
   });
 }
 

@@ -51,7 +51,7 @@ describe('krigeWaveforms', () => {
         }
       }
     }
-    expect(worst).toBeLessThan(1e-5); // µV
+    expect(worst).toBeLessThan(1e-7); // µV
   });
 
   it('gives the same for one template, two or three', async () => {

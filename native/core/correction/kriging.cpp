@@ -2,7 +2,7 @@
 
 #include "core/simd/kernels.h"
 
-#include <Eigen/Cholesky>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -24,23 +24,27 @@ template <class Real> constexpr double negligible = sizeof(Real) < sizeof(double
 /// Columns that are further apart are on different shanks, and channels of one take next to nothing from the other.
 constexpr double betweenShanksUm = 100;
 
-/// Channels that are worked on together. The many channels that the inverse combines are best loaded as rarely as can
-/// be; for the few sweeps of a shift, two channels at the same depth take the same ones, and more channels would not.
-constexpr size_t inverseGroup = 4, shiftGroup = 2;
-
 double falloff(double distance, double length) { return std::exp(-std::abs(distance) / length); }
 
-/// Some groups of rows, from `first` on.
-void combineRows(const Kriging<float>::Rows& matrix, size_t first, size_t groups, const int32_t* rows,
+/// Some pairs of rows, from `first` on.
+void combineRows(const Kriging<float>::Rows& matrix, size_t first, size_t pairs, const int32_t* rows,
                  const float* source, size_t samples, float* out) {
-  kernels().combineRows(static_cast<int>(matrix.perGroup), samples, groups, matrix.start.data() + first,
-                        matrix.indices.data(), matrix.coefficients.data(), rows, source, out);
+  kernels().combineRows(samples, pairs, matrix.start.data() + first, matrix.indices.data(), matrix.coefficients.data(),
+                        rows, source, out);
 }
 
-void combineRows(const Kriging<double>::Rows& matrix, size_t first, size_t groups, const int32_t* rows,
+void combineRows(const Kriging<double>::Rows& matrix, size_t first, size_t pairs, const int32_t* rows,
                  const double* source, size_t samples, double* out) {
-  kernels().combineRowsF64(static_cast<int>(matrix.perGroup), samples, groups, matrix.start.data() + first,
-                           matrix.indices.data(), matrix.coefficients.data(), rows, source, out);
+  kernels().combineRowsF64(samples, pairs, matrix.start.data() + first, matrix.indices.data(),
+                           matrix.coefficients.data(), rows, source, out);
+}
+
+void solveMarkov(const MarkovSystem<float>& system, size_t samples, const float* source, float* room, float* out) {
+  kernels().solveMarkov(system, samples, source, room, out);
+}
+
+void solveMarkov(const MarkovSystem<double>& system, size_t samples, const double* source, double* room, double* out) {
+  kernels().solveMarkovF64(system, samples, source, room, out);
 }
 
 void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const float* decays, const float* source, float* out) {
@@ -107,47 +111,51 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     if (i == 0 || columns_[i].x - columns_[i - 1].x > betweenShanksUm) shanks.push_back(columns_[i].begin);
   }
   shanks.push_back(sorted_.size());
-  grouped_ = sorted_;
+  paired_ = sorted_;
   for (size_t shank = 0; shank + 1 < shanks.size(); ++shank) {
-    const auto at = [&](size_t i) { return grouped_.begin() + static_cast<std::ptrdiff_t>(shanks[i]); };
+    const auto at = [&](size_t i) { return paired_.begin() + static_cast<std::ptrdiff_t>(shanks[i]); };
     std::stable_sort(at(shank), at(shank + 1), [&](int32_t a, int32_t b) { return y(a) < y(b); });
   }
-  while (grouped_.size() % inverseGroup != 0) grouped_.push_back(grouped_.back());
-  for (const int32_t channel : grouped_)
-    groupedWeights_.push_back(static_cast<int32_t>(rowOf_[static_cast<size_t>(channel)]));
-
-  Eigen::MatrixXd kernel(count, count);
-  for (int32_t a = 0; a < count; ++a)
-    for (int32_t b = 0; b < count; ++b)
-      kernel(a, b) = falloff(x(a) - x(b), lengthXUm) * falloff(y(a) - y(b), lengthYUm) + (a == b ? ridge : 0);
-  const Eigen::MatrixXd inverse = kernel.llt().solve(Eigen::MatrixXd::Identity(count, count));
-  inverse_ = groupRows(inverseGroup, channels(), [&](int32_t channel, auto add) {
-    for (int32_t other = 0; other < count; ++other) add(static_cast<size_t>(other), inverse(channel, other));
-  });
+  if (paired_.size() % 2 != 0) paired_.push_back(paired_.back());
+  makeFilter(locationsUm);
 }
 
-template <class Real> template <class Terms>
-typename Kriging<Real>::Rows Kriging<Real>::groupRows(size_t perGroup, size_t sources, Terms terms) const {
-  Rows rows{perGroup, {0}, {}, {}};
-  std::vector<int32_t> entryOf(sources, -1); // by index, in this group or an earlier one
-  for (size_t i = 0; i < grouped_.size(); ++i) {
-    const size_t r = i % perGroup;
-    terms(grouped_[i], [&](size_t index, double coefficient) {
-      if (std::abs(coefficient) <= negligible<Real>) return;
-      if (entryOf[index] < rows.start.back()) {
-        entryOf[index] = static_cast<int32_t>(rows.indices.size());
-        rows.indices.push_back(static_cast<int32_t>(index));
-        rows.coefficients.resize(rows.coefficients.size() + perGroup);
-      }
-      rows.coefficients[static_cast<size_t>(entryOf[index]) * perGroup + r] = static_cast<Real>(coefficient);
-    });
-    if (r + 1 == perGroup) rows.start.push_back(static_cast<int32_t>(rows.indices.size()));
+template <class Real> void Kriging<Real>::makeFilter(std::span<const double> locationsUm) {
+  const auto used = static_cast<Eigen::Index>(columns_.size());
+  Eigen::MatrixXd prior(used, used);
+  for (Eigen::Index i = 0; i < used; ++i)
+    for (Eigen::Index j = 0; j < used; ++j)
+      prior(i, j) = falloff(columns_[static_cast<size_t>(i)].x - columns_[static_cast<size_t>(j)].x, lengthXUm);
+
+  auto& [channels, rows, columns, decays, gains, precisions] = filter_;
+  channels = sorted_;
+  const auto depth = [&](int32_t channel) { return locationsUm[2 * static_cast<size_t>(channel) + 1]; };
+  std::stable_sort(channels.begin(), channels.end(), [&](int32_t a, int32_t b) { return depth(a) < depth(b); });
+  Eigen::MatrixXd covariance = prior;
+  for (size_t i = 0; i < channels.size(); ++i) {
+    const size_t row = rowOf_[static_cast<size_t>(channels[i])];
+    const auto column = std::upper_bound(columns_.begin(), columns_.end(), row,
+                                         [](size_t value, const Column& c) { return value < c.end; });
+    const double decay = i == 0 ? 1 : falloff(depth(channels[i]) - depth(channels[i - 1]), lengthYUm);
+    covariance = decay * decay * covariance + (1 - decay * decay) * prior;
+    const Eigen::Index state = column - columns_.begin();
+    const double variance = covariance(state, state) + ridge;
+    const Eigen::VectorXd gain = covariance.col(state) / variance;
+    covariance -= variance * gain * gain.transpose();
+    rows.push_back(static_cast<int32_t>(row));
+    columns.push_back(static_cast<int32_t>(state));
+    decays.push_back(static_cast<Real>(decay));
+    for (const double share : gain) gains.push_back(static_cast<Real>(share));
+    gains.resize((i + 1) * this->states());
+    precisions.push_back(static_cast<Real>(1 / variance));
   }
-  return rows;
 }
 
-template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* weights) const {
-  combineRows(inverse_, 0, inverse_.groups(), groupedWeights_.data(), waveform, samples, weights);
+template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* room, Real* weights) const {
+  const auto& [channels, rows, columns, decays, gains, precisions] = filter_;
+  solveMarkov({channels.size(), states(), channels.data(), rows.data(), columns.data(), decays.data(), gains.data(),
+               precisions.data()},
+              samples, waveform, room, weights);
 }
 
 template <class Real> void Kriging<Real>::sweep(const Real* weights, size_t samples, Real* sweeps) const {
@@ -171,38 +179,53 @@ template <class Real> std::shared_ptr<const typename Kriging<Real>::Rows> Krigin
 }
 
 template <class Real> typename Kriging<Real>::Rows Kriging<Real>::makeShift(double dyUm) const {
-  return groupRows(shiftGroup, 2 * channels(), [&](int32_t channel, auto add) {
-    const double y = depths_[static_cast<size_t>(channel)] + dyUm;
-    const double* across = across_.data() + static_cast<size_t>(channel) * columns_.size();
+  Rows shift{{0}, {}, {}};
+  auto& [start, indices, coefficients] = shift;
+  std::vector<int32_t> entryOf(2 * channels(), -1); // by sweep, in this pair or an earlier one
+  for (size_t i = 0; i < paired_.size(); ++i) {
+    const auto add = [&](size_t index, double coefficient) {
+      if (std::abs(coefficient) <= negligible<Real>) return;
+      if (entryOf[index] < start.back()) {
+        entryOf[index] = static_cast<int32_t>(indices.size());
+        indices.push_back(static_cast<int32_t>(index));
+        coefficients.resize(coefficients.size() + 2);
+      }
+      coefficients[2 * static_cast<size_t>(entryOf[index]) + i % 2] = static_cast<Real>(coefficient);
+    };
+    const auto channel = static_cast<size_t>(paired_[i]);
+    const double y = depths_[channel] + dyUm;
+    const double* across = across_.data() + channel * columns_.size();
     for (const auto& [x, begin, end] : columns_) {
       const auto first = sortedY_.begin() + static_cast<std::ptrdiff_t>(begin);
       const auto last = sortedY_.begin() + static_cast<std::ptrdiff_t>(end);
       const size_t above = static_cast<size_t>(std::upper_bound(first, last, y) - sortedY_.begin());
       if (above > begin) add(above - 1, *across * falloff(y - sortedY_[above - 1], lengthYUm));
-      if (above < end) add(channels() + above, *across * falloff(sortedY_[above] - y, lengthYUm));
+      if (above < end) add(this->channels() + above, *across * falloff(sortedY_[above] - y, lengthYUm));
       ++across;
     }
-  });
+    if (i % 2 == 1) start.push_back(static_cast<int32_t>(indices.size()));
+  }
+  return shift;
 }
 
 template <class Real>
 void Kriging<Real>::apply(const Rows& shift, const Real* sweeps, size_t samples, Real* corrected) const {
-  combineRows(shift, 0, shift.groups(), grouped_.data(), sweeps, samples, corrected);
+  combineRows(shift, 0, paired_.size() / 2, paired_.data(), sweeps, samples, corrected);
 }
 
 template <class Real> void Kriging<Real>::applyAll(std::span<const std::shared_ptr<const Rows>> shifts,
                                                    const Real* sweeps, size_t samples, Real* corrected) const
   requires std::is_same_v<Real, double>
 {
-  constexpr int32_t inOrder[shiftGroup] = {0, 1};
-  // Group after group, so that what is interleaved is still in the cache.
-  const size_t perShift = shiftGroup * samples;
+  constexpr int32_t inOrder[2] = {0, 1};
+  // Pair after pair, so that what is interleaved is still in the cache.
+  const size_t perShift = 2 * samples;
   std::vector<Real> apart(shifts.size() * perShift);
-  for (size_t g = 0; g < grouped_.size() / shiftGroup; ++g) {
+  for (size_t pair = 0; pair < paired_.size() / 2; ++pair) {
     for (size_t k = 0; k < shifts.size(); ++k)
-      combineRows(*shifts[k], g, 1, inOrder, sweeps, samples, apart.data() + k * perShift);
-    for (size_t r = 0; r < shiftGroup; ++r) {
-      const auto channel = static_cast<size_t>(grouped_[g * shiftGroup + r]);
+      combineRows(*shifts[k], pair, 1, inOrder, sweeps, samples, apart.data() + k * perShift);
+    for (size_t r = 0; r < 2; ++r) {
+      const auto channel = static_cast<size_t>(paired_[2 * pair + r]);
       interleave(apart.data() + r * samples, perShift, shifts.size(), samples,
                  corrected + channel * samples * shifts.size());
     }

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,10 +15,12 @@ namespace dant {
 ///   W̃ = K(loc + (0, dy), loc) · (K(loc, loc) + 0.01·I)⁻¹ · W,  K(u, v) = exp(−|u_x − v_x|/20 − |u_y − v_y|/30)  (µm).
 ///
 /// The second factor does not depend on dy: `solve` applies it once per unit, which gives the weights of dual kriging.
-/// It falls off fast away from its diagonal, so what is left out of it changes nothing above 1e-7 µV. The first factor
-/// is a product of exponentials in depth, so that its sum over one column of channels (equal x) is one running sum from
-/// the tip and one from the top: `sweep` makes those, and `apply` combines two of them per column and channel instead
-/// of all channels.
+/// An exponential in depth is the covariance of a Markov process, with one state for each column of channels (equal x),
+/// so that a Kalman filter from the tip to the top and its adjoint back solve the system in a few operations per
+/// channel: the innovations are L⁻¹·W, where the matrix is L·S·Lᵀ with the innovations' variances S (Durbin and
+/// Koopman, Time Series Analysis by State Space Methods, 4.13). For the same reason the first factor's sum over a
+/// column is one running sum from the tip and one from the top: `sweep` makes those, and `apply` combines two of them
+/// per column and channel instead of all channels.
 ///
 /// All methods but the constructor are const and may be called from several threads. Arrays are C order. Real: float,
 /// exact to about 1e-6 of the amplitude, or double.
@@ -30,17 +33,17 @@ public:
   /// Among the weights, which lie in the order of the sweeps.
   size_t rowOf(size_t channel) const { return rowOf_[channel]; }
 
-  /// waveform (C, T) → weights (C, T), the row of each channel being rowOf(channel).
-  void solve(const Real* waveform, size_t samples, Real* weights) const;
+  /// waveform (C, T) → weights (C, T), the row of each channel being rowOf(channel). `room` takes `states()` · T.
+  void solve(const Real* waveform, size_t samples, Real* room, Real* weights) const;
+  /// One for each column, and at least as many as the kernel is quick with.
+  size_t states() const { return std::max<size_t>(4, columns_.size()); }
   /// weights (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.
   void sweep(const Real* weights, size_t samples, Real* sweeps) const;
 
-  /// A sparse matrix by groups of rows, as `combineRows` takes it.
+  /// A sparse matrix by pairs of rows, as `combineRows` takes it.
   struct Rows {
-    size_t perGroup;
-    std::vector<int32_t> start, indices; ///< entries of each group, and what they are multiplied with
-    std::vector<Real> coefficients;      ///< (entries, perGroup)
-    size_t groups() const { return start.size() - 1; }
+    std::vector<int32_t> start, indices; ///< entries of each pair, and what they are multiplied with
+    std::vector<Real> coefficients;      ///< (entries, 2)
   };
   /// The rows that make waveforms for a shift of dyUm. Those made last are kept: rigid motion has one shift per session
   /// and template.
@@ -63,15 +66,17 @@ private:
   std::vector<int32_t> sorted_; ///< channels by column, then by depth
   std::vector<double> sortedY_; ///< their depths
   std::vector<size_t> rowOf_;   ///< by channel, its place in sorted_
-  /// Channels by shank, then by depth, so that those of a group have nearly the same neighbours; the last one fills up
-  /// the last group.
-  std::vector<int32_t> grouped_;
-  std::vector<int32_t> groupedWeights_; ///< their rows among the weights
+  /// Channels by shank, then by depth, so that two that follow each other take mostly the same sweeps; the last one
+  /// fills up the last pair.
+  std::vector<int32_t> paired_;
+  /// The system that `solve` solves, channel after channel by depth, as a MarkovSystem.
+  struct Filter {
+    std::vector<int32_t> channels, rows, columns;
+    std::vector<Real> decays, gains, precisions;
+  } filter_;
   /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
   std::vector<Real> decaysUp_, decaysDown_;
-  Rows inverse_;
-  /// terms(channel, add) calls add(index, coefficient) for what the channel takes of `sources` rows.
-  template <class Terms> Rows groupRows(size_t perGroup, size_t sources, Terms terms) const;
+  void makeFilter(std::span<const double> locationsUm);
   Rows makeShift(double dyUm) const;
   mutable std::mutex mutex_;
   mutable std::unordered_map<double, std::shared_ptr<const Rows>> shifts_;

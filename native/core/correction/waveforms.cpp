@@ -41,9 +41,10 @@ void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<fl
   parallelFor(
       job, (count + grain - 1) / grain,
       [&](size_t task) {
-        std::vector<float> room(waveforms.size());
+        std::vector<float> room(waveforms.size()), states(kriging.states() * waveforms.samples);
         for (size_t k = task * grain; k < std::min(count, (task + 1) * grain); ++k) {
-          kriging.solve(waveforms.read(k, room.data()), waveforms.samples, weights.data() + k * waveforms.size());
+          kriging.solve(waveforms.read(k, room.data()), waveforms.samples, states.data(),
+                        weights.data() + k * waveforms.size());
         }
       },
       true);
@@ -58,17 +59,21 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
     throw InputError("The shifts and the output do not fit the units to correct.");
   }
   struct Workspace {
-    std::vector<double> room, weights, sweeps;
+    std::vector<double> room, states, weights, sweeps;
     std::vector<std::shared_ptr<const Kriging<double>::Rows>> shifts;
   };
   Scratch<Workspace> workspaces([&] {
     const std::vector<double> empty(waveforms.size());
-    return std::make_unique<Workspace>(Workspace{empty, empty, std::vector<double>(2 * waveforms.size()), {}});
+    return std::make_unique<Workspace>(Workspace{empty,
+                                                 std::vector<double>(kriging.states() * waveforms.samples),
+                                                 empty,
+                                                 std::vector<double>(2 * waveforms.size()),
+                                                 {}});
   });
   const size_t samples = waveforms.samples;
   parallelFor(job, count, [&](size_t i) {
     workspaces.with([&](Workspace& work) {
-      kriging.solve(waveforms.read(first + i, work.room.data()), samples, work.weights.data());
+      kriging.solve(waveforms.read(first + i, work.room.data()), samples, work.states.data(), work.weights.data());
       kriging.sweep(work.weights.data(), samples, work.sweeps.data());
       work.shifts.clear();
       for (size_t k = 0; k < templates; ++k)

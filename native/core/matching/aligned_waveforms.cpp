@@ -70,7 +70,8 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
 
   constexpr size_t grain = 16;
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    std::vector<double> room(waveforms.size()), projected(channels * size), weights(channels * size);
+    std::vector<double> room(waveforms.size()), projected(channels * size), states(kriging.states() * size);
+    std::vector<double> weights(channels * size);
     for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
       job.throwIfAborted();
       const double* waveform = waveforms.read(i, room.data());
@@ -80,7 +81,7 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
           for (size_t b = 0; b < size; ++b) projected[c * size + b] += waveform[c * samples + t] * basis[t * size + b];
         }
       }
-      kriging.solve(projected.data(), size, weights.data());
+      kriging.solve(projected.data(), size, states.data(), weights.data());
       double* to = aligned.data() + i * length;
       std::fill_n(to, length, 0.0);
       for (double offset = -alignedReachUm; offset <= alignedReachUm; offset += alignedStepUm) {

@@ -5,6 +5,8 @@
 
 namespace {
 
+using dant::MarkovSystem;
+
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
 typedef float VectorF __attribute__((vector_size(vectorBytes)));
 typedef double VectorD __attribute__((vector_size(vectorBytes)));
@@ -49,6 +51,9 @@ constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
 // Rows of a min-plus product that are worked on together.
 constexpr int minPlusRows = DANT_REGISTERS >= 32 ? 4 : 2;
+
+// Vectors of samples of four states that stay in registers.
+constexpr int solvedVectors = DANT_REGISTERS >= 32 ? 4 : 2;
 
 constexpr size_t chunk = 128;
 
@@ -175,21 +180,137 @@ inline void combineGroup(const RowGroup<Rows, Real>& group, size_t samples, size
   }
 }
 
-template <int Rows, class Real> void combineGroups(size_t samples, size_t groups, const int32_t* start,
-                                                   const int32_t* indices, const Real* coefficients,
-                                                   const int32_t* rows, const Real* source, Real* out) {
-  for (size_t g = 0; g < groups; ++g, rows += Rows) {
-    RowGroup<Rows, Real> group{start[g], start[g + 1], indices, coefficients, {}};
-    for (int r = 0; r < Rows; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
+template <class Real> void combineRows(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+                                       const Real* coefficients, const int32_t* rows, const Real* source, Real* out) {
+  for (size_t g = 0; g < groups; ++g, rows += 2) {
+    RowGroup<2, Real> group{start[g], start[g + 1], indices, coefficients, {}};
+    for (int r = 0; r < 2; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
     combineGroup<combinedVectors>(group, samples, 0, source);
   }
 }
 
-template <class Real> void combineRows(int perGroup, size_t samples, size_t groups, const int32_t* start,
-                                       const int32_t* indices, const Real* coefficients, const int32_t* rows,
-                                       const Real* source, Real* out) {
-  const auto combine = perGroup == 4 ? combineGroups<4, Real> : combineGroups<2, Real>;
-  combine(samples, groups, start, indices, coefficients, rows, source, out);
+/// Some vectors of samples from t on: forwards the filter, whose innovations go to the output, then its adjoint
+/// backwards.
+template <int Vectors, class Vector, class Real> inline void
+solveBlock(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* room, Real* out) {
+  constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
+  const size_t states = system.states;
+  const auto decay = [&](Real factor) {
+    if (factor == 1) return;
+    for (size_t k = 0; k < states; ++k)
+      for (int v = 0; v < Vectors; ++v) {
+        Real* state = room + k * samples + t + v * lanes;
+        store(state, factor * loadAs<Vector>(state));
+      }
+  };
+  const auto clear = [&] {
+    for (size_t k = 0; k < states; ++k)
+      for (int v = 0; v < Vectors; ++v) store(room + k * samples + t + v * lanes, Vector{});
+  };
+  clear();
+  for (size_t i = 0; i < system.observations; ++i) {
+    decay(system.decays[i]);
+    const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
+    const Real* observed = room + static_cast<size_t>(system.stateOf[i]) * samples + t;
+    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
+    Vector isNew[Vectors];
+    for (int v = 0; v < Vectors; ++v) {
+      isNew[v] = loadAs<Vector>(from + v * lanes) - loadAs<Vector>(observed + v * lanes);
+      store(to + v * lanes, isNew[v]);
+    }
+    const Real* gains = system.gains + i * states;
+    for (size_t k = 0; k < states; ++k)
+      for (int v = 0; v < Vectors; ++v) {
+        Real* state = room + k * samples + t + v * lanes;
+        store(state, loadAs<Vector>(state) + gains[k] * isNew[v]);
+      }
+  }
+  clear();
+  for (size_t i = system.observations; i-- > 0;) {
+    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
+    Vector solved[Vectors];
+    for (int v = 0; v < Vectors; ++v) solved[v] = system.precisions[i] * loadAs<Vector>(to + v * lanes);
+    const Real* gains = system.gains + i * states;
+    for (size_t k = 0; k < states; ++k)
+      for (int v = 0; v < Vectors; ++v) solved[v] += gains[k] * loadAs<Vector>(room + k * samples + t + v * lanes);
+    Real* observed = room + static_cast<size_t>(system.stateOf[i]) * samples + t;
+    for (int v = 0; v < Vectors; ++v) {
+      store(to + v * lanes, solved[v]);
+      store(observed + v * lanes, loadAs<Vector>(observed + v * lanes) - solved[v]);
+    }
+    decay(system.decays[i]);
+  }
+}
+
+template <int Number> struct Index {};
+
+/// body(Index<number>()): the number is a constant to the body, so that an array that it is an index of can be
+/// registers.
+template <int Count, int Number = 0, class Body> inline void withConstant(int number, const Body& body) {
+  if constexpr (Number + 1 < Count) {
+    if (number != Number) return withConstant<Count, Number + 1>(number, body);
+  }
+  body(Index<Number>());
+}
+
+/// As solveBlock, with few enough states to keep them in registers.
+template <int States, int Vectors, class Vector, class Real> inline void
+solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* out) {
+  constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
+  Vector state[States][Vectors] = {};
+  const auto decay = [&](Real factor) {
+    if (factor == 1) return;
+    for (int k = 0; k < States; ++k)
+      for (int v = 0; v < Vectors; ++v) state[k][v] *= factor;
+  };
+  for (size_t i = 0; i < system.observations; ++i) {
+    decay(system.decays[i]);
+    const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
+    const Real* gains = system.gains + i * States;
+    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
+    Vector isNew[Vectors];
+    withConstant<States>(system.stateOf[i], [&]<int Observed>(Index<Observed>) {
+      for (int v = 0; v < Vectors; ++v) isNew[v] = loadAs<Vector>(from + v * lanes) - state[Observed][v];
+    });
+    for (int v = 0; v < Vectors; ++v) store(to + v * lanes, isNew[v]);
+    for (int k = 0; k < States; ++k)
+      for (int v = 0; v < Vectors; ++v) state[k][v] += gains[k] * isNew[v];
+  }
+  for (int k = 0; k < States; ++k)
+    for (int v = 0; v < Vectors; ++v) state[k][v] = Vector{};
+  for (size_t i = system.observations; i-- > 0;) {
+    const Real* gains = system.gains + i * States;
+    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
+    Vector solved[Vectors];
+    for (int v = 0; v < Vectors; ++v) {
+      solved[v] = system.precisions[i] * loadAs<Vector>(to + v * lanes);
+      for (int k = 0; k < States; ++k) solved[v] += gains[k] * state[k][v];
+      store(to + v * lanes, solved[v]);
+    }
+    withConstant<States>(system.stateOf[i], [&]<int Observed>(Index<Observed>) {
+      for (int v = 0; v < Vectors; ++v) state[Observed][v] -= solved[v];
+    });
+    decay(system.decays[i]);
+  }
+}
+
+template <int Vectors, class Vector, class Real> inline void
+solveSamples(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* room, Real* out) {
+  if (system.states == 4) return solveInRegisters<4, Vectors, Vector>(system, samples, t, source, out);
+  solveBlock<Vectors, Vector>(system, samples, t, source, room, out);
+}
+
+template <class Real>
+void solveMarkov(const MarkovSystem<Real>& system, size_t samples, const Real* source, Real* room, Real* out) {
+  typedef typename VectorOf<Real>::Type Vector;
+  constexpr size_t lanes = vectorBytes / sizeof(Real);
+  size_t t = 0;
+  for (; t + solvedVectors * lanes <= samples; t += solvedVectors * lanes)
+    solveSamples<solvedVectors, Vector>(system, samples, t, source, room, out);
+  for (; t + lanes <= samples; t += lanes) solveSamples<1, Vector>(system, samples, t, source, room, out);
+  if (t < samples && samples >= lanes)
+    return solveSamples<1, Vector>(system, samples, samples - lanes, source, room, out);
+  for (; t < samples; ++t) solveSamples<1, Real>(system, samples, t, source, room, out);
 }
 
 template <class Real>
@@ -526,6 +647,8 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     dotsF64,
     combineRows<float>,
     combineRows<double>,
+    solveMarkov<float>,
+    solveMarkov<double>,
     sweepRows<float>,
     sweepRows<double>,
     interleave,

@@ -4,6 +4,17 @@
 
 namespace dant {
 
+/// What a Kalman filter makes of a process with several states that decay from each observation to the next one.
+template <class Real> struct MarkovSystem {
+  size_t observations, states;
+  const int32_t* sources; ///< (observations) row of the source
+  const int32_t* targets; ///< (observations) row of the output
+  const int32_t* stateOf; ///< (observations) the state that is observed
+  const Real* decays;     ///< (observations) of the states since the observation before
+  const Real* gains;      ///< (observations, states) what the states take of what is new in the observation
+  const Real* precisions; ///< (observations) 1/variance of what is new
+};
+
 /// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
@@ -28,13 +39,19 @@ struct Kernels {
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
-  /// Rows of a sparse matrix times a dense one, in groups of `perGroup` (2 or 4) rows that share their indices:
-  /// out[rows[g·perGroup + r]·samples + t] = Σ_e coefficients[e·perGroup + r] · source[indices[e]·samples + t] over
-  /// start[g] ≤ e < start[g + 1]. A row that is named twice in a group must have the same coefficients there.
-  void (*combineRows)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  /// Rows of a sparse matrix times a dense one, in pairs of rows that share their indices:
+  /// out[rows[2·g + r]·samples + t] = Σ_e coefficients[2·e + r] · source[indices[e]·samples + t] over
+  /// start[g] ≤ e < start[g + 1], r = 0, 1. A row that is named twice in a pair must have the same coefficients there.
+  void (*combineRows)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
                       const float* coefficients, const int32_t* rows, const float* source, float* out);
-  void (*combineRowsF64)(int perGroup, size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  void (*combineRowsF64)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
                          const double* coefficients, const int32_t* rows, const double* source, double* out);
+
+  /// Solves a system with the covariance matrix of a Markov process plus noise, for each sample. `room` (states,
+  /// samples) is overwritten.
+  void (*solveMarkov)(const MarkovSystem<float>& system, size_t samples, const float* source, float* room, float* out);
+  void (*solveMarkovF64)(const MarkovSystem<double>& system, size_t samples, const double* source, double* room,
+                         double* out);
 
   /// Each row of the output takes the source row plus decays[row] times the output row before it (none where that is
   /// 0); rows follow each other at `step` elements in both, forwards or backwards.
