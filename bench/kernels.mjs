@@ -261,16 +261,10 @@ function prepareWaveforms(size) {
     work: (compared * count ** 2) / 2,
     // Each unit with every other one over its own neighbourhood of channels.
     flops: compared * 2 * count ** 2 * nearestChannels * samples,
-    run: async (threads) => {
-      const compared = { ...params };
-      if (templates > 0) {
-        compared.waveforms = new Float32Array(params.waveforms.length);
-        await native(threads, 'krigingWeights', { ...params, weights: compared.waveforms }, () => []);
-      }
-      return native(threads, 'waveformSimilarity', { ...compared, peakChannels, nearestChannels, similarity }, () => [
+    run: (threads) =>
+      native(threads, 'waveformSimilarity', { ...params, peakChannels, nearestChannels, similarity }, () => [
         similarity,
-      ]);
-    },
+      ]),
   };
 }
 

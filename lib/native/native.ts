@@ -238,13 +238,7 @@ export interface NativeAddon {
       WaveformsArgument & { shiftsUm: Float64Array; templates: number; first: number; corrected: Float64Array },
   ): Promise<void>;
 
-  /** Fills `weights` (n, C, T): what the waveforms are kriged from, whatever the shift. */
-  krigingWeights(args: JobControl & WaveformsArgument & { weights: Float32Array }): Promise<void>;
-
-  /**
-   * Fills `similarity` (n, n) with Fisher z over neighbourhoods of `nearestChannels` channels of the same shank. With
-   * shiftsUm, `waveforms` are kriging weights.
-   */
+  /** Fills `similarity` (n, n) with Fisher z over neighbourhoods of `nearestChannels` channels of the same shank. */
   waveformSimilarity(
     args: JobControl &
       WaveformsArgument & {
@@ -253,7 +247,7 @@ export interface NativeAddon {
         nearestChannels: number;
         /** (n) channels at which the units peak as recorded */
         peakChannels: Int32Array;
-        /** (K, n) µm; absent: the waveforms as they are */
+        /** (K, n) µm that they are kriged by; absent: the waveforms as they are */
         shiftsUm?: Float64Array | undefined;
         similarity: Float32Array;
       },

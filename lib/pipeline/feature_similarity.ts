@@ -1,7 +1,6 @@
 import type { Correction } from '../correction/templates.js';
 import { distinctShifts } from '../correction/templates.js';
 import type { FeatureName } from '../settings/index.js';
-import type { WaveformsArgument } from '../native/native.js';
 import { runNative } from '../native/run.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
@@ -23,8 +22,6 @@ export class FeatureSimilarity {
   readonly #matrices = new Map<FeatureName, FisherZ>();
   /** The last two, older first: the motion loop may go back by one. */
   #waveforms: WaveformSimilarity[] = [];
-  /** (n, C, T) what every correction of the waveforms starts from, once there is one */
-  #krigingWeights: Float32Array | undefined;
 
   constructor(
     private readonly units: TrackedUnits,
@@ -49,11 +46,6 @@ export class FeatureSimilarity {
     if (!features.includes('Waveform')) this.#waveforms = [];
   }
 
-  /** Gives up what only further matrices would need. */
-  beComplete(): void {
-    this.#krigingWeights = undefined;
-  }
-
   async #getWaveforms(context: RunContext): Promise<FisherZ> {
     const shiftsUm = this.correction && distinctShifts(this.correction);
     const known = this.#waveforms.find((entry) => sameShifts(entry.shiftsUm, shiftsUm));
@@ -67,22 +59,18 @@ export class FeatureSimilarity {
   }
 
   async #compareWaveforms(similarity: FisherZ, shiftsUm: Float64Array | undefined, context: RunContext): Promise<void> {
-    const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels, count } = this.units;
+    const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels } = this.units;
     const [, channels, samples] = waveforms.shape as [number, number, number];
-    const asRecorded = { waveforms: waveforms.data, units: indices, channels, samples, channelLocationsUm };
-    const compared = shiftsUm
-      ? {
-          ...asRecorded,
-          waveforms: (this.#krigingWeights ??= await krigingWeights(asRecorded, context)),
-          units: Int32Array.from({ length: count }, (_, i) => i),
-        }
-      : asRecorded;
     const { correctionSeconds } = await context.stage('similarity', (options) =>
       runNative(
         (native, control) =>
           native.waveformSimilarity({
             ...control,
-            ...compared,
+            waveforms: waveforms.data,
+            units: indices,
+            channels,
+            samples,
+            channelLocationsUm,
             channelShanks,
             nearestChannels: this.nearestChannels,
             peakChannels,
@@ -106,14 +94,6 @@ export class FeatureSimilarity {
       ),
     );
   }
-}
-
-async function krigingWeights(waveforms: WaveformsArgument, context: RunContext): Promise<Float32Array> {
-  const weights = new Float32Array(waveforms.units.length * waveforms.channels * waveforms.samples);
-  await context.stage('correction', (options) =>
-    runNative((native, control) => native.krigingWeights({ ...control, ...waveforms, weights }), options),
-  );
-  return weights;
 }
 
 function sameShifts(a: Float64Array | undefined, b: Float64Array | undefined): boolean {

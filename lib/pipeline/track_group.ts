@@ -75,7 +75,6 @@ export async function trackGroup(
     settings.clustering,
     context,
   );
-  similarity.beComplete();
   context.report('clustering', 1, matchingFacts(matching));
   if (matching.threshold === undefined && units.count > 1) {
     context.warn(

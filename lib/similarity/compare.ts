@@ -44,22 +44,15 @@ export async function waveformSimilarity(
   // Also checks the channels' locations.
   const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
   const similarity = new Float32Array(units ** 2);
-  const asRecorded = {
-    waveforms: waveforms.data,
-    units: Int32Array.from({ length: units }, (_, unit) => unit),
-    channels,
-    samples,
-    channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
-  };
-  const weights = shiftsUm && new Float32Array(waveforms.data.length);
-  if (weights)
-    await runNative((native, control) => native.krigingWeights({ ...control, ...asRecorded, weights }), options);
   await runNative(
     (native, control) =>
       native.waveformSimilarity({
         ...control,
-        ...asRecorded,
-        ...(weights && { waveforms: weights }),
+        waveforms: waveforms.data,
+        units: Int32Array.from({ length: units }, (_, unit) => unit),
+        channels,
+        samples,
+        channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
         channelShanks,
         nearestChannels,
         peakChannels,

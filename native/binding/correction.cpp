@@ -19,20 +19,10 @@ Napi::Value correct(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value weigh(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto waveforms = waveformsOf(arguments);
-  const auto locations = arguments.array<double>("channelLocationsUm", 2 * waveforms.channels);
-  const auto weights = arguments.array<float>("weights", waveforms.count() * waveforms.size());
-  return startJob(arguments,
-                  [=](const Job& job) { krigingWeights(job, waveforms, *krigingFor<float>(locations), weights); });
-}
-
 } // namespace
 
 void registerCorrection(Napi::Env env, Napi::Object exports) {
   exports.Set("correctWaveforms", Napi::Function::New(env, correct, "correctWaveforms"));
-  exports.Set("krigingWeights", Napi::Function::New(env, weigh, "krigingWeights"));
 }
 
 } // namespace dant::binding

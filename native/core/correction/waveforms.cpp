@@ -31,25 +31,6 @@ template <class Real> const Real* Waveforms::read(size_t k, Real* room) const {
 template const float* Waveforms::read(size_t, float*) const;
 template const double* Waveforms::read(size_t, double*) const;
 
-void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
-                    std::span<float> weights) {
-  waveforms.check();
-  if (weights.size() != waveforms.count() * waveforms.size())
-    throw InputError("The kriging weights do not fit the units.");
-  constexpr size_t grain = 16;
-  const size_t count = waveforms.count();
-  parallelFor(
-      job, (count + grain - 1) / grain,
-      [&](size_t task) {
-        std::vector<float> room(waveforms.size()), states(kriging.states() * waveforms.samples);
-        for (size_t k = task * grain; k < std::min(count, (task + 1) * grain); ++k) {
-          kriging.solve(waveforms.read(k, room.data()), waveforms.samples, states.data(),
-                        weights.data() + k * waveforms.size());
-        }
-      },
-      true);
-}
-
 void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,
                       std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected) {
   waveforms.check();

@@ -25,10 +25,6 @@ struct Waveforms {
   template <class Real> const Real* read(size_t k, Real* room) const;
 };
 
-/// Kriging weights (n, C, T) of the picked units, in single precision.
-void krigingWeights(const Job& job, const Waveforms& waveforms, const Kriging<float>& kriging,
-                    std::span<float> weights);
-
 /// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).
 void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<double>& kriging,
                       std::span<const double> shiftsUm, size_t templates, size_t first, std::span<double> corrected);

@@ -1,5 +1,6 @@
 #include "core/similarity/waveform_blocks.h"
 
+#include "core/job/scratch.h"
 #include "core/simd/kernels.h"
 
 #include <algorithm>
@@ -15,6 +16,45 @@ size_t largestGroup(const Neighbourhoods& neighbourhoods) {
   return largest;
 }
 
+/// The units over the channels of their own groups, under each template.
+struct OwnChannels {
+  std::vector<int32_t> groups; ///< (template, position) of the peak channel
+  LargeArray<float> values;    ///< (template, position, stride)
+
+  OwnChannels(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods, size_t stride)
+      : groups(compared.templates() * compared.units()), values(groups.size() * stride) {
+    constexpr size_t grain = 16;
+    const size_t units = compared.units(), samples = compared.samples();
+    struct ReadingRoom {
+      WaveformReader reader;
+      std::vector<float> room, ranges;
+    };
+    Scratch<ReadingRoom> rooms([&] {
+      return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared),
+                                                       std::vector<float>(compared.waveforms.size()),
+                                                       std::vector<float>(compared.channels())});
+    });
+    const auto read = [&](size_t task, ReadingRoom& reading) {
+      auto& [reader, room, ranges] = reading;
+      for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position) {
+        reader.take(position);
+        for (size_t k = 0; k < compared.templates(); ++k) {
+          const float* waveform = reader.under(k, room.data());
+          kernels().ranges(waveform, ranges.size(), samples, ranges.data());
+          const auto peak = static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
+          const size_t row = k * units + position;
+          groups[row] = neighbourhoods.groupOfChannel[peak];
+          float* to = values.data() + row * stride;
+          for (const int32_t channel : neighbourhoods.members[static_cast<size_t>(groups[row])])
+            to = std::copy_n(waveform + static_cast<size_t>(channel) * samples, samples, to);
+        }
+      }
+    };
+    parallelFor(job, (units + grain - 1) / grain,
+                [&](size_t task) { rooms.with([&](ReadingRoom& reading) { read(task, reading); }); });
+  }
+};
+
 } // namespace
 
 double inverseNorm(double sum, double square, double count) {
@@ -23,51 +63,30 @@ double inverseNorm(double sum, double square, double count) {
   return variance > roundingError * square ? 1 / std::sqrt(variance) : 0;
 }
 
-WaveformBlocks::WaveformBlocks(const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods)
-    : compared_(compared), neighbourhoods_(neighbourhoods), samples_(compared.samples()),
-      stride_(largestGroup(neighbourhoods) * samples_), rooms_([this] {
-        return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared_),
-                                                         std::vector<float>(compared_.waveforms.size()),
-                                                         std::vector<float>(compared_.channels())});
-      }),
-      group_(compared.units()), own_(compared.units() * stride_), packed_(compared.units() * stride_) {}
-
-void WaveformBlocks::fill(const Job& job, size_t templateIndex) {
-  constexpr size_t grain = 16;
-  const size_t units = compared_.units();
-  parallelFor(job, (units + grain - 1) / grain, [&](size_t task) {
-    rooms_.with([&](ReadingRoom& reading) {
-      for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position)
-        readUnit(position, templateIndex, reading);
-    });
-  });
-  makeBlocks();
-  parallelFor(job, blocks_.size(), [&](size_t b) { pack(blocks_[b]); });
+WaveformBlocks::WaveformBlocks(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods)
+    : neighbourhoods_(neighbourhoods), samples_(compared.samples()), stride_(largestGroup(neighbourhoods) * samples_),
+      packed_(compared.templates() * compared.units() * stride_), blocks_(compared.templates()) {
+  const OwnChannels own(job, compared, neighbourhoods, stride_);
+  const size_t units = compared.units();
+  for (size_t k = 0; k < compared.templates(); ++k) {
+    makeBlocks(k, std::span(own.groups).subspan(k * units, units));
+    parallelFor(job, blocks_[k].size(),
+                [&](size_t b) { pack(blocks_[k][b], own.values.data() + k * units * stride_); });
+  }
 }
 
-void WaveformBlocks::readUnit(size_t position, size_t templateIndex, ReadingRoom& reading) {
-  auto& [reader, room, ranges] = reading;
-  const float* waveform = reader.read(position, templateIndex, room.data());
-  kernels().ranges(waveform, ranges.size(), samples_, ranges.data());
-  const auto peak = static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
-  group_[position] = neighbourhoods_.groupOfChannel[peak];
-  float* own = own_.data() + position * stride_;
-  for (const int32_t channel : neighbourhoods_.members[static_cast<size_t>(group_[position])])
-    own = std::copy_n(waveform + static_cast<size_t>(channel) * samples_, samples_, own);
-}
-
-void WaveformBlocks::makeBlocks() {
+void WaveformBlocks::makeBlocks(size_t templateIndex, std::span<const int32_t> group) {
   const auto maxRows = static_cast<size_t>(kernels().maxRows);
   std::vector<std::vector<size_t>> positionsOfGroup(neighbourhoods_.members.size());
-  for (size_t i = 0; i < group_.size(); ++i) positionsOfGroup[static_cast<size_t>(group_[i])].push_back(i);
+  for (size_t i = 0; i < group.size(); ++i) positionsOfGroup[static_cast<size_t>(group[i])].push_back(i);
   std::vector<size_t> groups;
   for (size_t g = 0; g < positionsOfGroup.size(); ++g)
     if (!positionsOfGroup[g].empty()) groups.push_back(g);
   // In the order of their units, so that the channels in use wander along the probe and stay in the cache.
   std::sort(groups.begin(), groups.end(),
             [&](size_t a, size_t b) { return positionsOfGroup[a].front() < positionsOfGroup[b].front(); });
-  blocks_.clear();
-  size_t offset = 0;
+  auto& blocks = blocks_[templateIndex];
+  size_t offset = templateIndex * group.size() * stride_;
   for (const size_t g : groups) {
     const auto& all = positionsOfGroup[g];
     // Of about the same size: few rows do not pay for what is read for all of them.
@@ -75,20 +94,20 @@ void WaveformBlocks::makeBlocks() {
     for (size_t part = 0; part < parts; ++part) {
       const size_t first = part * all.size() / parts, last = (part + 1) * all.size() / parts;
       const auto begin = all.begin();
-      blocks_.push_back(
+      blocks.push_back(
           {g, {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)}, offset, {}, {}});
       offset += (last - first) * neighbourhoods_.members[g].size() * samples_;
     }
   }
 }
 
-void WaveformBlocks::pack(Block& block) {
+void WaveformBlocks::pack(Block& block, const float* ownChannels) {
   const size_t length = neighbourhoods_.members[block.group].size() * samples_;
   const size_t rows = block.positions.size();
   const auto count = static_cast<double>(length);
   float* packed = packed_.data() + block.offset;
   for (size_t r = 0; r < rows; ++r) {
-    const float* own = own_.data() + block.positions[r] * stride_;
+    const float* own = ownChannels + block.positions[r] * stride_;
     double sum = 0, square = 0;
     for (size_t k = 0; k < length; ++k) {
       sum += own[k];

@@ -1,6 +1,5 @@
 #pragma once
 #include "core/job/large_array.h"
-#include "core/job/scratch.h"
 #include "core/similarity/compared_waveforms.h"
 #include "core/similarity/neighbourhoods.h"
 
@@ -8,8 +7,8 @@
 
 namespace dant {
 
-/// The left sides of products: all units, in blocks of units that peak in the same group of channels, over the channels
-/// of that group, centred and normalised.
+/// The left sides of products: all units under each template, in blocks of units that peak in the same group of
+/// channels, over the channels of that group, centred and normalised.
 class WaveformBlocks {
 public:
   struct Block {
@@ -20,32 +19,20 @@ public:
     std::vector<double> means, scales;
   };
 
-  WaveformBlocks(const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods);
+  WaveformBlocks(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods);
 
-  /// Takes up the waveforms under a template.
-  void fill(const Job& job, size_t templateIndex);
-
-  /// In an order that wanders along the probe.
-  const std::vector<Block>& all() const { return blocks_; }
+  /// Under a template, in an order that wanders along the probe.
+  const std::vector<Block>& of(size_t templateIndex) const { return blocks_[templateIndex]; }
   const float* values(const Block& block) const { return packed_.data() + block.offset; }
 
 private:
-  /// Working memory of one thread.
-  struct ReadingRoom {
-    WaveformReader reader;
-    std::vector<float> room, ranges;
-  };
-  void readUnit(size_t position, size_t templateIndex, ReadingRoom& reading);
-  void makeBlocks();
-  void pack(Block& block);
+  void makeBlocks(size_t templateIndex, std::span<const int32_t> group);
+  void pack(Block& block, const float* ownChannels);
 
-  const ComparedWaveforms compared_;
   const Neighbourhoods& neighbourhoods_;
-  size_t samples_, stride_;
-  Scratch<ReadingRoom> rooms_;
-  std::vector<int32_t> group_;     ///< by position, of the peak channel
-  LargeArray<float> own_, packed_; ///< by position: values over the own group's channels; by block: the same, packed
-  std::vector<Block> blocks_;
+  size_t samples_, stride_;                ///< stride: values of a unit over the largest group
+  LargeArray<float> packed_;               ///< (template, block)
+  std::vector<std::vector<Block>> blocks_; ///< by template
 };
 
 /// 1 / √(Σ (v − mean)²) from Σ v, Σ v² and the number of values; 0 without variance.

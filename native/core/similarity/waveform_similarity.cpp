@@ -19,7 +19,7 @@ namespace {
 /// 6e-7·r. Up to this |r| that is less than 6e-7 in z.
 constexpr float settled = 0.6F;
 
-/// Products of a few panels with all blocks.
+/// Products of a few panels with all blocks, template by template.
 class Products {
 public:
   Products(const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared)
@@ -30,30 +30,16 @@ public:
 
   static constexpr size_t panelsAtOnce = 2;
 
-  /// Takes up the panels from firstPanel on, under a template.
-  void take(const Job& job, size_t templateIndex, size_t firstPanel) {
-    panels_.fill(job, templateIndex, firstPanel);
-    group_ = none;
-  }
+  /// Takes up the panels from firstPanel on.
+  void take(const Job& job, size_t firstPanel) { panels_.fill(job, firstPanel); }
 
-  /// The rows of the block and the columns of the panels of z (position, position); with `keepLarger`, only where they
-  /// are larger than what is there.
-  void multiply(const WaveformBlocks::Block& block, bool keepLarger, float* z) {
-    if (block.group != group_) takeGroup(block.group);
-    const size_t rows = block.positions.size();
-    for (size_t panel = 0; panel < panels_.panels(); ++panel) {
-      segments_.clear();
-      for (const int32_t channel : neighbourhoods_.members[group_])
-        segments_.push_back(panels_.values(panel, static_cast<size_t>(channel)));
-      kernels().dots(blocks_.values(block), static_cast<int>(rows), segments_.data(), segments_.size(),
-                     panels_.samples(), tile_.data());
-      kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
-      multiplyExactly(block, panel);
-      for (size_t r = 0; r < rows; ++r) {
-        float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
-        const float* from = z_.data() + r * width();
-        for (size_t lane = 0; lane < panels_.columns(panel); ++lane)
-          to[lane] = keepLarger ? std::max(to[lane], from[lane]) : from[lane];
+  /// The columns of the panels of z (position, position), the largest over the templates.
+  void multiply(const Job& job, size_t templates, float* z) {
+    for (template_ = 0; template_ < templates; ++template_) {
+      group_ = none;
+      for (const auto& block : blocks_.of(template_)) {
+        job.throwIfAborted();
+        multiply(block, z);
       }
     }
   }
@@ -62,6 +48,27 @@ private:
   static constexpr auto none = static_cast<size_t>(-1);
 
   size_t width() const { return panels_.width(); }
+
+  /// The rows of the block of z under the template; where earlier templates gave more, that stays.
+  void multiply(const WaveformBlocks::Block& block, float* z) {
+    if (block.group != group_) takeGroup(block.group);
+    const size_t rows = block.positions.size();
+    for (size_t panel = 0; panel < panels_.panels(); ++panel) {
+      segments_.clear();
+      for (const int32_t channel : neighbourhoods_.members[group_])
+        segments_.push_back(panels_.values(template_, panel, static_cast<size_t>(channel)));
+      kernels().dots(blocks_.values(block), static_cast<int>(rows), segments_.data(), segments_.size(),
+                     panels_.samples(), tile_.data());
+      kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
+      multiplyExactly(block, panel);
+      for (size_t r = 0; r < rows; ++r) {
+        float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
+        const float* from = z_.data() + r * width();
+        for (size_t lane = 0; lane < panels_.columns(panel); ++lane)
+          to[lane] = template_ > 0 ? std::max(to[lane], from[lane]) : from[lane];
+      }
+    }
+  }
 
   /// Sums and norms of the panels' units over the channels of a group.
   void takeGroup(size_t group) {
@@ -74,8 +81,8 @@ private:
       std::fill_n(sums, width(), 0.0);
       std::fill(squares.begin(), squares.end(), 0.0);
       for (const int32_t channel : neighbourhoods_.members[group]) {
-        const double* sum = panels_.sums(panel, static_cast<size_t>(channel));
-        const double* square = panels_.squares(panel, static_cast<size_t>(channel));
+        const double* sum = panels_.sums(template_, panel, static_cast<size_t>(channel));
+        const double* square = panels_.squares(template_, panel, static_cast<size_t>(channel));
         for (size_t lane = 0; lane < width(); ++lane) {
           sums[lane] += sum[lane];
           squares[lane] += square[lane];
@@ -116,7 +123,7 @@ private:
   const Neighbourhoods& neighbourhoods_;
   size_t units_;
   WaveformPanels panels_;
-  size_t group_ = none;
+  size_t template_ = 0, group_ = none;
   std::vector<double> sums_, scales_; ///< (panel, lane)
   std::vector<float> singleScales_;
   std::vector<const float*> segments_;
@@ -129,23 +136,22 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// z (position, position) of every unit, over its own group, with every other: one template, not symmetric. Returns the
-/// seconds that each thread spent on average on getting the waveforms into panels.
-double productsOfAll(const Job& job, const WaveformBlocks& blocks, Scratch<Products>& scratch, size_t templateIndex,
-                     size_t units, float* z) {
+/// z (position, position) of every unit, over its own group, with every other: the largest over the templates, not
+/// symmetric. Returns the seconds that each thread spent on average on getting the waveforms into panels.
+double productsOfAll(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods,
+                     const WaveformBlocks& blocks, float* z) {
+  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
   const size_t unitsAtOnce = Products::panelsAtOnce * static_cast<size_t>(kernels().width);
-  std::vector<double> seconds((units + unitsAtOnce - 1) / unitsAtOnce);
-  parallelFor(job, seconds.size(), [&](size_t task) {
+  std::vector<double> seconds((compared.units() + unitsAtOnce - 1) / unitsAtOnce);
+  const auto body = [&](size_t task) {
     scratch.with([&](Products& products) {
       const auto start = std::chrono::steady_clock::now();
-      products.take(job, templateIndex, task * Products::panelsAtOnce);
+      products.take(job, task * Products::panelsAtOnce);
       seconds[task] = secondsSince(start);
-      for (const auto& block : blocks.all()) {
-        job.throwIfAborted();
-        products.multiply(block, templateIndex > 0, z);
-      }
+      products.multiply(job, compared.templates(), z);
     });
-  });
+  };
+  parallelFor(job, seconds.size(), body, true);
   const double threads = std::clamp<double>(static_cast<double>(seconds.size()), 1, std::max(1, job.threads));
   return std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
 }
@@ -208,7 +214,6 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   if (similarity.size() != count * count || (kriging != nullptr && shiftsUm.size() != templates * count)) {
     throw InputError("The similarity matrix and the shifts do not fit the number of units.");
   }
-  if (kriging != nullptr && waveforms.f32.empty()) throw InputError("Kriging weights are in single precision.");
   for (const int32_t channel : peakChannels) {
     if (channel < 0 || static_cast<size_t>(channel) >= waveforms.channels)
       throw InputError("A peak channel does not exist.");
@@ -224,19 +229,14 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
 
   float* z = similarity.data(); // by position until the end
   const ComparedWaveforms compared{waveforms, kriging, shiftsUm, order};
-  WaveformBlocks blocks(compared, neighbourhoods);
-  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
-  double correctionSeconds = 0;
-  for (size_t k = 0; k < templates; ++k) {
-    const auto start = std::chrono::steady_clock::now();
-    blocks.fill(job, k);
-    correctionSeconds += secondsSince(start) + productsOfAll(job, blocks, scratch, k, count, z);
-    job.report(static_cast<double>(k + 1) / static_cast<double>(templates));
-  }
+  const auto start = std::chrono::steady_clock::now();
+  const WaveformBlocks blocks(job, compared, neighbourhoods);
+  const double blockSeconds = secondsSince(start);
+  const double panelSeconds = productsOfAll(job, compared, neighbourhoods, blocks, z);
   symmetrise(job, z, count);
   restoreOrder(job, z, positionOf);
   for (size_t i = 0; i < count; ++i) z[i * count + i] = static_cast<float>(largestFisherZ);
-  return correctionSeconds;
+  return blockSeconds + panelSeconds;
 }
 
 } // namespace dant

@@ -11,9 +11,8 @@ namespace dant {
 ///
 /// Single precision with a bound on its error: a product of which it cannot settle 1e-6 in z is made again in double.
 ///
-/// waveforms: as recorded; with kriging, their kriging weights (krigingWeights).
 /// peakChannels (units): where units lie on the probe before correction; only sets the order of work.
-/// shiftsUm (K, units): kriging shift of each unit for each template; K = 1 and kriging null: as recorded.
+/// shiftsUm (K, units): kriging shift of each unit for each template; kriging null: compared as recorded.
 /// Returns the seconds that shifting and laying out the waveforms took.
 double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
                           const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
