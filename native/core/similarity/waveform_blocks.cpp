@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace dant {
 
@@ -14,6 +15,25 @@ size_t largestGroup(const Neighbourhoods& neighbourhoods) {
   size_t largest = 0;
   for (const auto& members : neighbourhoods.members) largest = std::max(largest, members.size());
   return largest;
+}
+
+struct Sums {
+  double sum, square;
+};
+
+/// Σ v and Σ v², in several sums of which none waits for another.
+Sums sumsOf(std::span<const float> values) {
+  constexpr size_t lanes = 8;
+  double sums[lanes] = {}, squares[lanes] = {};
+  const auto add = [&](size_t lane, double value) {
+    sums[lane] += value;
+    squares[lane] += value * value;
+  };
+  size_t k = 0;
+  for (; k + lanes <= values.size(); k += lanes)
+    for (size_t lane = 0; lane < lanes; ++lane) add(lane, values[k + lane]);
+  for (; k < values.size(); ++k) add(0, values[k]);
+  return {std::accumulate(sums, sums + lanes, 0.0), std::accumulate(squares, squares + lanes, 0.0)};
 }
 
 /// The units over the channels of their own groups, under each template.
@@ -106,21 +126,14 @@ void WaveformBlocks::pack(Block& block, const float* ownChannels) {
   const size_t rows = block.positions.size();
   const auto count = static_cast<double>(length);
   float* packed = packed_.data() + block.offset;
+  std::vector<float> rounded(length);
   for (size_t r = 0; r < rows; ++r) {
-    const float* own = ownChannels + block.positions[r] * stride_;
-    double sum = 0, square = 0;
-    for (size_t k = 0; k < length; ++k) {
-      sum += own[k];
-      square += static_cast<double>(own[k]) * own[k];
-    }
+    const std::span own(ownChannels + block.positions[r] * stride_, length);
+    const auto [sum, square] = sumsOf(own);
     const double mean = sum / count, scale = inverseNorm(sum, square, count);
-    double roundedSum = 0, roundedSquare = 0;
-    for (size_t k = 0; k < length; ++k) {
-      const auto value = static_cast<float>((own[k] - mean) * scale);
-      packed[k * rows + r] = value;
-      roundedSum += value;
-      roundedSquare += static_cast<double>(value) * value;
-    }
+    for (size_t k = 0; k < length; ++k) rounded[k] = static_cast<float>((own[k] - mean) * scale);
+    for (size_t k = 0; k < length; ++k) packed[k * rows + r] = rounded[k];
+    const auto [roundedSum, roundedSquare] = sumsOf(rounded);
     block.means.push_back(roundedSum / count);
     block.scales.push_back(inverseNorm(roundedSum, roundedSquare, count));
   }

@@ -28,7 +28,7 @@ public:
         tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
         largest_(static_cast<size_t>(kernels().maxRows)), exact_(static_cast<size_t>(kernels().maxRowsF64) * width()) {}
 
-  static constexpr size_t panelsAtOnce = 2;
+  static constexpr size_t panelsAtOnce = 3;
 
   /// Takes up the panels from firstPanel on.
   void take(const Job& job, size_t firstPanel) { panels_.fill(job, firstPanel); }
@@ -61,11 +61,13 @@ private:
                      panels_.samples(), tile_.data());
       kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
       multiplyExactly(block, panel);
+      const size_t columns = panels_.columns(panel);
       for (size_t r = 0; r < rows; ++r) {
         float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
         const float* from = z_.data() + r * width();
-        for (size_t lane = 0; lane < panels_.columns(panel); ++lane)
-          to[lane] = template_ > 0 ? std::max(to[lane], from[lane]) : from[lane];
+        const bool keepLarger = template_ > 0;
+        for (size_t lane = 0; lane < columns; ++lane)
+          to[lane] = keepLarger ? std::max(to[lane], from[lane]) : from[lane];
       }
     }
   }
