@@ -1,5 +1,5 @@
 import type { Figure, MatrixContent } from './figures/figure.js';
-import { firstFigures, laterFigures } from './figures/index.js';
+import { firstFigures, laterFigures, longestFigure } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
 import { packReport, type PackedReport } from './pack.js';
 import type { Painters } from './painters.js';
@@ -81,11 +81,11 @@ async function drawFigures(
     return { ...about, ...painted };
   };
   const all = matrices.then((known) => ({ data, ...known }));
+  const drawLater = async (figure: (typeof laterFigures)[number]) => draw(figure(await all));
   // Each is drawn while the next ones are made up.
-  const drawing = [
-    ...firstFigures.map(async (figure) => draw(figure({ data }))),
-    ...laterFigures.map(async (figure) => draw(figure(await all))),
-  ];
+  const first = firstFigures.map(async (figure) => draw(figure({ data })));
+  const longest = drawLater(longestFigure);
+  const drawing = [...first, ...laterFigures.map((figure) => (figure === longestFigure ? longest : drawLater(figure)))];
   return (await Promise.all(drawing)).filter((figure) => figure !== undefined);
 }
 

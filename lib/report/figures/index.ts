@@ -17,11 +17,16 @@ export const firstFigures: readonly ((of: SmallFigureData) => Figure | undefined
   clusterConfidences,
 ];
 
+type LaterFigure = (of: FigureData) => Figure | undefined;
+
 /** Those that come after them, which wait for the large matrices. */
-export const laterFigures: readonly ((of: FigureData) => Figure | undefined)[] = [
+export const laterFigures: readonly LaterFigure[] = [
   featureScatter,
   motionThreshold,
   similarityDistributions,
   featureSimilarities,
   unitMatrix,
 ];
+
+/** The one that takes longest to paint. */
+export const longestFigure: LaterFigure = unitMatrix;
