@@ -14,8 +14,8 @@ namespace dant {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-/// Columns, and rows, that are worked on together: the inner loops stay in the cache.
-constexpr size_t tileWidth = 256, groupRows = 16;
+/// Columns, rows, targets and numbers of a row that are worked on together: the inner loops stay in the cache.
+constexpr size_t tileWidth = 256, groupRows = 64, groupTargets = 16, partLength = 1024;
 /// Additions below which a merge is not worth more than one thread.
 constexpr double parallelWork = 1e6;
 
@@ -26,6 +26,37 @@ LeafRange tileOf(LeafRange range, size_t index, size_t tile) {
   const size_t start = range.start + index * tile;
   return {start, std::min(range.end, start + tile)};
 }
+
+/// Some costs that many rows are lowered by. They lie far apart in memory, and here in strips of columns, each of which
+/// is read from its beginning to its end.
+class CostTile {
+public:
+  void take(std::span<const double* const> rows, size_t width) {
+    count_ = rows.size();
+    width_ = width;
+    values_.resize(tilesOf(width, strip) * count_ * strip);
+    for (size_t at = 0, s = 0; at < width; at += strip, ++s)
+      for (size_t p = 0; p < count_; ++p) std::copy_n(rows[p] + at, std::min(strip, width - at), row(s, p));
+  }
+
+  /// As Kernels::lowerRows
+  void lower(std::span<const double* const> scalars, std::span<double* const> out) {
+    std::vector<const double*> rows(count_);
+    std::vector<double*> to(out.size());
+    for (size_t at = 0, s = 0; at < width_; at += strip, ++s) {
+      for (size_t p = 0; p < count_; ++p) rows[p] = row(s, p);
+      for (size_t r = 0; r < out.size(); ++r) to[r] = out[r] + at;
+      kernels().lowerRows(out.size(), count_, scalars.data(), rows.data(), std::min(strip, width_ - at), to.data());
+    }
+  }
+
+private:
+  static constexpr size_t strip = 32;
+  double* row(size_t s, size_t p) { return values_.data() + (s * count_ + p) * strip; }
+
+  size_t count_ = 0, width_ = 0;
+  std::vector<double> values_; ///< (strip, row, column)
+};
 
 } // namespace
 
@@ -162,32 +193,42 @@ void LeafCosts::joinSecond(size_t merge, LeafRange rows) {
       out.push_back(cell(row, targets.start));
       std::fill_n(out.back(), targets.size(), infinity);
     }
-    std::vector<const double*> joinedRows, costRows;
+    CostTile tile;
+    std::vector<const double*> joinedRows;
     for (size_t part = 0; part < tilesOf(first.size(), tileWidth); ++part) {
       const LeafRange ks = tileOf(first, part, tileWidth);
       joinedRows.clear();
-      costRows.clear();
       for (size_t row = some.start; row < some.end; ++row) joinedRows.push_back(joined(row, ks.start));
+      std::vector<const double*> costRows;
       for (size_t k = ks.start; k < ks.end; ++k) costRows.push_back(cell(k, targets.start));
-      kernels().lowerRows(some.size(), ks.size(), joinedRows.data(), costRows.data(), targets.size(), out.data());
+      if (some.size() < groupRows / 2) {
+        kernels().lowerRows(some.size(), ks.size(), joinedRows.data(), costRows.data(), targets.size(), out.data());
+      } else {
+        tile.take(costRows, targets.size());
+        tile.lower(joinedRows, out);
+      }
     }
   };
   const auto toFirst = [&](LeafRange some, LeafRange targets) {
-    std::vector<const double*> before, after;
-    for (size_t row = some.start; row < some.end; ++row) before.push_back(joined(row, second.start));
-    for (size_t target = targets.start; target < targets.end; ++target) after.push_back(cell(target, second.start));
-    std::vector<double> smallest(before.size() * after.size());
-    kernels().smallestSums(before.size(), before.data(), after.size(), after.data(), second.size(), smallest.data());
-    for (size_t i = 0; i < before.size(); ++i)
-      std::copy_n(smallest.data() + i * after.size(), after.size(), cell(some.start + i, targets.start));
+    std::vector<double> smallest(some.size() * targets.size(), infinity), ofPart(smallest.size());
+    std::vector<const double*> before(some.size()), after(targets.size());
+    for (size_t part = 0; part < tilesOf(second.size(), partLength); ++part) {
+      const LeafRange ks = tileOf(second, part, partLength);
+      for (size_t i = 0; i < some.size(); ++i) before[i] = joined(some.start + i, ks.start);
+      for (size_t i = 0; i < targets.size(); ++i) after[i] = cell(targets.start + i, ks.start);
+      kernels().smallestSums(before.size(), before.data(), after.size(), after.data(), ks.size(), ofPart.data());
+      for (size_t i = 0; i < smallest.size(); ++i) smallest[i] = std::min(smallest[i], ofPart[i]);
+    }
+    for (size_t i = 0; i < some.size(); ++i)
+      std::copy_n(smallest.data() + i * targets.size(), targets.size(), cell(some.start + i, targets.start));
   };
   const size_t secondTiles = tilesOf(second.size(), tileWidth);
-  const size_t tiles = secondTiles + tilesOf(first.size(), groupRows);
+  const size_t tiles = secondTiles + tilesOf(first.size(), groupTargets);
   forTiles(merge, tilesOf(rows.size(), groupRows) * tiles, [&](size_t task) {
     const LeafRange some = tileOf(rows, task / tiles, groupRows);
     const size_t tile = task % tiles;
     if (tile < secondTiles) toSecond(some, tileOf(second, tile, tileWidth));
-    else toFirst(some, tileOf(first, tile - secondTiles, groupRows));
+    else toFirst(some, tileOf(first, tile - secondTiles, groupTargets));
   });
 }
 
