@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -17,8 +16,9 @@ struct SimilarityCounts {
   std::vector<double> matched, unmatched; ///< of the same length
 };
 
-/// Of pairs with the similarities Σ_f weights[f]·rows[pair·features + f], where each z lies within ±largestFisherZ.
+/// Of pairs with the similarities Σ_f weights[f]·rows[pair·features + f], where each z lies within ±largestFisherZ;
+/// matched (pairs): not 0 for those that are.
 SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, std::span<const double> weights,
-                                   size_t pairs, const std::function<bool(size_t)>& isMatched);
+                                   std::span<const uint8_t> matched);
 
 } // namespace dant

@@ -71,19 +71,18 @@ LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std:
   clusterOptions.minClusterSize = 2;
   clusterOptions.maxClusterSize = options.maxClusterSize;
   LearnedClusters result;
-  const auto isMatched = [&](size_t p) {
-    const int32_t label = result.labels[static_cast<size_t>(nearby[p].i)];
-    return label >= 1 && label == result.labels[static_cast<size_t>(nearby[p].j)];
-  };
   std::vector<uint8_t> matched(nearby.size());
   for (int iteration = 1; iteration <= options.iterations; ++iteration) {
     result.iterations = iteration;
     result.labels = labelsFromLinkage(linkageOfSimilarity(job, similarity), clusterOptions);
     for (auto& label : result.labels)
       if (label >= 0) ++label;
+    for (size_t p = 0; p < nearby.size(); ++p) {
+      const int32_t label = result.labels[static_cast<size_t>(nearby[p].i)];
+      matched[p] = label >= 1 && label == result.labels[static_cast<size_t>(nearby[p].j)];
+    }
     if (iteration == options.iterations) break;
 
-    for (size_t p = 0; p < nearby.size(); ++p) matched[p] = isMatched(p);
     const auto discriminant = linearDiscriminant<float>(rows, similarity.features.size(), matched, job);
     const double total =
         discriminant ? std::accumulate(discriminant->coefficients.begin(), discriminant->coefficients.end(), 0.0) : 0.0;
@@ -103,7 +102,7 @@ LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std:
   }
   result.weights = similarity.weights;
   result.matchedPairs = countMatchedPairs(result.labels);
-  result.similarities = countSimilarities(job, rows, result.weights, nearby.size(), isMatched);
+  result.similarities = countSimilarities(job, rows, result.weights, matched);
   return result;
 }
 
