@@ -255,6 +255,22 @@ describe('writeNpz', () => {
     expect(await readNpz(path)).toEqual({ a: { data: Float64Array.of(1, 2, 3), shape: [3], dtype: '<f8' } });
   });
 
+  it('begins the contents of its members at multiples of 64, as numpy does in files', async () => {
+    const path = newPath('npz');
+    const names = ['a', 'bc', 'a longer name', 'µ'];
+    await writeNpz(path, Object.fromEntries(names.map((name, i) => [name, { data: [i, 2, 3], shape: [3] }])));
+    const bytes = await readFile(path);
+    const archive = await openPromise(path);
+    const starts: number[] = [];
+    for await (const entry of archive.eachEntry()) {
+      const header = entry.relativeOffsetOfLocalHeader;
+      const start = header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28);
+      expect(bytes.toString('latin1', start + 1, start + 6)).toBe('NUMPY');
+      starts.push(start % 64);
+    }
+    expect(starts).toEqual(names.map(() => 0));
+  });
+
   it('leaves no part of an archive that failed', async () => {
     const path = newPath('npz');
     await expect(writeNpz(path, { a: { data: [1], shape: [2] } })).rejects.toThrow(/2 elements/);

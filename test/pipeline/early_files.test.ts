@@ -1,4 +1,5 @@
 // Files that are written before all results are known.
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,8 +9,10 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import { NpyWriter } from '../../lib/files/npy_writer.js';
 import { loadDataset, datasetRequirements } from '../../lib/dataset/load.js';
-import { track } from '../../lib/index.js';
+import { readNpy, track } from '../../lib/index.js';
 import { trackDataset } from '../../lib/pipeline/track.js';
+import { EarlyFiles } from '../../lib/results/early_files.js';
+import type { ResultArray } from '../../lib/results/result_arrays.js';
 import { resultFolders, writeResults } from '../../lib/results/write_results.js';
 import { completeSettings } from '../../lib/settings/index.js';
 
@@ -65,4 +68,37 @@ it('leave nothing behind when they cannot be written', async () => {
   await vi.waitFor(async () => {
     expect(await readdir(scratch)).toEqual([]);
   }, 5000);
+});
+
+it('are begun anew when something else is to be written', async () => {
+  const begun: string[] = [];
+  const early = new EarlyFiles(scratch, {});
+  let isWriting!: () => void;
+  const writing = new Promise<void>((resolve) => (isWriting = resolve));
+  const shape = [1000, 1000];
+  const endless: ResultArray = {
+    dtype: '<f8',
+    shape,
+    async *blocks(_space, { signal }) {
+      begun.push('first');
+      for (let row = 0; row < 1000; ++row) {
+        yield new Float64Array(1000).fill(1);
+        if (row === 10) {
+          isWriting();
+          await once(signal!, 'abort');
+        }
+      }
+      begun.push('too much');
+    },
+  };
+  early.begin(undefined, 'array', endless, undefined);
+  await writing;
+  const data = Float64Array.from({ length: 6 }, (_, i) => i);
+  early.begin(undefined, 'array', { data, shape: [2, 3] }, undefined);
+  await early.written(scratch, 'array');
+  const { data: found, shape: foundShape } = await readNpy(join(scratch, 'array.npy'));
+  expect(foundShape).toEqual([2, 3]);
+  expect(Array.from(found as Float64Array)).toEqual(Array.from(data));
+  expect(begun).toEqual(['first']);
+  expect(await readdir(scratch)).toEqual(['array.npy']);
 });

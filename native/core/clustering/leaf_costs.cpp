@@ -34,7 +34,7 @@ public:
   void take(std::span<const double* const> rows, size_t width) {
     count_ = rows.size();
     width_ = width;
-    values_.resize(tilesOf(width, strip) * count_ * strip);
+    values_ = memory_.of(tilesOf(width, strip) * count_ * strip);
     for (size_t at = 0, s = 0; at < width; at += strip, ++s)
       for (size_t p = 0; p < count_; ++p) std::copy_n(rows[p] + at, std::min(strip, width - at), row(s, p));
   }
@@ -52,10 +52,11 @@ public:
 
 private:
   static constexpr size_t strip = 32;
-  double* row(size_t s, size_t p) { return values_.data() + (s * count_ + p) * strip; }
+  double* row(size_t s, size_t p) { return values_ + (s * count_ + p) * strip; }
 
   size_t count_ = 0, width_ = 0;
-  std::vector<double> values_; ///< (strip, row, column)
+  WorkingMemory memory_;
+  double* values_ = nullptr; ///< (strip, row, column)
 };
 
 } // namespace

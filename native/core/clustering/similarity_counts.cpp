@@ -10,12 +10,14 @@ namespace dant {
 
 SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, std::span<const double> weights,
                                    std::span<const uint8_t> matched) {
-  constexpr double binWidth = 0.05;
+  constexpr double binWidth = 0.05, mostBins = 10'000;
   constexpr size_t grain = 1 << 14;
   const size_t features = weights.size(), pairs = matched.size();
   double largest = 0;
   for (const double weight : weights) largest += largestFisherZ * std::abs(weight);
-  const auto reach = static_cast<size_t>(std::ceil(largest / binWidth)) + 1;
+  // Weights whose sum is nearly zero are huge.
+  const double reachOfAll = std::min(std::ceil(largest / binWidth) + 1, mostBins);
+  const auto reach = static_cast<size_t>(reachOfAll);
   const size_t bins = 2 * reach + 1, blocks = (pairs + grain - 1) / grain;
   std::vector<std::vector<uint32_t>> counts(blocks); // (bin, unmatched or matched) of a block
   parallelFor(job, blocks, [&](size_t block) {
@@ -24,7 +26,7 @@ SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, 
       double similarity = 0;
       for (size_t f = 0; f < features; ++f) similarity += weights[f] * rows[p * features + f];
       // The next integer below, in fewer steps than std::floor takes on a processor without an instruction for it.
-      const double place = similarity / binWidth;
+      const double place = std::clamp(similarity / binWidth, -reachOfAll, reachOfAll);
       const auto towardsZero = static_cast<std::ptrdiff_t>(place);
       const std::ptrdiff_t bin = towardsZero - (place < static_cast<double>(towardsZero) ? 1 : 0);
       ++own[2 * (reach + static_cast<size_t>(bin)) + (matched[p] != 0 ? 1 : 0)];

@@ -9,7 +9,7 @@
 namespace dant {
 
 /// How similar pairs of units are: how many have a similarity in [start + k·binWidth, start + (k + 1)·binWidth). No
-/// bins without pairs at either end.
+/// bins without pairs at either end. What lies beyond ±500 counts in the last bin on its side.
 struct SimilarityCounts {
   double start = 0;
   double binWidth = 0;

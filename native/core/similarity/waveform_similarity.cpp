@@ -22,13 +22,12 @@ constexpr float settled = 0.6F;
 /// Products of a few panels with all blocks, template by template.
 class Products {
 public:
-  Products(const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared)
+  Products(const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared,
+           size_t panelsAtOnce)
       : blocks_(blocks), neighbourhoods_(neighbourhoods), units_(compared.units()), panels_(compared, panelsAtOnce),
         sums_(panelsAtOnce * width()), scales_(sums_.size()), singleScales_(sums_.size()),
         tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
         largest_(static_cast<size_t>(kernels().maxRows)), exact_(static_cast<size_t>(kernels().maxRowsF64) * width()) {}
-
-  static constexpr size_t panelsAtOnce = 3;
 
   /// Takes up the panels from firstPanel on.
   void take(const Job& job, size_t firstPanel) { panels_.fill(job, firstPanel); }
@@ -138,17 +137,25 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Panels that a thread multiplies at once: the more, the less often the blocks are read, but every thread is to have a
+/// few turns.
+size_t panelsAtOnceOf(const Job& job, size_t panels) {
+  constexpr size_t most = 3, turns = 4;
+  return std::clamp<size_t>(panels / (turns * static_cast<size_t>(std::max(1, job.threads))), 1, most);
+}
+
 /// z (position, position) of every unit, over its own group, with every other: the largest over the templates, not
 /// symmetric. Returns the seconds that each thread spent on average on getting the waveforms into panels.
 double productsOfAll(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods,
                      const WaveformBlocks& blocks, float* z) {
-  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared); });
-  const size_t unitsAtOnce = Products::panelsAtOnce * static_cast<size_t>(kernels().width);
-  std::vector<double> seconds((compared.units() + unitsAtOnce - 1) / unitsAtOnce);
+  const auto width = static_cast<size_t>(kernels().width);
+  const size_t panels = (compared.units() + width - 1) / width, atOnce = panelsAtOnceOf(job, panels);
+  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared, atOnce); });
+  std::vector<double> seconds((panels + atOnce - 1) / atOnce);
   const auto body = [&](size_t task) {
     scratch.with([&](Products& products) {
       const auto start = std::chrono::steady_clock::now();
-      products.take(job, task * Products::panelsAtOnce);
+      products.take(job, task * atOnce);
       seconds[task] = secondsSince(start);
       products.multiply(job, compared.templates(), z);
     });
