@@ -68,10 +68,15 @@ export class ReportThread {
           this.post({ data });
         }, reject);
         source.matrices.then((matrices) => {
-          this.post({ matrices }, matrices.distanceSums ? [matrices.distanceSums.buffer as ArrayBuffer] : []);
+          const { distanceSums, similarities } = matrices;
+          const nearby = similarities.features.map((feature) => feature.nearby);
+          this.post(
+            { matrices },
+            buffersOf([distanceSums, similarities.nearby, ...nearby, ...Object.values(similarities.kin ?? {})]),
+          );
         }, reject);
         source.waveforms().then((waveforms) => {
-          this.post({ waveforms });
+          this.post({ waveforms }, buffersOf(Object.values(waveforms.packed?.arrays ?? {})));
         }, reject);
       }
     });
@@ -89,4 +94,9 @@ export class ReportThread {
   private post(task: ReportTask, moved: readonly ArrayBuffer[] = []): void {
     this.worker.postMessage(task, moved);
   }
+}
+
+/** What is moved to the thread instead of being copied: nobody else has a use for it. */
+function buffersOf(arrays: readonly (ArrayBufferView | undefined)[]): ArrayBuffer[] {
+  return [...new Set(arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])))];
 }
