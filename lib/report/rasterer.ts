@@ -22,4 +22,5 @@ ports[0]!.on('message', ({ id, svg }: Drawing) => {
     background: 'white',
   });
   parentPort!.postMessage({ id, svg, png: image.render().asPng() } satisfies PaintedDrawing);
+  ports[0]!.postMessage('painted');
 });
