@@ -68,12 +68,10 @@ export class ReportThread {
           this.post({ data });
         }, reject);
         source.matrices.then((matrices) => {
-          const { distanceSums, similarities } = matrices;
-          const nearby = similarities.features.map((feature) => feature.nearby);
-          this.post(
-            { matrices },
-            buffersOf([distanceSums, similarities.nearby, ...nearby, ...Object.values(similarities.kin ?? {})]),
-          );
+          const { features, nearby, kin } = matrices.similarities;
+          const ofKin = [kin?.neighbours, kin?.neighbourSimilarities, kin?.clusterSimilarities];
+          const ofFeatures = features.map((feature) => feature.nearby);
+          this.post({ matrices }, buffersOf([matrices.distanceSums, nearby, ...ofFeatures, ...ofKin]));
         }, reject);
         source.waveforms().then((waveforms) => {
           this.post({ waveforms }, buffersOf(Object.values(waveforms.packed?.arrays ?? {})));
