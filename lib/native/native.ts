@@ -88,6 +88,16 @@ export interface KinArgument {
   clusterSimilarities: Float32Array;
 }
 
+/** How similar pairs of units are, those in the same cluster and the others. */
+export interface SimilarityCounts {
+  /** Lower edge of the first bin */
+  start: number;
+  binWidth: number;
+  /** Pairs per bin */
+  matched: Float64Array;
+  unmatched: Float64Array;
+}
+
 export interface NativeAddon {
   /**
    * HDBSCAN of n ≥ 1 points: either `points` (n, dimensions) or `distances` (n, n). maxClusterSize 0: any size. Resolves
@@ -475,8 +485,8 @@ export interface NativeAddon {
     iterations: number;
     /** pairs in the same cluster, near or far */
     matchedPairs: number;
-    /** How similar the nearby pairs are: bins from `start` on, and the pairs in each */
-    similarities: { start: number; binWidth: number; matched: Float64Array; unmatched: Float64Array };
+    /** Of the nearby pairs */
+    similarities: SimilarityCounts;
     /** (P, 2) ordered by the second, then the first unit */
     nearbyPairs: Int32Array;
     /** (M, 2) the nearby pairs in the same cluster, of different sessions, above the threshold */

@@ -1,9 +1,10 @@
 import { noMotion, type Motion } from '../correction/motion.js';
 import { largestDifferenceUm, planWith, type Correction } from '../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
+import type { SimilarityCounts } from '../native/native.js';
 import type { Settings } from '../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
-import { matchUnits, type Matching, type SimilarityCounts } from './inner_loop.js';
+import { matchUnits, type Matching } from './inner_loop.js';
 import type { RunContext } from './run_context.js';
 import { warnOfSessionGroups } from './session_groups.js';
 import type { TrackedUnits } from './tracked_units.js';

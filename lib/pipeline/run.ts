@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 
-import type { Correction } from '../correction/templates.js';
 import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.js';
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
 import type { Dataset } from '../dataset/types.js';
@@ -105,10 +104,7 @@ async function execute(
     const waveformsOf = (peakChannels: Int32Array) => shownWaveforms(dataset, peakChannels, settings, dataFolder);
     if (output && settings.save_intermediate_results) {
       const files = (early = new EarlyFiles(output.path, { threads: run.threads, signal }));
-      const begun = new Map<number | undefined, Correction>();
       run.onCorrection = (group) => {
-        if (begun.get(group.shank) === group.correction) return;
-        begun.set(group.shank, group.correction);
         // The folder of a shank is not shown, and that of all shanks is written when all are known.
         const isShown = group.shank === undefined;
         const onRows = isShown ? report?.showWaveforms(waveformsOf(group.units.peakChannels), signal) : undefined;

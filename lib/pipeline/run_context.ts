@@ -27,8 +27,8 @@ export class RunContext {
   /** Seconds spent in each stage so far. */
   readonly seconds = new Map<Stage, number>();
   /**
-   * Gets what is known of a group of units before its results are: what its correction is likely to be, then what it is,
-   * which may be the same object.
+   * Gets what is known of a group of units before its results are: what its correction is likely to be; then what it is,
+   * if that is another one.
    */
   onCorrection: ((group: CorrectedGroup) => void) | undefined;
 

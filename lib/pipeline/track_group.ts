@@ -55,7 +55,12 @@ export async function trackGroup(
   context: RunContext,
 ): Promise<GroupResult> {
   const similarity = new FeatureSimilarity(units, settings.waveformCorrection.n_nearest_channels);
-  const tell = (correction: Correction) => context.onCorrection?.({ units, shank, correction });
+  let told: Correction | undefined;
+  const tell = (correction: Correction) => {
+    if (correction === told) return;
+    told = correction;
+    context.onCorrection?.({ units, shank, correction });
+  };
   const { motion, correction, interval, iterations, stoppedBecause } = await findMotion(
     units,
     similarity,
