@@ -1,10 +1,12 @@
 #pragma once
 #include "core/clustering/leaf_order.h"
+#include "core/job/large_array.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,21 +42,20 @@ struct LeafLayout {
   std::vector<int32_t> leaves;                     ///< (points) the leaf at each position
 };
 
-/// Numbers that are not initialised, as the threads that first write to them are to get the memory from the system.
+/// A large array that grows.
 class WorkingMemory {
 public:
   /// Room for so many; what is in it stays while no larger room is asked for.
   double* of(size_t count) {
-    if (count > size_) {
-      numbers_.reset();
-      numbers_.reset(new double[count]);
+    if (!numbers_ || count > size_) {
+      numbers_.emplace(count);
       size_ = count;
     }
-    return numbers_.get();
+    return numbers_->data();
   }
 
 private:
-  std::unique_ptr<double[]> numbers_;
+  std::optional<LargeArray<double>> numbers_;
   size_t size_ = 0;
 };
 

@@ -117,10 +117,10 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     std::stable_sort(at(shank), at(shank + 1), [&](int32_t a, int32_t b) { return y(a) < y(b); });
   }
   if (paired_.size() % 2 != 0) paired_.push_back(paired_.back());
-  makeFilter(locationsUm);
+  makeFilter();
 }
 
-template <class Real> void Kriging<Real>::makeFilter(std::span<const double> locationsUm) {
+template <class Real> void Kriging<Real>::makeFilter() {
   const auto used = static_cast<Eigen::Index>(columns_.size());
   Eigen::MatrixXd prior(used, used);
   for (Eigen::Index i = 0; i < used; ++i)
@@ -129,7 +129,7 @@ template <class Real> void Kriging<Real>::makeFilter(std::span<const double> loc
 
   auto& [channels, rows, columns, decays, gains, precisions] = filter_;
   channels = sorted_;
-  const auto depth = [&](int32_t channel) { return locationsUm[2 * static_cast<size_t>(channel) + 1]; };
+  const auto depth = [&](int32_t channel) { return depths_[static_cast<size_t>(channel)]; };
   std::stable_sort(channels.begin(), channels.end(), [&](int32_t a, int32_t b) { return depth(a) < depth(b); });
   Eigen::MatrixXd covariance = prior;
   for (size_t i = 0; i < channels.size(); ++i) {

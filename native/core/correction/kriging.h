@@ -76,7 +76,7 @@ private:
   } filter_;
   /// exp(−Δy/30) to the channel before in the same column; 0 at the start of a column. From the tip, and from the top.
   std::vector<Real> decaysUp_, decaysDown_;
-  void makeFilter(std::span<const double> locationsUm);
+  void makeFilter();
   Rows makeShift(double dyUm) const;
   mutable std::mutex mutex_;
   mutable std::unordered_map<double, std::shared_ptr<const Rows>> shifts_;

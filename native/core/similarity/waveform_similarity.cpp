@@ -219,16 +219,16 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
                           std::span<float> similarity) {
   waveforms.check();
   const size_t count = waveforms.count();
-  const size_t templates = kriging == nullptr ? 1 : shiftsUm.size() / std::max<size_t>(1, count);
-  if (similarity.size() != count * count || (kriging != nullptr && shiftsUm.size() != templates * count)) {
+  std::vector<int32_t> order(count), positionOf(count);
+  std::iota(order.begin(), order.end(), 0);
+  const ComparedWaveforms compared{waveforms, kriging, shiftsUm, order};
+  if (similarity.size() != count * count || (kriging != nullptr && shiftsUm.size() != compared.templates() * count)) {
     throw InputError("The similarity matrix and the shifts do not fit the number of units.");
   }
   for (const int32_t channel : peakChannels) {
     if (channel < 0 || static_cast<size_t>(channel) >= waveforms.channels)
       throw InputError("A peak channel does not exist.");
   }
-  std::vector<int32_t> order(count), positionOf(count);
-  std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int32_t a, int32_t b) {
     const auto at = [&](int32_t unit) { return 2 * static_cast<size_t>(peakChannels[static_cast<size_t>(unit)]); };
     return std::pair(locationsUm[at(a) + 1], locationsUm[at(a)]) <
@@ -237,7 +237,6 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
   float* z = similarity.data(); // by position until the end
-  const ComparedWaveforms compared{waveforms, kriging, shiftsUm, order};
   const auto start = std::chrono::steady_clock::now();
   const WaveformBlocks blocks(job, compared, neighbourhoods);
   const double blockSeconds = secondsSince(start);
