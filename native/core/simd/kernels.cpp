@@ -45,7 +45,7 @@ constexpr int columnsF64 = 2;
 constexpr int widthF64 = columnsF64 * lanesD;
 constexpr int rowsF64 = widthF64 >= 8 ? widthF64 / 2 : widthF64;
 
-// Vectors of samples that `combineRows` keeps sums of for all rows of a group, as measured: with 16 registers two, but
+// Vectors of samples that `combineRows` keeps sums of for both rows of a pair, as measured: with 16 registers two, but
 // where there is no fused operation four are faster although they do not fit.
 constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
@@ -140,52 +140,52 @@ template <> struct VectorOf<double> {
   typedef VectorD Type;
 };
 
-/// One group of rows of a sparse matrix, and where its rows go.
-template <int Rows, class Real> struct RowGroup {
+/// Two rows of a sparse matrix that share their indices, and where they go.
+template <class Real> struct RowPair {
   int32_t first, last; ///< entries
   const int32_t* indices;
   const Real* coefficients;
-  Real* to[Rows];
+  Real* to[2];
 };
 
-/// `Vectors` vectors of samples, from t on, of all rows of a group: each load of the source serves them all.
-template <int Vectors, class Vector, int Rows, class Real>
-inline void combineBlock(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
+/// `Vectors` vectors of samples, from t on, of both rows: each load of the source serves them both.
+template <int Vectors, class Vector, class Real>
+inline void combineBlock(const RowPair<Real>& pair, size_t samples, size_t t, const Real* source) {
   constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  Vector sum[Rows][Vectors] = {};
-  for (int32_t e = group.first; e < group.last; ++e) {
-    const Real* from = source + static_cast<size_t>(group.indices[e]) * samples + t;
-    const Real* coefficients = group.coefficients + static_cast<size_t>(e) * Rows;
+  Vector sum[2][Vectors] = {};
+  for (int32_t e = pair.first; e < pair.last; ++e) {
+    const Real* from = source + static_cast<size_t>(pair.indices[e]) * samples + t;
+    const Real* coefficients = pair.coefficients + static_cast<size_t>(e) * 2;
     for (int v = 0; v < Vectors; ++v) {
       const Vector values = loadAs<Vector>(from + v * lanes);
-      for (int r = 0; r < Rows; ++r) sum[r][v] += coefficients[r] * values;
+      for (int r = 0; r < 2; ++r) sum[r][v] += coefficients[r] * values;
     }
   }
-  for (int r = 0; r < Rows; ++r)
-    for (int v = 0; v < Vectors; ++v) store(group.to[r] + t + v * lanes, sum[r][v]);
+  for (int r = 0; r < 2; ++r)
+    for (int v = 0; v < Vectors; ++v) store(pair.to[r] + t + v * lanes, sum[r][v]);
 }
 
 /// The samples from t on.
-template <int Vectors, int Rows, class Real>
-inline void combineGroup(const RowGroup<Rows, Real>& group, size_t samples, size_t t, const Real* source) {
+template <int Vectors, class Real>
+inline void combinePair(const RowPair<Real>& pair, size_t samples, size_t t, const Real* source) {
   typedef typename VectorOf<Real>::Type Vector;
   constexpr size_t lanes = vectorBytes / sizeof(Real);
-  for (; t + Vectors * lanes <= samples; t += Vectors * lanes) combineBlock<Vectors, Vector>(group, samples, t, source);
+  for (; t + Vectors * lanes <= samples; t += Vectors * lanes) combineBlock<Vectors, Vector>(pair, samples, t, source);
   if constexpr (Vectors > 1) {
-    combineGroup<Vectors / 2>(group, samples, t, source);
+    combinePair<Vectors / 2>(pair, samples, t, source);
   } else if (t < samples && samples >= lanes) {
-    combineBlock<1, Vector>(group, samples, samples - lanes, source);
+    combineBlock<1, Vector>(pair, samples, samples - lanes, source);
   } else {
-    for (; t < samples; ++t) combineBlock<1, Real>(group, samples, t, source);
+    for (; t < samples; ++t) combineBlock<1, Real>(pair, samples, t, source);
   }
 }
 
-template <class Real> void combineRows(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+template <class Real> void combineRows(size_t samples, size_t pairs, const int32_t* start, const int32_t* indices,
                                        const Real* coefficients, const int32_t* rows, const Real* source, Real* out) {
-  for (size_t g = 0; g < groups; ++g, rows += 2) {
-    RowGroup<2, Real> group{start[g], start[g + 1], indices, coefficients, {}};
-    for (int r = 0; r < 2; ++r) group.to[r] = out + static_cast<size_t>(rows[r]) * samples;
-    combineGroup<combinedVectors>(group, samples, 0, source);
+  for (size_t p = 0; p < pairs; ++p, rows += 2) {
+    RowPair<Real> pair{start[p], start[p + 1], indices, coefficients, {}};
+    for (int r = 0; r < 2; ++r) pair.to[r] = out + static_cast<size_t>(rows[r]) * samples;
+    combinePair<combinedVectors>(pair, samples, 0, source);
   }
 }
 

@@ -40,11 +40,11 @@ struct Kernels {
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
   /// Rows of a sparse matrix times a dense one, in pairs of rows that share their indices:
-  /// out[rows[2·g + r]·samples + t] = Σ_e coefficients[2·e + r] · source[indices[e]·samples + t] over
-  /// start[g] ≤ e < start[g + 1], r = 0, 1. A row that is named twice in a pair must have the same coefficients there.
-  void (*combineRows)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  /// out[rows[2·p + r]·samples + t] = Σ_e coefficients[2·e + r] · source[indices[e]·samples + t] over
+  /// start[p] ≤ e < start[p + 1], r = 0, 1. A row that is named twice in a pair must have the same coefficients there.
+  void (*combineRows)(size_t samples, size_t pairs, const int32_t* start, const int32_t* indices,
                       const float* coefficients, const int32_t* rows, const float* source, float* out);
-  void (*combineRowsF64)(size_t samples, size_t groups, const int32_t* start, const int32_t* indices,
+  void (*combineRowsF64)(size_t samples, size_t pairs, const int32_t* start, const int32_t* indices,
                          const double* coefficients, const int32_t* rows, const double* source, double* out);
 
   /// Solves a system with the covariance matrix of a Markov process plus noise, for each sample. `room` (states,
