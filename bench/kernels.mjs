@@ -94,6 +94,18 @@ export const kernels = {
     small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 0 },
     prepare: prepareWaveforms,
   },
+  'waveform similarity in 16 bits': {
+    unit: 'pairs',
+    yardstick: 'product',
+    sizes: [
+      { units: 1000, sessions: 10, channels: 384, samples: 64, templates: 0, quantised: true },
+      { units: 2000, sessions: 10, channels: 384, samples: 64, templates: 0, quantised: true },
+      { units: 5000, sessions: 30, channels: 384, samples: 64, templates: 0, quantised: true },
+    ],
+    gate: { units: 300, sessions: 6, channels: 96, samples: 48, templates: 0, quantised: true },
+    small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 0, quantised: true },
+    prepare: prepareWaveforms,
+  },
   'kriging + waveform similarity': {
     unit: 'pairs',
     yardstick: 'product',
@@ -252,7 +264,7 @@ function correctedWaveforms(size) {
 
 function prepareWaveforms(size) {
   const { params, depthsUm } = correctedWaveforms(size);
-  const { units: count, channels, samples, templates } = size;
+  const { units: count, channels, samples, templates, quantised = false } = size;
   const similarity = new Float32Array(count ** 2);
   const lastRow = channels / 2 - 1;
   const peakChannels = Int32Array.from(depthsUm, (um) => 2 * Math.min(lastRow, Math.max(0, Math.round(um / 20))));
@@ -262,7 +274,7 @@ function prepareWaveforms(size) {
     // Each unit with every other one over its own neighbourhood of channels.
     flops: compared * 2 * count ** 2 * nearestChannels * samples,
     run: (threads) =>
-      native(threads, 'waveformSimilarity', { ...params, peakChannels, nearestChannels, similarity }, () => [
+      native(threads, 'waveformSimilarity', { ...params, peakChannels, nearestChannels, quantised, similarity }, () => [
         similarity,
       ]),
   };

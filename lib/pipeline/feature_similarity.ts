@@ -12,6 +12,7 @@ export type FisherZ = Float32Array<ArrayBuffer>;
 interface WaveformSimilarity {
   /** As `distinctShifts`; undefined: as recorded. */
   shiftsUm: Float64Array | undefined;
+  isProvisional: boolean;
   matrix: FisherZ;
 }
 
@@ -19,6 +20,8 @@ interface WaveformSimilarity {
 export class FeatureSimilarity {
   /** How the waveforms are corrected; undefined: they are compared as recorded. */
   correction: Correction | undefined;
+  /** Whether correlations of waveforms that are right to 1e-4 will do, at half the price: those that are no result. */
+  isProvisional = false;
   readonly #matrices = new Map<FeatureName, FisherZ>();
   /** The last two, older first: the motion loop may go back by one. */
   #waveforms: WaveformSimilarity[] = [];
@@ -48,13 +51,16 @@ export class FeatureSimilarity {
 
   async #getWaveforms(context: RunContext): Promise<FisherZ> {
     const shiftsUm = this.correction && distinctShifts(this.correction);
-    const known = this.#waveforms.find((entry) => sameShifts(entry.shiftsUm, shiftsUm));
+    const { isProvisional } = this;
+    const known = this.#waveforms.find(
+      (entry) => sameShifts(entry.shiftsUm, shiftsUm) && (isProvisional || !entry.isProvisional),
+    );
     if (known) return known.matrix;
     // The oldest matrix is written over: at 20,000 units it has 1.6 GB.
     const oldest = this.#waveforms.length === 2 ? this.#waveforms.shift() : undefined;
     const matrix = oldest?.matrix ?? new Float32Array(this.units.count ** 2);
     await this.#compareWaveforms(matrix, shiftsUm, context);
-    this.#waveforms.push({ shiftsUm, matrix });
+    this.#waveforms.push({ shiftsUm, isProvisional, matrix });
     return matrix;
   }
 
@@ -75,6 +81,7 @@ export class FeatureSimilarity {
             nearestChannels: this.nearestChannels,
             peakChannels,
             shiftsUm,
+            quantised: this.isProvisional,
             similarity,
           }),
         options,

@@ -55,8 +55,11 @@ export async function findMotion(
   let interval: MotionLoopResult['interval'];
   // Without a given motion the first round compares the waveforms as recorded.
   similarity.correction = given && correction;
+  let isLikelyTheLast = false;
   const iterations: MotionIteration[] = [];
   for (let i = 0; i < iterationCount; ++i) {
+    // Where the loop may stop one round after another, the results are those of the round before its last.
+    similarity.isProvisional = !stop_early || i === 0 || isLikelyTheLast || i + 1 === iterationCount;
     const matching = await matchUnits(
       units,
       similarity,
@@ -76,6 +79,7 @@ export async function findMotion(
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
       similarity.correction = correction = correctionBefore;
+      similarity.isProvisional = false;
       context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
@@ -86,10 +90,10 @@ export async function findMotion(
     }
     correctionBefore = correction;
     similarity.correction = correction = correct(motion);
-    if (stop_early && i + 1 < iterationCount && largestDifferenceUm(correctionBefore, correction) < smallChangeUm) {
-      onLikelyCorrection?.(correctionBefore);
-    }
+    isLikelyTheLast = largestDifferenceUm(correctionBefore, correction) < smallChangeUm;
+    if (isLikelyTheLast && stop_early && i + 1 < iterationCount) onLikelyCorrection?.(correctionBefore);
   }
+  similarity.isProvisional = false;
   context.report('motion', 1, `all ${iterationCount} rounds done`);
   return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };
 }

@@ -18,6 +18,8 @@ export interface WaveformSimilarityParams {
   nearestChannels?: number;
   /** (K, N) how far each unit's waveform is moved along the probe (kriging) for each of K templates, µm; default: not. */
   shiftsUm?: NdArray<Float64Array>;
+  /** Compares waveforms as numbers of 16 bits: in half the time, correlations within 1e-4 instead of 1e-6. Default false. */
+  quantised?: boolean;
 }
 
 /**
@@ -25,7 +27,14 @@ export interface WaveformSimilarityParams {
  * them, whichever is larger, and the largest over the templates. A waveform without variance there has similarity 0.
  */
 export async function waveformSimilarity(
-  { waveforms, channelLocationsUm, channelShanks, nearestChannels = 38, shiftsUm }: WaveformSimilarityParams,
+  {
+    waveforms,
+    channelLocationsUm,
+    channelShanks,
+    nearestChannels = 38,
+    shiftsUm,
+    quantised = false,
+  }: WaveformSimilarityParams,
   options: RunOptions = {},
 ): Promise<SimilarityMatrix> {
   const { units, channels, samples } = waveformAxes(waveforms);
@@ -57,6 +66,7 @@ export async function waveformSimilarity(
         nearestChannels,
         peakChannels,
         shiftsUm: shiftsUm?.data,
+        quantised,
         similarity,
       }),
     options,

@@ -20,12 +20,13 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
   const auto peaks = arguments.array<int32_t>("peakChannels", waveforms.count());
   const bool corrects = arguments.has("shiftsUm");
   const auto shifts = corrects ? arguments.array<double>("shiftsUm") : std::span<double>();
+  const bool isQuantised = arguments.boolean("quantised");
   const auto similarity = arguments.array<float>("similarity");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
                     const auto kriging = corrects ? krigingFor<float>(locations) : nullptr;
                     const double seconds = waveformSimilarity(job, waveforms, locations, neighbourhoods, kriging.get(),
-                                                              peaks, shifts, similarity);
+                                                              peaks, shifts, isQuantised, similarity);
                     return [seconds](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
                       result.Set("correctionSeconds", seconds);

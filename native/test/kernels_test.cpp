@@ -296,6 +296,139 @@ TEST_CASE("interleave") {
   });
 }
 
+TEST_CASE("quantise") {
+  forEachLevel([](const Kernels& level) {
+    for (size_t samples : {1, 2, 7, 16, 31, 64, 82, 300}) {
+      auto values = randomNumbers<float>(5 * samples, 3);
+      for (size_t t = 0; t < samples; ++t) {
+        values[t] *= 1e6F;
+        values[samples + t] *= 1e-20F;
+        values[2 * samples + t] = 0;
+        values[3 * samples + t] = 1e-39F; // its step would have no inverse
+        values[4 * samples + t] = t == samples / 2 ? -3.0F : 1e-3F;
+      }
+      const size_t pairs = (samples + 1) / 2;
+      std::vector<SamplePair> quantised(5 * pairs + 1, SamplePair{7, 7});
+      std::vector<float> steps(6, 7);
+      level.quantise(values.data(), 5, samples, quantised.data(), steps.data());
+      CHECK(quantised.back().even == 7);
+      CHECK(steps.back() == 7);
+      CHECK(steps[2] == 0);
+      CHECK(steps[3] == 0);
+      for (size_t row = 0; row < 5; ++row) {
+        int64_t square = 0;
+        double worst = 0;
+        for (size_t t = 0; t < 2 * pairs; ++t) {
+          const SamplePair& pair = quantised[row * pairs + t / 2];
+          const int64_t number = t % 2 == 0 ? pair.even : pair.odd;
+          square += number * number;
+          if (t == samples || steps[row] == 0) {
+            CHECK(number == 0);
+          } else {
+            worst = std::max(worst, std::abs(static_cast<double>(number) - values[row * samples + t] / steps[row]));
+          }
+        }
+        CHECK(worst <= 0.505);
+        CHECK(square < (int64_t{1} << 31));
+        // As fine as they can be.
+        if (steps[row] > 0 && samples > 1) CHECK(square > int64_t{900'000'000});
+      }
+    }
+  });
+}
+
+TEST_CASE("interleavePairs") {
+  forEachLevel([](const Kernels& level) {
+    const auto width = static_cast<size_t>(level.width);
+    for (size_t pairs : {1, 7, 16, 31, 64}) {
+      std::vector<std::vector<SamplePair>> values(width, std::vector<SamplePair>(pairs + 5));
+      std::vector<const SamplePair*> rows;
+      std::mt19937 random(4);
+      for (auto& row : values) {
+        for (auto& [even, odd] : row) {
+          even = static_cast<int16_t>(static_cast<int>(random() % 8000) - 4000);
+          odd = static_cast<int16_t>(static_cast<int>(random() % 8000) - 4000);
+        }
+        rows.push_back(row.data());
+      }
+      std::vector<SamplePair> panel(pairs * width + 1, SamplePair{7, 7});
+      std::vector<double> sums(width + 1, 7), squares(width + 1, 7);
+      level.interleavePairs(rows.data(), 3, pairs, panel.data(), sums.data(), squares.data());
+      CHECK(panel.back().even == 7);
+      CHECK(sums.back() == 7);
+      CHECK(squares.back() == 7);
+      for (size_t lane = 0; lane < width; ++lane) {
+        double sum = 0, square = 0;
+        for (size_t p = 0; p < pairs; ++p) {
+          const auto& [even, odd] = values[lane][3 + p];
+          CHECK(panel[p * width + lane].even == even);
+          CHECK(panel[p * width + lane].odd == odd);
+          sum += even + odd;
+          square += even * even + odd * odd;
+        }
+        CHECK(sums[lane] == sum);
+        CHECK(squares[lane] == square);
+      }
+    }
+  });
+}
+
+TEST_CASE("dotsQuantised") {
+  forEachLevel([](const Kernels& level) {
+    const auto width = static_cast<size_t>(level.width);
+    for (const auto& [segments, samples] : sizes) {
+      const size_t pairs = (samples + 1) / 2;
+      // The largest numbers that there may be: both rows of a product have the same signs.
+      const auto limit = static_cast<int16_t>(std::min(32767.0, 46000 / std::sqrt(2.0 * static_cast<double>(pairs))));
+      std::mt19937 random(5);
+      const auto number = [&](size_t p) {
+        const auto size = static_cast<int16_t>(limit - static_cast<int16_t>(random() % 100));
+        return p % 3 == 0 ? static_cast<int16_t>(-size) : size;
+      };
+      std::vector<SamplePair> panel(2 * segments * pairs * width);
+      for (size_t i = 0; i < panel.size(); ++i) panel[i] = {number(i / width % pairs), number(i / width % pairs)};
+      const auto steps = randomNumbers<float>(segments * width, 6);
+      std::vector<const SamplePair*> segmentPointers;
+      std::vector<const float*> stepPointers;
+      for (size_t s = 0; s < segments; ++s) {
+        segmentPointers.push_back(panel.data() + 2 * s * pairs * width);
+        stepPointers.push_back(steps.data() + s * width);
+      }
+      for (int count = 1; count <= level.maxRows; ++count) {
+        const auto rows = static_cast<size_t>(count);
+        std::vector<SamplePair> a(segments * pairs * rows);
+        for (size_t i = 0; i < a.size(); ++i) a[i] = {number(i / rows % pairs), number(i / rows % pairs)};
+        const auto aSteps = randomNumbers<float>(segments * rows, 7);
+        std::vector<float> out(rows * width + 1, 7);
+        level.dotsQuantised(a.data(), aSteps.data(), count, segmentPointers.data(), stepPointers.data(), segments,
+                            pairs, out.data());
+        CHECK(out.back() == 7);
+        double worst = 0;
+        for (size_t r = 0; r < rows; ++r) {
+          for (size_t lane = 0; lane < width; ++lane) {
+            double sum = 0, magnitude = 0;
+            for (size_t s = 0; s < segments; ++s) {
+              int64_t product = 0;
+              for (size_t p = 0; p < pairs; ++p) {
+                const SamplePair& x = a[(s * pairs + p) * rows + r];
+                const SamplePair& y = segmentPointers[s][p * width + lane];
+                product += x.even * y.even + x.odd * y.odd;
+              }
+              const double term = static_cast<double>(product) * aSteps[s * rows + r] * steps[s * width + lane];
+              sum += term;
+              magnitude += std::abs(term);
+            }
+            worst = std::max(worst, std::abs(out[r * width + lane] - sum) / magnitude);
+          }
+        }
+        CAPTURE(count);
+        CAPTURE(samples);
+        CHECK(worst <= 1e-6);
+      }
+    }
+  });
+}
+
 TEST_CASE("fisherZ") {
   const double limit = std::tanh(6.0);
   std::vector<double> r{0, -0.0, 1e-300, -1e-12, 1, -1, limit, -limit, 1.5, -infinity, infinity, notANumber, 0.4, -0.4};

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { track, type ProgressEvent, type TrackingArrays } from '../../lib/index.js';
+import { readNpy, track, waveformSimilarity, type ProgressEvent, type TrackingArrays } from '../../lib/index.js';
 import type { RunRecord } from '../../lib/results/run_record.js';
 import { noise } from '../numbers.js';
 
@@ -86,6 +86,29 @@ describe('track', () => {
     const { seconds: _, ...first } = one!;
     const { seconds: __, ...second } = two!;
     expect(second).toEqual(first);
+  });
+
+  // The similarity of the first round was not meant to be a result when it was computed.
+  it('has exact similarities when it goes back to the given motion', async () => {
+    const { neuron, ...data } = recording(8, [0, 0, 0]);
+    const motion = { constantUm: Float64Array.of(1, 0, -1), linear: new Float64Array(3) };
+    const output = join(scratch, 'result');
+    const settings = { ...withoutPeth, waveformCorrection: { n_templates: 1 } };
+    await track({ data: { ...data, motion }, settings, output });
+    const record = JSON.parse(await readFile(join(output, 'run.json'), 'utf8')) as RunRecord;
+    expect(record.groups[0]).toMatchObject({ motionIterations: { length: 2 }, stoppedBecause: 'no more matches' });
+    const ours = await readNpy(join(output, 'waveform_similarity_matrix.npy'), { as: 'float64' });
+    const shiftsUm = {
+      data: Float64Array.from(data.sessions, (session) => motion.constantUm[session - 1]!),
+      shape: [1, neuron.length],
+    };
+    const { data: exact } = await waveformSimilarity({
+      waveforms: data.waveforms,
+      channelLocationsUm: data.channelLocationsUm,
+      shiftsUm,
+    });
+    const worst = ours.data.reduce((largest, z, i) => Math.max(largest, Math.abs(z - exact[i]!)), 0);
+    expect(worst).toBeLessThan(1e-6);
   });
 
   it('writes the same bytes every time', async () => {

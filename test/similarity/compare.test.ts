@@ -124,15 +124,38 @@ describe('waveformSimilarity', () => {
     );
   });
 
+  // Samples in pairs and one left over; waveforms of 1e-3 to 1e6 µV.
+  it.each([1e-5, 1, 1e4])(
+    'is within 1e-4 of the definition as numbers of 16 bits, at %f times the size',
+    async (size) => {
+      const count = 75;
+      const data = makeUnits(count, locations, samples).map((value) => size * value);
+      const waveforms = { data: Float32Array.from(data), shape: [count, 24, samples] };
+      const args = { waveforms, channelLocationsUm, channelShanks: Int32Array.from(shanks), nearestChannels: 10 };
+      const { data: ours } = await waveformSimilarity({ ...args, quantised: true });
+      const units = Array.from({ length: count }, (_, u) => data.subarray(u * 24 * samples, (u + 1) * 24 * samples));
+      const expected = waveformsSlowly([units], locations, shanks, samples, 10);
+      expectSame(
+        ours.map(Math.tanh),
+        expected.map((row) => row.map(Math.tanh)),
+        1e-4,
+      );
+      expect(ours).not.toEqual((await waveformSimilarity(args)).data);
+    },
+  );
+
   it('counts waveforms without variance as 0 and equal ones as 6', async () => {
     const data = new Float64Array(4 * 24 * samples);
     data.fill(5, 0, 24 * samples); // constant
     const units = makeUnits(2, locations, samples);
     data.set(units.subarray(24 * samples), 2 * 24 * samples);
     data.set(units.subarray(24 * samples), 3 * 24 * samples);
-    const { data: z } = await waveformSimilarity({ waveforms: { data, shape: [4, 24, samples] }, channelLocationsUm });
-    expect(Array.from(z.subarray(0, 8))).toEqual([6, 0, 0, 0, 0, 6, 0, 0]);
-    expect(z[2 * 4 + 3]).toBeCloseTo(6, 3);
+    for (const quantised of [false, true]) {
+      const waveforms = { data, shape: [4, 24, samples] };
+      const { data: z } = await waveformSimilarity({ waveforms, channelLocationsUm, quantised });
+      expect(Array.from(z.subarray(0, 8))).toEqual([6, 0, 0, 0, 0, 6, 0, 0]);
+      expect(z[2 * 4 + 3]).toBeCloseTo(6, quantised ? 0 : 3);
+    }
   });
 
   it('does not depend on the number of threads', async () => {

@@ -3,18 +3,28 @@
 // never be merged by the linker. So: no standard headers with templates, no Eigen.
 #include "core/simd/kernels.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 namespace {
 
 using dant::MarkovSystem;
+using dant::SamplePair;
 
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
 typedef float VectorF __attribute__((vector_size(vectorBytes)));
 typedef double VectorD __attribute__((vector_size(vectorBytes)));
 typedef long long VectorI __attribute__((vector_size(vectorBytes)));
+typedef int32_t VectorI32 __attribute__((vector_size(vectorBytes)));
+typedef int16_t HalfI16 __attribute__((vector_size(vectorBytes / 2)));
 typedef float HalfF __attribute__((vector_size(vectorBytes / 2)));
 // Loads and stores need no alignment beyond that of an element.
 typedef float UnalignedF __attribute__((vector_size(vectorBytes), aligned(4), may_alias));
 typedef double UnalignedD __attribute__((vector_size(vectorBytes), aligned(8), may_alias));
+typedef int32_t UnalignedI32 __attribute__((vector_size(vectorBytes), aligned(2), may_alias));
+typedef int32_t UnalignedPair __attribute__((aligned(2), may_alias));
+typedef int16_t UnalignedHalfI16 __attribute__((vector_size(vectorBytes / 2), aligned(2), may_alias));
 typedef float UnalignedHalfF __attribute__((vector_size(vectorBytes / 2), aligned(4), may_alias));
 
 constexpr int lanesF = vectorBytes / 4;
@@ -25,6 +35,8 @@ inline VectorD load(const double* p) { return *reinterpret_cast<const UnalignedD
 inline VectorD loadWide(const float* p) {
   return __builtin_convertvector(static_cast<HalfF>(*reinterpret_cast<const UnalignedHalfF*>(p)), VectorD);
 }
+inline VectorI32 load(const SamplePair* p) { return *reinterpret_cast<const UnalignedI32*>(p); }
+inline void store(SamplePair* p, VectorI32 v) { *reinterpret_cast<UnalignedI32*>(p) = v; }
 inline void store(float* p, VectorF v) { *reinterpret_cast<UnalignedF*>(p) = v; }
 inline void store(double* p, VectorD v) { *reinterpret_cast<UnalignedD*>(p) = v; }
 inline void store(float* p, float v) { *p = v; }
@@ -39,6 +51,8 @@ template <class Vector, class Real> inline Vector loadAs(const Real* p) {
 constexpr int columnsF = 2;
 constexpr int width = columnsF * lanesF;
 constexpr int maxRows = DANT_REGISTERS >= 32 ? 14 : 6;
+// Half of the rows of a block: with more sums of integers compilers run out of registers.
+constexpr int quantisedRows = DANT_REGISTERS >= 32 ? 7 : 6;
 constexpr int columnsExact = width / lanesD;
 constexpr int maxRowsF64 = DANT_REGISTERS >= 32 ? 6 : 3;
 constexpr int columnsF64 = 2;
@@ -332,35 +346,37 @@ template <int Count, int... Lane> struct LanesUpTo : LanesUpTo<Count - 1, Count 
 template <int... Lane> struct LanesUpTo<0, Lane...> : Lanes<Lane...> {};
 
 /// Exchanges the lanes of `a` whose number has the bit `Step` with those of `b` whose number has not.
-template <int Step, int... Lane> inline void exchange(VectorF& a, VectorF& b, Lanes<Lane...>) {
+template <int Step, class Vector, int... Lane> inline void exchange(Vector& a, Vector& b, Lanes<Lane...>) {
 #ifdef __clang__
-  const VectorF low = __builtin_shufflevector(a, b, ((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...);
+  const Vector low = __builtin_shufflevector(a, b, ((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...);
   b = __builtin_shufflevector(a, b, ((Lane & Step) == 0 ? Lane + Step : lanesF + Lane)...);
 #else
   typedef int VectorOfLanes __attribute__((vector_size(vectorBytes)));
-  const VectorF low = __builtin_shuffle(a, b, VectorOfLanes{((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...});
+  const Vector low = __builtin_shuffle(a, b, VectorOfLanes{((Lane & Step) == 0 ? Lane : lanesF + Lane - Step)...});
   b = __builtin_shuffle(a, b, VectorOfLanes{((Lane & Step) == 0 ? Lane + Step : lanesF + Lane)...});
 #endif
   a = low;
 }
 
 /// Element j of vector i ↔ element i of vector j: bit after bit of i and j.
-template <int Step = lanesF / 2> inline void transpose(VectorF (&v)[lanesF]) {
+template <int Step = lanesF / 2, class Vector> inline void transpose(Vector (&v)[lanesF]) {
 #pragma GCC unroll 16
   for (int i = 0; i < lanesF; ++i)
     if ((i & Step) == 0) exchange<Step>(v[i], v[i + Step], LanesUpTo<lanesF>());
   if constexpr (Step > 1) transpose<Step / 2>(v);
 }
 
-void interleave(const float* const* rows, size_t first, size_t samples, float* panel, double* sums, double* squares) {
+/// panel[t·width + lane] = rows[lane][first + t], t < count, of numbers or pairs of four bytes.
+template <class Vector, class Value>
+inline void layOut(const Value* const* rows, size_t first, size_t count, Value* panel) {
   constexpr size_t prefetched = 128;
   size_t t = 0;
-  for (; t + lanesF <= samples; t += lanesF) {
+  for (; t + lanesF <= count; t += lanesF) {
     for (int c = 0; c < columnsF; ++c) {
-      VectorF block[lanesF];
+      Vector block[lanesF];
 #pragma GCC unroll 16
       for (int i = 0; i < lanesF; ++i) {
-        const float* row = rows[c * lanesF + i] + first + t;
+        const Value* row = rows[c * lanesF + i] + first + t;
         block[i] = load(row);
         // So many rows side by side are more than the processor foresees by itself.
         __builtin_prefetch(row + prefetched);
@@ -370,10 +386,14 @@ void interleave(const float* const* rows, size_t first, size_t samples, float* p
       for (int i = 0; i < lanesF; ++i) store(panel + (t + i) * width + c * lanesF, block[i]);
     }
   }
-  for (; t < samples; ++t)
+  for (; t < count; ++t)
     for (int lane = 0; lane < width; ++lane) panel[t * width + lane] = rows[lane][first + t];
+}
+
+void interleave(const float* const* rows, size_t first, size_t samples, float* panel, double* sums, double* squares) {
+  layOut<VectorF>(rows, first, samples, panel);
   VectorD sum[columnsExact] = {}, square[columnsExact] = {};
-  for (t = 0; t < samples; ++t) {
+  for (size_t t = 0; t < samples; ++t) {
     for (int c = 0; c < columnsExact; ++c) {
       const VectorD value = loadWide(panel + t * width + c * lanesD);
       sum[c] += value;
@@ -383,6 +403,131 @@ void interleave(const float* const* rows, size_t first, size_t samples, float* p
   for (int c = 0; c < columnsExact; ++c) {
     store(sums + c * lanesD, sum[c]);
     store(squares + c * lanesD, square[c]);
+  }
+}
+
+/// Σ of both products of each pair.
+inline VectorI32 multiplyPairs(VectorI32 a, VectorI32 b) {
+#if DANT_VECTOR_BYTES == 64
+  return reinterpret_cast<VectorI32>(_mm512_madd_epi16(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
+#elif DANT_VECTOR_BYTES == 32
+  return reinterpret_cast<VectorI32>(_mm256_madd_epi16(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
+#elif defined(__SSE2__)
+  return reinterpret_cast<VectorI32>(_mm_madd_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#else
+  return ((a << 16) >> 16) * ((b << 16) >> 16) + (a >> 16) * (b >> 16);
+#endif
+}
+
+inline VectorI32 broadcast(const SamplePair* pair) {
+  return *reinterpret_cast<const UnalignedPair*>(pair) - VectorI32{};
+}
+
+void interleavePairs(const SamplePair* const* rows, size_t first, size_t pairs, SamplePair* panel, double* sums,
+                     double* squares) {
+  layOut<VectorI32>(rows, first, pairs, panel);
+  const SamplePair one{1, 1};
+  for (int c = 0; c < columnsF; ++c) {
+    VectorI32 sum = {}, square = {};
+    for (size_t p = 0; p < pairs; ++p) {
+      const VectorI32 values = load(panel + p * width + c * lanesF);
+      sum += multiplyPairs(values, broadcast(&one));
+      square += multiplyPairs(values, values);
+    }
+    for (int lane = 0; lane < lanesF; ++lane) {
+      sums[c * lanesF + lane] = sum[lane];
+      squares[c * lanesF + lane] = square[lane];
+    }
+  }
+}
+
+/// A row's norm in steps: the product of two is below 2³¹, with room for rounding.
+constexpr float quantisedNorm = 46000;
+constexpr float largestQuantised = 32767;
+constexpr float smallestStep = 1e-37F; // of those whose inverse is a number
+
+/// The nearest whole number of a small one, in the lower bits.
+constexpr float rounding = 12582912; // 1.5·2²³
+
+void quantise(const float* values, size_t rows, size_t samples, SamplePair* pairs, float* steps) {
+  const size_t stride = samples + samples % 2;
+  for (size_t row = 0; row < rows; ++row, values += samples, pairs += stride / 2) {
+    VectorF largest = {}, square = {};
+    size_t t = 0;
+    for (; t + lanesF <= samples; t += lanesF) {
+      const VectorF value = load(values + t), size = value < 0.0F ? -value : value;
+      largest = size > largest ? size : largest;
+      square += value * value;
+    }
+    float most = 0, sum = 0;
+    for (; t < samples; ++t) {
+      const float size = values[t] < 0 ? -values[t] : values[t];
+      most = size > most ? size : most;
+      sum += size * size;
+    }
+    for (int lane = 0; lane < lanesF; ++lane) {
+      most = largest[lane] > most ? largest[lane] : most;
+      sum += square[lane];
+    }
+    const float byNorm = __builtin_sqrtf(sum) / quantisedNorm, bySize = most / largestQuantised;
+    const float step = byNorm > bySize ? byNorm : bySize;
+    const bool isZero = step < smallestStep;
+    steps[row] = isZero ? 0 : step;
+    const float factor = isZero ? 0 : 1 / step;
+    auto* out = reinterpret_cast<int16_t*>(pairs);
+    for (t = 0; t + lanesF <= samples; t += lanesF) {
+      const VectorF rounded = load(values + t) * factor + rounding;
+      *reinterpret_cast<UnalignedHalfI16*>(out + t) =
+          __builtin_convertvector(reinterpret_cast<VectorI32>(rounded), HalfI16);
+    }
+    for (; t < samples; ++t) {
+      const VectorF rounded = values[t] * factor + rounding + VectorF{};
+      out[t] = static_cast<int16_t>(reinterpret_cast<VectorI32>(rounded)[0]);
+    }
+    if (t < stride) out[t] = 0;
+  }
+}
+
+/// Some of `stride` rows.
+template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aSteps, size_t stride,
+                                         const SamplePair* const* segments, const float* const* steps,
+                                         size_t segmentCount, size_t pairs, float* out) {
+  VectorF total[Rows][columnsF] = {};
+  for (size_t s = 0; s < segmentCount; ++s, aSteps += stride) {
+    const SamplePair* b = segments[s];
+    VectorI32 sum[Rows][columnsF] = {};
+    for (size_t p = 0; p < pairs; ++p, a += stride, b += width) {
+      const VectorI32 b0 = load(b), b1 = load(b + lanesF);
+      for (int r = 0; r < Rows; ++r) {
+        const VectorI32 pair = broadcast(a + r);
+        sum[r][0] += multiplyPairs(pair, b0);
+        sum[r][1] += multiplyPairs(pair, b1);
+      }
+    }
+    for (int c = 0; c < columnsF; ++c) {
+      const VectorF step = load(steps[s] + c * lanesF);
+      for (int r = 0; r < Rows; ++r) total[r][c] += __builtin_convertvector(sum[r][c], VectorF) * (aSteps[r] * step);
+    }
+  }
+  for (int r = 0; r < Rows; ++r)
+    for (int c = 0; c < columnsF; ++c) store(out + r * width + c * lanesF, total[r][c]);
+}
+
+template <int Rows = 1> void dotsQuantisedPart(int rows, const SamplePair* a, const float* aSteps, size_t stride,
+                                               const SamplePair* const* segments, const float* const* steps,
+                                               size_t segmentCount, size_t pairs, float* out) {
+  if (rows == Rows) return dotsQuantisedOf<Rows>(a, aSteps, stride, segments, steps, segmentCount, pairs, out);
+  if constexpr (Rows < quantisedRows)
+    dotsQuantisedPart<Rows + 1>(rows, a, aSteps, stride, segments, steps, segmentCount, pairs, out);
+}
+
+void dotsQuantised(const SamplePair* a, const float* aSteps, int rows, const SamplePair* const* segments,
+                   const float* const* steps, size_t segmentCount, size_t pairs, float* out) {
+  const int parts = (rows + quantisedRows - 1) / quantisedRows;
+  for (int part = 0; part < parts; ++part) {
+    const int first = part * rows / parts, last = (part + 1) * rows / parts;
+    dotsQuantisedPart(last - first, a + first, aSteps + first, static_cast<size_t>(rows), segments, steps, segmentCount,
+                      pairs, out + first * width);
   }
 }
 
@@ -644,6 +789,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     rowsF64,
     dots<>,
     dotsExact<>,
+    dotsQuantised,
     dotsF64,
     combineRows<float>,
     combineRows<double>,
@@ -652,6 +798,8 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     sweepRows<float>,
     sweepRows<double>,
     interleave,
+    interleavePairs,
+    quantise,
     fisherZ,
     smallFisherZ,
     distances,

@@ -15,6 +15,11 @@ template <class Real> struct MarkovSystem {
   const Real* precisions; ///< (observations) 1/variance of what is new
 };
 
+/// Two samples that follow each other, as whole numbers of steps.
+struct SamplePair {
+  int16_t even, odd;
+};
+
 /// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
@@ -36,6 +41,11 @@ struct Kernels {
   /// a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count.
   void (*dotsExact)(const float* a, size_t stride, const int32_t* rows, int count, const float* const* segments,
                     size_t segmentCount, size_t samples, double* out);
+  /// The same of samples in pairs, which are whole numbers of steps: out[r·width + lane] = Σ_s aSteps[s·rows + r] ·
+  /// steps[s][lane] · Σ_t a · segments[s], t < 2·pairs. Exact but for the rounding of the sum over the segments, if the
+  /// sum over the samples of each is within 32 bits.
+  void (*dotsQuantised)(const SamplePair* a, const float* aSteps, int rows, const SamplePair* const* segments,
+                        const float* const* steps, size_t segmentCount, size_t pairs, float* out);
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 
@@ -62,6 +72,14 @@ struct Kernels {
   /// panel[t·width + lane] = rows[lane][first + t], t < samples; sums and squares (width) over the samples.
   void (*interleave)(const float* const* rows, size_t first, size_t samples, float* panel, double* sums,
                      double* squares);
+  /// The same of samples in pairs; sums and squares are of their steps.
+  void (*interleavePairs)(const SamplePair* const* rows, size_t first, size_t pairs, SamplePair* panel, double* sums,
+                          double* squares);
+
+  /// Rows (rows, samples) in whole numbers of steps (rows, ⌈samples/2⌉), where a sample is missing 0. The steps (rows)
+  /// are the smallest for which no number exceeds 16 bits, and no sum of products of two rows 32 bits. A row of zeros
+  /// has the step 0.
+  void (*quantise)(const float* values, size_t rows, size_t samples, SamplePair* pairs, float* steps);
 
   /// Fisher z of correlations: z[i] = atanh(clip(r[i], ±limit)), exact to 1e-9; 0 for NaN.
   void (*fisherZ)(const double* r, size_t count, double limit, float* z);

@@ -83,19 +83,20 @@ double inverseNorm(double sum, double square, double count) {
   return variance > roundingError * square ? 1 / std::sqrt(variance) : 0;
 }
 
-WaveformBlocks::WaveformBlocks(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods)
-    : neighbourhoods_(neighbourhoods), samples_(compared.samples()), stride_(largestGroup(neighbourhoods) * samples_),
-      packed_(compared.templates() * compared.units() * stride_), blocks_(compared.templates()) {
-  const OwnChannels own(job, compared, neighbourhoods, stride_);
-  const size_t units = compared.units();
+template <class Value> WaveformBlocks<Value>::WaveformBlocks(const Job& job, const ComparedWaveforms& compared,
+                                                             const Neighbourhoods& neighbourhoods)
+    : neighbourhoods_(neighbourhoods), samples_(compared.samples()),
+      perChannel_(isQuantised ? (samples_ + 1) / 2 : samples_), largestGroup_(largestGroup(neighbourhoods)),
+      packed_(compared.templates() * compared.units() * largestGroup_ * perChannel_), blocks_(compared.templates()) {
+  const size_t stride = largestGroup_ * samples_, units = compared.units();
+  const OwnChannels own(job, compared, neighbourhoods, stride);
   for (size_t k = 0; k < compared.templates(); ++k) {
     makeBlocks(k, std::span(own.groups).subspan(k * units, units));
-    parallelFor(job, blocks_[k].size(),
-                [&](size_t b) { pack(blocks_[k][b], own.values.data() + k * units * stride_); });
+    parallelFor(job, blocks_[k].size(), [&](size_t b) { pack(blocks_[k][b], own.values.data() + k * units * stride); });
   }
 }
 
-void WaveformBlocks::makeBlocks(size_t templateIndex, std::span<const int32_t> group) {
+template <class Value> void WaveformBlocks<Value>::makeBlocks(size_t templateIndex, std::span<const int32_t> group) {
   const auto maxRows = static_cast<size_t>(kernels().maxRows);
   std::vector<std::vector<size_t>> positionsOfGroup(neighbourhoods_.members.size());
   for (size_t i = 0; i < group.size(); ++i) positionsOfGroup[static_cast<size_t>(group[i])].push_back(i);
@@ -106,7 +107,7 @@ void WaveformBlocks::makeBlocks(size_t templateIndex, std::span<const int32_t> g
   std::sort(groups.begin(), groups.end(),
             [&](size_t a, size_t b) { return positionsOfGroup[a].front() < positionsOfGroup[b].front(); });
   auto& blocks = blocks_[templateIndex];
-  size_t offset = templateIndex * group.size() * stride_;
+  size_t offset = templateIndex * group.size() * largestGroup_ * perChannel_;
   for (const size_t g : groups) {
     const auto& all = positionsOfGroup[g];
     // Of about the same size: few rows do not pay for what is read for all of them.
@@ -114,29 +115,45 @@ void WaveformBlocks::makeBlocks(size_t templateIndex, std::span<const int32_t> g
     for (size_t part = 0; part < parts; ++part) {
       const size_t first = part * all.size() / parts, last = (part + 1) * all.size() / parts;
       const auto begin = all.begin();
-      blocks.push_back(
-          {g, {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)}, offset, {}, {}});
-      offset += (last - first) * neighbourhoods_.members[g].size() * samples_;
+      blocks.push_back({g,
+                        {begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(last)},
+                        offset,
+                        {},
+                        {},
+                        {}});
+      offset += (last - first) * neighbourhoods_.members[g].size() * perChannel_;
     }
   }
 }
 
-void WaveformBlocks::pack(Block& block, const float* ownChannels) {
-  const size_t length = neighbourhoods_.members[block.group].size() * samples_;
+template <class Value> void WaveformBlocks<Value>::pack(Block& block, const float* ownChannels) {
+  const size_t channels = neighbourhoods_.members[block.group].size(), length = channels * samples_;
   const size_t rows = block.positions.size();
   const auto count = static_cast<double>(length);
-  float* packed = packed_.data() + block.offset;
+  Value* packed = packed_.data() + block.offset;
   std::vector<float> rounded(length);
+  std::vector<Value> quantised(isQuantised ? channels * perChannel_ : 0);
+  std::vector<float> steps(isQuantised ? channels : 0);
+  block.steps.resize(steps.size() * rows);
   for (size_t r = 0; r < rows; ++r) {
-    const std::span own(ownChannels + block.positions[r] * stride_, length);
+    const std::span own(ownChannels + block.positions[r] * largestGroup_ * samples_, length);
     const auto [sum, square] = sumsOf(own);
     const double mean = sum / count, scale = inverseNorm(sum, square, count);
     for (size_t k = 0; k < length; ++k) rounded[k] = static_cast<float>((own[k] - mean) * scale);
-    for (size_t k = 0; k < length; ++k) packed[k * rows + r] = rounded[k];
-    const auto [roundedSum, roundedSquare] = sumsOf(rounded);
-    block.means.push_back(roundedSum / count);
-    block.scales.push_back(inverseNorm(roundedSum, roundedSquare, count));
+    if constexpr (isQuantised) {
+      kernels().quantise(rounded.data(), channels, samples_, quantised.data(), steps.data());
+      for (size_t k = 0; k < quantised.size(); ++k) packed[k * rows + r] = quantised[k];
+      for (size_t c = 0; c < channels; ++c) block.steps[c * rows + r] = steps[c];
+    } else {
+      for (size_t k = 0; k < length; ++k) packed[k * rows + r] = rounded[k];
+      const auto [roundedSum, roundedSquare] = sumsOf(rounded);
+      block.means.push_back(roundedSum / count);
+      block.scales.push_back(inverseNorm(roundedSum, roundedSquare, count));
+    }
   }
 }
+
+template class WaveformBlocks<float>;
+template class WaveformBlocks<SamplePair>;
 
 } // namespace dant

@@ -1,37 +1,43 @@
 #pragma once
 #include "core/job/large_array.h"
+#include "core/simd/kernels.h"
 #include "core/similarity/compared_waveforms.h"
 #include "core/similarity/neighbourhoods.h"
 
+#include <type_traits>
 #include <vector>
 
 namespace dant {
 
 /// The left sides of products: all units under each template, in blocks of units that peak in the same group of
-/// channels, over the channels of that group, centred and normalised.
-class WaveformBlocks {
+/// channels, over the channels of that group, centred and normalised. Value: float, or SamplePair of quantised
+/// waveforms.
+template <class Value> class WaveformBlocks {
 public:
+  static constexpr bool isQuantised = std::is_same_v<Value, SamplePair>;
   struct Block {
     size_t group;
     std::vector<size_t> positions; ///< at most kernels().maxRows
-    size_t offset;                 ///< of its values: (channel of the group, T, row)
+    size_t offset;                 ///< of its values: (channel of the group, values of a channel, row)
     /// What rounding to single precision left: mean of the rounded values, and the factor that makes their norm 1.
     std::vector<double> means, scales;
+    std::vector<float> steps; ///< (channel of the group, row) that the values count; of quantised waveforms only
   };
 
   WaveformBlocks(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods);
 
   /// Under a template, in an order that wanders along the probe.
   const std::vector<Block>& of(size_t templateIndex) const { return blocks_[templateIndex]; }
-  const float* values(const Block& block) const { return packed_.data() + block.offset; }
+  const Value* values(const Block& block) const { return packed_.data() + block.offset; }
+  size_t perChannel() const { return perChannel_; } ///< values
 
 private:
   void makeBlocks(size_t templateIndex, std::span<const int32_t> group);
   void pack(Block& block, const float* ownChannels);
 
   const Neighbourhoods& neighbourhoods_;
-  size_t samples_, stride_;                ///< stride: values of a unit over the largest group
-  LargeArray<float> packed_;               ///< (template, block)
+  size_t samples_, perChannel_, largestGroup_;
+  LargeArray<Value> packed_;               ///< (template, block)
   std::vector<std::vector<Block>> blocks_; ///< by template
 };
 

@@ -1,7 +1,5 @@
 #include "core/similarity/waveform_panels.h"
 
-#include "core/simd/kernels.h"
-
 #include <algorithm>
 
 namespace dant {
@@ -9,40 +7,73 @@ namespace dant {
 namespace {
 
 /// Rooms a little apart from each other, or all of them would fall into the same few lines of the cache.
-size_t roomStride(const ComparedWaveforms& compared) { return compared.channels() * compared.samples() + 16; }
+size_t roomStride(size_t values) { return values + 16; }
 
 } // namespace
 
-WaveformPanels::WaveformPanels(const ComparedWaveforms& compared, size_t capacity)
+template <class Value> WaveformPanels<Value>::WaveformPanels(const ComparedWaveforms& compared, size_t capacity)
     : compared_(compared), reader_(compared), width_(static_cast<size_t>(kernels().width)), capacity_(capacity),
-      none_(compared.channels() * compared.samples()), rooms_(compared.templates() * width_ * roomStride(compared)),
-      values_(compared.templates() * capacity * compared.channels() * compared.samples() * width_),
-      sums_(compared.templates() * capacity * compared.channels() * width_), squares_(sums_.size()) {}
+      perChannel_(isQuantised ? (compared.samples() + 1) / 2 : compared.samples()),
+      none_(compared.channels() * perChannel_), rooms_(compared.templates() * width_ * roomStride(none_.size())),
+      values_(compared.templates() * capacity * none_.size() * width_),
+      sums_(compared.templates() * capacity * compared.channels() * width_), squares_(sums_.size()) {
+  if constexpr (isQuantised) {
+    steps_.resize(sums_.size());
+    unitSteps_.resize(compared.channels());
+    unquantised_.resize(compared.waveforms.size());
+  }
+}
 
-void WaveformPanels::fill(const Job& job, size_t firstPanel) {
+template <class Value> const Value* WaveformPanels<Value>::read(size_t templateIndex, size_t panel, size_t lane) {
+  Value* room = rooms_.data() + (templateIndex * width_ + lane) * roomStride(none_.size());
+  if constexpr (isQuantised) {
+    const size_t channels = compared_.channels();
+    kernels().quantise(reader_.under(templateIndex, unquantised_.data()), channels, compared_.samples(), room,
+                       unitSteps_.data());
+    for (size_t channel = 0; channel < channels; ++channel)
+      steps_[at(templateIndex, panel, channel) + lane] = unitSteps_[channel];
+    return room;
+  } else {
+    return reader_.under(templateIndex, room);
+  }
+}
+
+template <class Value> void WaveformPanels<Value>::fill(const Job& job, size_t firstPanel) {
   firstPanel_ = firstPanel;
   const size_t all = (compared_.units() + width_ - 1) / width_;
   panels_ = std::min(capacity_, all - firstPanel);
   const size_t templates = compared_.templates();
-  std::vector<const float*> rows(templates * width_, none_.data()); // (template, lane)
+  std::vector<const Value*> rows(templates * width_); // (template, lane)
   for (size_t panel = 0; panel < panels_; ++panel) {
     job.throwIfAborted();
     for (size_t lane = 0; lane < width_; ++lane) {
       const bool isUnit = lane < columns(panel);
       if (isUnit) reader_.take(firstPosition(panel) + lane);
-      for (size_t k = 0; k < templates; ++k) {
-        const size_t row = k * width_ + lane;
-        rows[row] = isUnit ? reader_.under(k, rooms_.data() + row * roomStride(compared_)) : none_.data();
-      }
+      for (size_t k = 0; k < templates; ++k) rows[k * width_ + lane] = isUnit ? read(k, panel, lane) : none_.data();
     }
     for (size_t k = 0; k < templates; ++k) {
       for (size_t channel = 0; channel < compared_.channels(); ++channel) {
         const size_t here = at(k, panel, channel);
-        kernels().interleave(rows.data() + k * width_, channel * samples(), samples(),
-                             values_.data() + here * samples(), sums_.data() + here, squares_.data() + here);
+        const Value* const* from = rows.data() + k * width_;
+        Value* to = values_.data() + here * perChannel_;
+        double* sums = sums_.data() + here;
+        double* squares = squares_.data() + here;
+        if constexpr (isQuantised) {
+          kernels().interleavePairs(from, channel * perChannel_, perChannel_, to, sums, squares);
+          for (size_t lane = 0; lane < width_; ++lane) {
+            const double step = steps_[here + lane];
+            sums[lane] *= step;
+            squares[lane] *= step * step;
+          }
+        } else {
+          kernels().interleave(from, channel * perChannel_, perChannel_, to, sums, squares);
+        }
       }
     }
   }
 }
+
+template class WaveformPanels<float>;
+template class WaveformPanels<SamplePair>;
 
 } // namespace dant

@@ -1,15 +1,19 @@
 #pragma once
 #include "core/job/large_array.h"
+#include "core/simd/kernels.h"
 #include "core/similarity/compared_waveforms.h"
 
+#include <type_traits>
 #include <vector>
 
 namespace dant {
 
 /// The right sides of products: a few panels of units side by side under each template, over all channels. Small enough
-/// for the caches, and filled anew for other units.
-class WaveformPanels {
+/// for the caches, and filled anew for other units. Value: float, or SamplePair of quantised waveforms.
+template <class Value> class WaveformPanels {
 public:
+  static constexpr bool isQuantised = std::is_same_v<Value, SamplePair>;
+
   /// capacity: panels at once
   WaveformPanels(const ComparedWaveforms& compared, size_t capacity);
 
@@ -20,11 +24,14 @@ public:
   size_t panels() const { return panels_; }
   size_t firstPosition(size_t panel) const { return (firstPanel_ + panel) * width_; }
   size_t columns(size_t panel) const { return std::min(width_, compared_.units() - firstPosition(panel)); }
-  size_t samples() const { return compared_.samples(); }
 
-  /// (T, lane) of a channel; lanes without a unit are zero.
-  const float* values(size_t templateIndex, size_t panel, size_t channel) const {
-    return values_.data() + at(templateIndex, panel, channel) * samples();
+  /// (values of a channel, lane); lanes without a unit are zero.
+  const Value* values(size_t templateIndex, size_t panel, size_t channel) const {
+    return values_.data() + at(templateIndex, panel, channel) * perChannel_;
+  }
+  /// (lane) steps that the values of a channel count; with quantised waveforms only.
+  const float* steps(size_t templateIndex, size_t panel, size_t channel) const {
+    return steps_.data() + at(templateIndex, panel, channel);
   }
   /// (lane) sums and sums of squares over the samples of a channel.
   const double* sums(size_t templateIndex, size_t panel, size_t channel) const {
@@ -39,14 +46,20 @@ private:
     return ((templateIndex * capacity_ + panel) * compared_.channels() + channel) * width_;
   }
 
+  /// The waveform of the unit that the reader stands at, under a template, for a lane of a panel.
+  const Value* read(size_t templateIndex, size_t panel, size_t lane);
+
   const ComparedWaveforms compared_;
   WaveformReader reader_;
   size_t width_, capacity_;
+  size_t perChannel_; ///< values
   size_t firstPanel_ = 0, panels_ = 0;
-  std::vector<float> none_; ///< a waveform of zeros
-  LargeArray<float> rooms_; ///< (template, lane, C, T)
-  LargeArray<float> values_;
+  std::vector<Value> none_;  ///< a waveform of zeros
+  LargeArray<Value> rooms_;  ///< (template, lane, C, values)
+  LargeArray<Value> values_; ///< (template, panel, C, values, lane)
   std::vector<double> sums_, squares_;
+  // With quantised waveforms only:
+  std::vector<float> steps_, unitSteps_, unquantised_;
 };
 
 } // namespace dant

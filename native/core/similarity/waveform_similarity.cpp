@@ -20,13 +20,13 @@ namespace {
 constexpr float settled = 0.6F;
 
 /// Products of a few panels with all blocks, template by template.
-class Products {
+template <class Value> class Products {
 public:
-  Products(const WaveformBlocks& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared,
+  Products(const WaveformBlocks<Value>& blocks, const Neighbourhoods& neighbourhoods, const ComparedWaveforms& compared,
            size_t panelsAtOnce)
-      : blocks_(blocks), neighbourhoods_(neighbourhoods), units_(compared.units()), panels_(compared, panelsAtOnce),
-        sums_(panelsAtOnce * width()), scales_(sums_.size()), singleScales_(sums_.size()),
-        tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
+      : blocks_(blocks), neighbourhoods_(neighbourhoods), units_(compared.units()), samples_(compared.samples()),
+        panels_(compared, panelsAtOnce), sums_(panelsAtOnce * width()), scales_(sums_.size()),
+        singleScales_(sums_.size()), tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
         largest_(static_cast<size_t>(kernels().maxRows)), exact_(static_cast<size_t>(kernels().maxRowsF64) * width()) {}
 
   /// Takes up the panels from firstPanel on.
@@ -44,22 +44,20 @@ public:
   }
 
 private:
+  using Block = typename WaveformBlocks<Value>::Block;
+  static constexpr bool isQuantised = WaveformBlocks<Value>::isQuantised;
   static constexpr auto none = static_cast<size_t>(-1);
 
   size_t width() const { return panels_.width(); }
 
   /// The rows of the block of z under the template; where earlier templates gave more, that stays.
-  void multiply(const WaveformBlocks::Block& block, float* z) {
+  void multiply(const Block& block, float* z) {
     if (block.group != group_) takeGroup(block.group);
     const size_t rows = block.positions.size();
     for (size_t panel = 0; panel < panels_.panels(); ++panel) {
-      segments_.clear();
-      for (const int32_t channel : neighbourhoods_.members[group_])
-        segments_.push_back(panels_.values(template_, panel, static_cast<size_t>(channel)));
-      kernels().dots(blocks_.values(block), static_cast<int>(rows), segments_.data(), segments_.size(),
-                     panels_.samples(), tile_.data());
+      multiply(block, panel);
       kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
-      multiplyExactly(block, panel);
+      putRight(block, panel);
       const size_t columns = panels_.columns(panel);
       for (size_t r = 0; r < rows; ++r) {
         float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
@@ -71,10 +69,29 @@ private:
     }
   }
 
+  /// The products of a block and a panel.
+  void multiply(const Block& block, size_t panel) {
+    const auto& channels = neighbourhoods_.members[group_];
+    const auto rows = static_cast<int>(block.positions.size());
+    segments_.clear();
+    for (const int32_t channel : channels)
+      segments_.push_back(panels_.values(template_, panel, static_cast<size_t>(channel)));
+    if constexpr (isQuantised) {
+      steps_.clear();
+      for (const int32_t channel : channels)
+        steps_.push_back(panels_.steps(template_, panel, static_cast<size_t>(channel)));
+      kernels().dotsQuantised(blocks_.values(block), block.steps.data(), rows, segments_.data(), steps_.data(),
+                              segments_.size(), blocks_.perChannel(), tile_.data());
+    } else {
+      kernels().dots(blocks_.values(block), rows, segments_.data(), segments_.size(), blocks_.perChannel(),
+                     tile_.data());
+    }
+  }
+
   /// Sums and norms of the panels' units over the channels of a group.
   void takeGroup(size_t group) {
     group_ = group;
-    const auto length = static_cast<double>(neighbourhoods_.members[group].size() * panels_.samples());
+    const auto length = static_cast<double>(neighbourhoods_.members[group].size() * samples_);
     std::vector<double> squares(width());
     for (size_t panel = 0; panel < panels_.panels(); ++panel) {
       double* sums = sums_.data() + panel * width();
@@ -96,38 +113,51 @@ private:
     }
   }
 
-  /// Makes the rows of z anew in double precision that have a correlation which is too large for single precision. The
-  /// left side is what the blocks hold, put right for what rounding did to it.
-  void multiplyExactly(const WaveformBlocks::Block& block, size_t panel) {
+  /// Makes the rows of z anew that have a correlation which is too large for single precision: of whole numbers from
+  /// the products that there are, else from products in double precision.
+  void putRight(const Block& block, size_t panel) {
     static const double limit = std::tanh(largestFisherZ);
     unsettled_.clear();
     for (size_t r = 0; r < block.positions.size(); ++r)
       if (!(largest_[r] <= settled)) unsettled_.push_back(static_cast<int32_t>(r));
-    const double* sums = sums_.data() + panel * width();
     const double* scales = scales_.data() + panel * width();
     const auto step = static_cast<size_t>(kernels().maxRowsF64);
     for (size_t first = 0; first < unsettled_.size(); first += step) {
       const auto rows = std::span(unsettled_).subspan(first, std::min(step, unsettled_.size() - first));
-      kernels().dotsExact(blocks_.values(block), block.positions.size(), rows.data(), static_cast<int>(rows.size()),
-                          segments_.data(), segments_.size(), panels_.samples(), exact_.data());
+      if constexpr (!isQuantised) multiplyExactly(block, panel, rows);
       for (size_t i = 0; i < rows.size(); ++i) {
         const auto row = static_cast<size_t>(rows[i]);
         double* r = exact_.data() + i * width();
         for (size_t lane = 0; lane < width(); ++lane)
-          r[lane] = (r[lane] - block.means[row] * sums[lane]) * block.scales[row] * scales[lane];
+          r[lane] = (isQuantised ? tile_[row * width() + lane] : r[lane]) * scales[lane];
         kernels().fisherZ(r, width(), limit, z_.data() + row * width());
       }
     }
   }
 
-  const WaveformBlocks& blocks_;
+  /// The products of some rows in double precision. Their left side is what the blocks hold, put right for what
+  /// rounding did to it.
+  void multiplyExactly(const Block& block, size_t panel, std::span<const int32_t> rows) {
+    const double* sums = sums_.data() + panel * width();
+    kernels().dotsExact(blocks_.values(block), block.positions.size(), rows.data(), static_cast<int>(rows.size()),
+                        segments_.data(), segments_.size(), blocks_.perChannel(), exact_.data());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto row = static_cast<size_t>(rows[i]);
+      double* products = exact_.data() + i * width();
+      for (size_t lane = 0; lane < width(); ++lane)
+        products[lane] = (products[lane] - block.means[row] * sums[lane]) * block.scales[row];
+    }
+  }
+
+  const WaveformBlocks<Value>& blocks_;
   const Neighbourhoods& neighbourhoods_;
-  size_t units_;
-  WaveformPanels panels_;
+  size_t units_, samples_;
+  WaveformPanels<Value> panels_;
   size_t template_ = 0, group_ = none;
   std::vector<double> sums_, scales_; ///< (panel, lane)
   std::vector<float> singleScales_;
-  std::vector<const float*> segments_;
+  std::vector<const Value*> segments_;
+  std::vector<const float*> steps_;       ///< of the segments, if they are quantised
   std::vector<float> tile_, z_, largest_; ///< of a block and a panel: products, z, and the largest |r| of each row
   std::vector<int32_t> unsettled_;
   std::vector<double> exact_;
@@ -145,15 +175,19 @@ size_t panelsAtOnceOf(const Job& job, size_t panels) {
 }
 
 /// z (position, position) of every unit, over its own group, with every other: the largest over the templates, not
-/// symmetric. Returns the seconds that each thread spent on average on getting the waveforms into panels.
-double productsOfAll(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods,
-                     const WaveformBlocks& blocks, float* z) {
+/// symmetric. Returns the seconds that each thread spent on average on getting the waveforms into blocks and panels.
+template <class Value> double productsOfAll(const Job& job, const ComparedWaveforms& compared,
+                                            const Neighbourhoods& neighbourhoods, float* z) {
+  const auto start = std::chrono::steady_clock::now();
+  const WaveformBlocks<Value> blocks(job, compared, neighbourhoods);
+  const double blockSeconds = secondsSince(start);
   const auto width = static_cast<size_t>(kernels().width);
   const size_t panels = (compared.units() + width - 1) / width, atOnce = panelsAtOnceOf(job, panels);
-  Scratch<Products> scratch([&] { return std::make_unique<Products>(blocks, neighbourhoods, compared, atOnce); });
+  Scratch<Products<Value>> scratch(
+      [&] { return std::make_unique<Products<Value>>(blocks, neighbourhoods, compared, atOnce); });
   std::vector<double> seconds((panels + atOnce - 1) / atOnce);
   const auto body = [&](size_t task) {
-    scratch.with([&](Products& products) {
+    scratch.with([&](Products<Value>& products) {
       const auto start = std::chrono::steady_clock::now();
       products.take(job, task * atOnce);
       seconds[task] = secondsSince(start);
@@ -162,7 +196,7 @@ double productsOfAll(const Job& job, const ComparedWaveforms& compared, const Ne
   };
   parallelFor(job, seconds.size(), body, true);
   const double threads = std::clamp<double>(static_cast<double>(seconds.size()), 1, std::max(1, job.threads));
-  return std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
+  return blockSeconds + std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
 }
 
 /// z ← max(z, zᵀ), square by square.
@@ -215,7 +249,7 @@ void restoreOrder(const Job& job, float* z, std::span<const int32_t> positionOf)
 
 double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
                           const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
-                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm,
+                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm, bool isQuantised,
                           std::span<float> similarity) {
   waveforms.check();
   const size_t count = waveforms.count();
@@ -237,14 +271,12 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
   float* z = similarity.data(); // by position until the end
-  const auto start = std::chrono::steady_clock::now();
-  const WaveformBlocks blocks(job, compared, neighbourhoods);
-  const double blockSeconds = secondsSince(start);
-  const double panelSeconds = productsOfAll(job, compared, neighbourhoods, blocks, z);
+  const double seconds = isQuantised ? productsOfAll<SamplePair>(job, compared, neighbourhoods, z)
+                                     : productsOfAll<float>(job, compared, neighbourhoods, z);
   symmetrise(job, z, count);
   restoreOrder(job, z, positionOf);
   for (size_t i = 0; i < count; ++i) z[i * count + i] = static_cast<float>(largestFisherZ);
-  return blockSeconds + panelSeconds;
+  return seconds;
 }
 
 } // namespace dant
