@@ -168,9 +168,9 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 }
 
 /// Panels that a thread multiplies at once: the more, the less often the blocks are read, but every thread is to have a
-/// few turns.
-size_t panelsAtOnceOf(const Job& job, size_t panels) {
-  constexpr size_t most = 3, turns = 4;
+/// few turns. The most are as measured.
+template <class Value> size_t panelsAtOnceOf(const Job& job, size_t panels) {
+  constexpr size_t most = WaveformPanels<Value>::isQuantised ? 8 : 5, turns = 4;
   return std::clamp<size_t>(panels / (turns * static_cast<size_t>(std::max(1, job.threads))), 1, most);
 }
 
@@ -182,7 +182,7 @@ template <class Value> double productsOfAll(const Job& job, const ComparedWavefo
   const WaveformBlocks<Value> blocks(job, compared, neighbourhoods);
   const double blockSeconds = secondsSince(start);
   const auto width = static_cast<size_t>(kernels().width);
-  const size_t panels = (compared.units() + width - 1) / width, atOnce = panelsAtOnceOf(job, panels);
+  const size_t panels = (compared.units() + width - 1) / width, atOnce = panelsAtOnceOf<Value>(job, panels);
   Scratch<Products<Value>> scratch(
       [&] { return std::make_unique<Products<Value>>(blocks, neighbourhoods, compared, atOnce); });
   std::vector<double> seconds((panels + atOnce - 1) / atOnce);
