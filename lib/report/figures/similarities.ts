@@ -71,14 +71,18 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
   const { nearbyPairs, groups, clusters } = data;
   if (!nearby || !nearbyPairs) return { ...figure, spec: { missing: noMatrices } };
   const binWidth = 0.05;
-  const counts = new Map<string, number>();
-  nearby.forEach((similarity, p) => {
-    const key = `${kindOf(clusters, nearbyPairs, p)} ${Math.floor(similarity / binWidth)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-  });
-  const bars = Array.from(counts, ([key, pairs]) => {
-    const [kind, bin] = key.split(' ') as [string, string];
-    return { kind, pairs, from: Number(bin) * binWidth, to: (Number(bin) + 1) * binWidth };
+  const bars = Object.entries(pairsByKind(clusters, nearbyPairs)).flatMap(([kind, pairs]) => {
+    const counts = new Map<number, number>();
+    for (const p of pairs) {
+      const bin = Math.floor(nearby[p]! / binWidth);
+      counts.set(bin, (counts.get(bin) ?? 0) + 1);
+    }
+    return Array.from(counts, ([bin, count]) => ({
+      kind,
+      pairs: count,
+      from: bin * binWidth,
+      to: (bin + 1) * binWidth,
+    }));
   });
   const thresholds = groups.flatMap(({ threshold, shank }) => (threshold === undefined ? [] : [{ threshold, shank }]));
   const several = groups.length > 1;
@@ -160,8 +164,7 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
   const [group] = groups;
   const threshold = groups.length === 1 ? group?.threshold : undefined;
   const weightOf = (name: string) => group?.features.find((feature) => feature.name === name)?.weight ?? 0;
-  const pairsOf = { matched: [] as number[], unmatched: [] as number[] };
-  for (let p = 0; p < nearbyPairs.length / 2; ++p) pairsOf[kindOf(clusters, nearbyPairs, p)].push(p);
+  const pairsOf = pairsByKind(clusters, nearbyPairs);
   const panels = known.flatMap((a, i) => known.slice(i + 1).map((b) => [a, b] as const));
   return {
     ...figure,
@@ -244,7 +247,13 @@ function thresholdLine(
   }).filter(({ y }) => y >= yLow && y <= yHigh);
 }
 
-function kindOf(clusters: Int32Array, pairs: Int32Array, p: number): 'matched' | 'unmatched' {
-  const cluster = clusters[pairs[2 * p]!]!;
-  return cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]! ? 'matched' : 'unmatched';
+/** The numbers of the pairs (P, 2) that are in the same cluster, and of the others. */
+function pairsByKind(clusters: Int32Array, pairs: Int32Array): Record<'matched' | 'unmatched', readonly number[]> {
+  const [matched, unmatched]: [number[], number[]] = [[], []];
+  for (let p = 0; p < pairs.length / 2; ++p) {
+    const cluster = clusters[pairs[2 * p]!]!;
+    const isMatched = cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]!;
+    (isMatched ? matched : unmatched).push(p);
+  }
+  return { matched, unmatched };
 }
