@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+/** The version whose results the specification calls the reference. */
+const reference = '1.1.3';
 const execute = promisify(execFile);
 const folder = fileURLToPath(new URL('../../.venv-bench', import.meta.url));
 const interpreterIn = (venv) =>
@@ -12,7 +14,8 @@ const interpreterIn = (venv) =>
 const printVersion = 'import importlib.metadata as m; print(m.version("pyDANT"))';
 
 /**
- * Python with pyDANT: that of the environment variable DANT_BENCH_PYTHON, else .venv-bench/, which is made when it is missing.
+ * Python with pyDANT: that of the environment variable DANT_BENCH_PYTHON, whatever its version, else .venv-bench/, which is
+ * made when it is missing.
  * Throws with advice when pyDANT cannot be installed.
  */
 export async function pythonWithPyDant() {
@@ -35,7 +38,9 @@ async function install() {
   console.error('Installing pyDANT into .venv-bench/ (once) …');
   try {
     await execute(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', folder]);
-    await execute(interpreterIn(folder), ['-m', 'pip', 'install', '--quiet', 'pyDANT'], { maxBuffer: 2 ** 26 });
+    await execute(interpreterIn(folder), ['-m', 'pip', 'install', '--quiet', `pyDANT==${reference}`], {
+      maxBuffer: 2 ** 26,
+    });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw cannot('pyDANT could not be installed', error);
