@@ -259,7 +259,7 @@ export interface NativeAddon {
         peakChannels: Int32Array;
         /** (K, n) µm that they are kriged by; absent: the waveforms as they are */
         shiftsUm?: Float64Array | undefined;
-        /** Compares waveforms as numbers of 16 bits: in half the time, r within 1e-4 */
+        /** Compares waveforms as numbers of 16 bits: r within 1e-5 or so */
         quantised: boolean;
         similarity: Float32Array;
       },

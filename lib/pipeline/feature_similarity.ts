@@ -20,7 +20,7 @@ interface WaveformSimilarity {
 export class FeatureSimilarity {
   /** How the waveforms are corrected; undefined: they are compared as recorded. */
   correction: Correction | undefined;
-  /** Whether correlations of waveforms that are right to 1e-4 will do, at half the price: those that are no result. */
+  /** Whether correlations of waveforms within 1e-5 or so will do, in two thirds of the time: they are no result. */
   isProvisional = false;
   readonly #matrices = new Map<FeatureName, FisherZ>();
   /** The last two, older first: the motion loop may go back by one. */

@@ -58,7 +58,8 @@ export async function findMotion(
   let isLikelyTheLast = false;
   const iterations: MotionIteration[] = [];
   for (let i = 0; i < iterationCount; ++i) {
-    // Where the loop may stop one round after another, the results are those of the round before its last.
+    // A result is what the round before the last compares, if the loop stops early. Where that was not expected it is
+    // compared anew.
     similarity.isProvisional = !stop_early || i === 0 || isLikelyTheLast || i + 1 === iterationCount;
     const matching = await matchUnits(
       units,
