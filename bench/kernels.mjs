@@ -15,6 +15,7 @@ import * as data from './data.mjs';
  * @property {object[]} sizes for the table; they show growth
  * @property {object} gate
  * @property {object} small
+ * @property {number} [exactTo] in Fisher z; 1e-6 if not told
  * @property {(size: object) => Prepared} prepare
  *
  * @typedef {object} Prepared
@@ -104,6 +105,7 @@ export const kernels = {
     ],
     gate: { units: 300, sessions: 6, channels: 96, samples: 48, templates: 0, quantised: true },
     small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 0, quantised: true },
+    exactTo: 1e-5,
     prepare: prepareWaveforms,
   },
   'kriging + waveform similarity': {

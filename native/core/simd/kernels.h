@@ -41,7 +41,7 @@ struct Kernels {
   /// a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count.
   void (*dotsExact)(const float* a, size_t stride, const int32_t* rows, int count, const float* const* segments,
                     size_t segmentCount, size_t samples, double* out);
-  /// The same of samples in pairs, which are whole numbers of steps: out[r·width + lane] = Σ_s aSteps[s·rows + r] ·
+  /// `dots` of samples in pairs, which are whole numbers of steps: out[r·width + lane] = Σ_s aSteps[s·rows + r] ·
   /// steps[s][lane] · Σ_t a · segments[s], t < 2·pairs. Exact but for the rounding of the sum over the segments, if the
   /// sum over the samples of each is within 32 bits.
   void (*dotsQuantised)(const SamplePair* a, const float* aSteps, int rows, const SamplePair* const* segments,
