@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <random>
 
@@ -168,17 +169,22 @@ TEST_CASE("leaf order: equals the textbook's dynamic programme, for any number o
   }
 }
 
-TEST_CASE("leaf order: merges that are made in parts cost the same") {
+TEST_CASE("leaf order: merges that are made in parts cost the same, and ask for each distance once") {
   std::mt19937_64 random(4);
   const auto distances = randomDistances(700, random);
-  const FillDistances fill = MatrixDistances{distances.values, distances.n};
+  std::atomic<size_t> asked = 0;
+  const FillDistances fill = [&](size_t i, std::span<const int32_t> others, double* out) {
+    asked += others.size();
+    MatrixDistances{distances.values, distances.n}(i, others, out);
+  };
   const auto linkage = randomTree(700, TreeShape::balanced, random);
   Job job;
   job.threads = 2;
   LeafCosts whole(linkage, fill, job), inParts(linkage, fill, job, 1000);
-  for (size_t merge = 0; merge < linkage.size(); ++merge) {
-    whole.solve(merge);
-    inParts.solve(merge);
+  for (LeafCosts* costs : {&whole, &inParts}) {
+    asked = 0;
+    for (size_t merge = 0; merge < linkage.size(); ++merge) costs->solve(merge);
+    CHECK(asked == 700 * 699 / 2);
   }
   size_t different = 0;
   for (size_t i = 0; i < 700; ++i)

@@ -122,9 +122,20 @@ void LeafCosts::solve(size_t merge) {
     fillDistances(a.start, columns, cell(a.start, b.start));
   } else {
     const size_t together = std::max(groupRows, roomNumbers_ / columns.size());
-    for (size_t part = 0; part < tilesOf(rows.size(), together); ++part) {
+    const size_t parts = tilesOf(rows.size(), together);
+    // Where `joined_` has no room for all rows, they wait where their costs will be: so each distance is asked for
+    // once.
+    double* joined = joined_.of(std::min(rows.size(), together) * columns.size());
+    const auto place = [&](size_t row) {
+      return parts == 1 ? joined + (row - rows.start) * columns.size() : cell(row, columns.start);
+    };
+    joinFirst(merge, place);
+    for (size_t part = 0; part < parts; ++part) {
       const LeafRange some = tileOf(rows, part, together);
-      joinFirst(merge, some);
+      if (parts > 1) {
+        for (size_t row = some.start; row < some.end; ++row)
+          std::copy_n(place(row), columns.size(), joined + (row - some.start) * columns.size());
+      }
       joinSecond(merge, some);
     }
   }
@@ -132,12 +143,11 @@ void LeafCosts::solve(size_t merge) {
   job_.report(doneWork_ / totalWork_);
 }
 
-/// T(a, k) for some a of the first child and all k of the second, into `joined_` (a, k).
-void LeafCosts::joinFirst(size_t merge, LeafRange rows) {
+/// T(a, k) for all a of the first child and k of the second, into `joined` of each a.
+void LeafCosts::joinFirst(size_t merge, const RowOf& joined) {
   const Node &a = firstChild(merge), &b = secondChild(merge);
   const LeafRange all{b.start, b.end};
-  double* joined = joined_.of(rows.size() * all.size());
-  if (a.isLeaf()) return fillDistances(a.start, all, joined);
+  if (a.isLeaf()) return fillDistances(a.start, all, joined(a.start));
   const size_t leaves = a.end - a.start, together = std::max(tileWidth, roomNumbers_ / leaves);
   for (size_t part = 0; part < tilesOf(all.size(), together); ++part) {
     const LeafRange columns = tileOf(all, part, together);
@@ -149,28 +159,27 @@ void LeafCosts::joinFirst(size_t merge, LeafRange rows) {
       const LeafRange ks = tileOf(columns, tile, tileWidth);
       std::vector<const double*> distanceRows;
       for (size_t m = 0; m < leaves; ++m) distanceRows.push_back(distances(m) + (ks.start - columns.start));
-      joinFirstTile(a, rows, distanceRows, ks.size(), joined + (ks.start - all.start), all.size());
+      joinFirstTile(a, distanceRows, ks.size(), [&](size_t row) { return joined(row) + (ks.start - all.start); });
     });
   }
 }
 
-/// The same for some columns, from their distances to every leaf of the first child; `stride` from row to row of `out`.
-void LeafCosts::joinFirstTile(const Node& a, LeafRange rows, std::span<const double* const> distanceRows, size_t width,
-                              double* out, size_t stride) const {
+/// The same for some columns, from their distances to every leaf of the first child.
+void LeafCosts::joinFirstTile(const Node& a, std::span<const double* const> distanceRows, size_t width,
+                              const RowOf& joined) const {
   std::vector<double> costs;
   std::vector<const double*> costRows;
   std::vector<double*> outRows;
   // Rows of the same half have the same other ends.
   for (const LeafRange half : {a.first(), a.second()}) {
     const LeafRange ms = a.otherEnds(half.start);
-    const LeafRange wanted{std::clamp(rows.start, half.start, half.end), std::clamp(rows.end, half.start, half.end)};
-    for (size_t group = 0; group < tilesOf(wanted.size(), groupRows); ++group) {
-      const LeafRange some = tileOf(wanted, group, groupRows);
+    for (size_t group = 0; group < tilesOf(half.size(), groupRows); ++group) {
+      const LeafRange some = tileOf(half, group, groupRows);
       costs.clear();
       outRows.clear();
       for (size_t row = some.start; row < some.end; ++row) {
         for (size_t m = ms.start; m < ms.end; ++m) costs.push_back(cost(row, m));
-        outRows.push_back(out + (row - rows.start) * stride);
+        outRows.push_back(joined(row));
         std::fill_n(outRows.back(), width, infinity);
       }
       costRows.clear();

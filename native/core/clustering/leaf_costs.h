@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -93,9 +94,11 @@ private:
   double workOf(size_t merge) const;
   void forTiles(size_t merge, size_t count, const std::function<void(size_t)>& body) const;
   void fillDistances(size_t position, LeafRange others, double* out) const;
-  void joinFirst(size_t merge, LeafRange rows);
-  void joinFirstTile(const Node& a, LeafRange rows, std::span<const double* const> distanceRows, size_t width,
-                     double* out, size_t stride) const;
+  /// Where the numbers of a position are.
+  using RowOf = std::function<double*(size_t position)>;
+  void joinFirst(size_t merge, const RowOf& joined);
+  void joinFirstTile(const Node& a, std::span<const double* const> distanceRows, size_t width,
+                     const RowOf& joined) const;
   void joinSecond(size_t merge, LeafRange rows);
 
   const FillDistances& distances_;

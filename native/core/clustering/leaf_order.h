@@ -11,7 +11,7 @@
 namespace dant {
 
 /// Writes the distance of point i to each point of `others` into out. Symmetric and free of NaN; called from several
-/// threads at once, about once for each pair of points.
+/// threads at once, once for each pair of points (and for some again).
 using FillDistances = std::function<void(size_t i, std::span<const int32_t> others, double* out)>;
 
 enum class LeafOrderRule {
