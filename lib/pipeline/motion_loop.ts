@@ -81,6 +81,7 @@ export async function findMotion(
       settings.clustering,
       context,
     );
+    similarity.isProvisional = false;
     const { features, weights, threshold, matchedPairs, similarities } = matching;
     iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion, similarity: similarities });
     context.report(
@@ -91,7 +92,6 @@ export async function findMotion(
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
       // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
       similarity.correction = correction = correctionBefore;
-      similarity.isProvisional = false;
       context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
@@ -107,7 +107,6 @@ export async function findMotion(
       onLikelyCorrection?.(correctionBefore);
     }
   }
-  similarity.isProvisional = false;
   context.report('motion', 1, `all ${iterationCount} rounds done`);
   return { motion, correction, interval, iterations, stoppedBecause: 'all iterations done' };
 }

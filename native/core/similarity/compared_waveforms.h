@@ -1,11 +1,20 @@
 #pragma once
 #include "core/correction/waveforms.h"
+#include "core/simd/kernels.h"
 
 #include <algorithm>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace dant {
+
+/// What waveforms are compared as: float, or SamplePair if they are quantised.
+template <class Value> constexpr bool isQuantised = std::is_same_v<Value, SamplePair>;
+/// Values that hold the samples of a channel.
+template <class Value> constexpr size_t valuesOf(size_t samples) {
+  return isQuantised<Value> ? (samples + 1) / 2 : samples;
+}
 
 /// The waveforms that are compared, under each of some templates. A unit's *position* is its place in an order in which
 /// units that lie close on the probe are close.

@@ -85,8 +85,8 @@ double inverseNorm(double sum, double square, double count) {
 
 template <class Value> WaveformBlocks<Value>::WaveformBlocks(const Job& job, const ComparedWaveforms& compared,
                                                              const Neighbourhoods& neighbourhoods)
-    : neighbourhoods_(neighbourhoods), samples_(compared.samples()),
-      perChannel_(isQuantised ? (samples_ + 1) / 2 : samples_), largestGroup_(largestGroup(neighbourhoods)),
+    : neighbourhoods_(neighbourhoods), samples_(compared.samples()), perChannel_(valuesOf<Value>(samples_)),
+      largestGroup_(largestGroup(neighbourhoods)),
       packed_(compared.templates() * compared.units() * largestGroup_ * perChannel_), blocks_(compared.templates()) {
   const size_t stride = largestGroup_ * samples_, units = compared.units();
   const OwnChannels own(job, compared, neighbourhoods, stride);
@@ -132,15 +132,15 @@ template <class Value> void WaveformBlocks<Value>::pack(Block& block, const floa
   const auto count = static_cast<double>(length);
   Value* packed = packed_.data() + block.offset;
   std::vector<float> rounded(length);
-  std::vector<Value> quantised(isQuantised ? channels * perChannel_ : 0);
-  std::vector<float> steps(isQuantised ? channels : 0);
+  std::vector<Value> quantised(isQuantised<Value> ? channels * perChannel_ : 0);
+  std::vector<float> steps(isQuantised<Value> ? channels : 0);
   block.steps.resize(steps.size() * rows);
   for (size_t r = 0; r < rows; ++r) {
     const std::span own(ownChannels + block.positions[r] * largestGroup_ * samples_, length);
     const auto [sum, square] = sumsOf(own);
     const double mean = sum / count, scale = inverseNorm(sum, square, count);
     for (size_t k = 0; k < length; ++k) rounded[k] = static_cast<float>((own[k] - mean) * scale);
-    if constexpr (isQuantised) {
+    if constexpr (isQuantised<Value>) {
       kernels().quantise(rounded.data(), channels, samples_, quantised.data(), steps.data());
       for (size_t k = 0; k < quantised.size(); ++k) packed[k * rows + r] = quantised[k];
       for (size_t c = 0; c < channels; ++c) block.steps[c * rows + r] = steps[c];

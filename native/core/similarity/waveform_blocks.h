@@ -1,20 +1,16 @@
 #pragma once
 #include "core/job/large_array.h"
-#include "core/simd/kernels.h"
 #include "core/similarity/compared_waveforms.h"
 #include "core/similarity/neighbourhoods.h"
 
-#include <type_traits>
 #include <vector>
 
 namespace dant {
 
 /// The left sides of products: all units under each template, in blocks of units that peak in the same group of
-/// channels, over the channels of that group, centred and normalised. Value: float, or SamplePair of quantised
-/// waveforms.
+/// channels, over the channels of that group, centred and normalised.
 template <class Value> class WaveformBlocks {
 public:
-  static constexpr bool isQuantised = std::is_same_v<Value, SamplePair>;
   struct Block {
     size_t group;
     std::vector<size_t> positions; ///< at most kernels().maxRows
@@ -29,7 +25,7 @@ public:
   /// Under a template, in an order that wanders along the probe.
   const std::vector<Block>& of(size_t templateIndex) const { return blocks_[templateIndex]; }
   const Value* values(const Block& block) const { return packed_.data() + block.offset; }
-  size_t perChannel() const { return perChannel_; } ///< values
+  size_t perChannel() const { return perChannel_; } ///< values of a channel
 
 private:
   void makeBlocks(size_t templateIndex, std::span<const int32_t> group);

@@ -13,11 +13,11 @@ size_t roomStride(size_t values) { return values + 16; }
 
 template <class Value> WaveformPanels<Value>::WaveformPanels(const ComparedWaveforms& compared, size_t capacity)
     : compared_(compared), reader_(compared), width_(static_cast<size_t>(kernels().width)), capacity_(capacity),
-      perChannel_(isQuantised ? (compared.samples() + 1) / 2 : compared.samples()),
-      none_(compared.channels() * perChannel_), rooms_(compared.templates() * width_ * roomStride(none_.size())),
+      perChannel_(valuesOf<Value>(compared.samples())), none_(compared.channels() * perChannel_),
+      rooms_(compared.templates() * width_ * roomStride(none_.size())),
       values_(compared.templates() * capacity * none_.size() * width_),
       sums_(compared.templates() * capacity * compared.channels() * width_), squares_(sums_.size()) {
-  if constexpr (isQuantised) {
+  if constexpr (isQuantised<Value>) {
     steps_.resize(sums_.size());
     unitSteps_.resize(compared.channels());
     unquantised_.resize(compared.waveforms.size());
@@ -26,7 +26,7 @@ template <class Value> WaveformPanels<Value>::WaveformPanels(const ComparedWavef
 
 template <class Value> const Value* WaveformPanels<Value>::read(size_t templateIndex, size_t panel, size_t lane) {
   Value* room = rooms_.data() + (templateIndex * width_ + lane) * roomStride(none_.size());
-  if constexpr (isQuantised) {
+  if constexpr (isQuantised<Value>) {
     const size_t channels = compared_.channels();
     kernels().quantise(reader_.under(templateIndex, unquantised_.data()), channels, compared_.samples(), room,
                        unitSteps_.data());
@@ -58,7 +58,7 @@ template <class Value> void WaveformPanels<Value>::fill(const Job& job, size_t f
         Value* to = values_.data() + here * perChannel_;
         double* sums = sums_.data() + here;
         double* squares = squares_.data() + here;
-        if constexpr (isQuantised) {
+        if constexpr (isQuantised<Value>) {
           kernels().interleavePairs(from, channel * perChannel_, perChannel_, to, sums, squares);
           for (size_t lane = 0; lane < width_; ++lane) {
             const double step = steps_[here + lane];

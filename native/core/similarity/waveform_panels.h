@@ -1,19 +1,15 @@
 #pragma once
 #include "core/job/large_array.h"
-#include "core/simd/kernels.h"
 #include "core/similarity/compared_waveforms.h"
 
-#include <type_traits>
 #include <vector>
 
 namespace dant {
 
 /// The right sides of products: a few panels of units side by side under each template, over all channels. Small enough
-/// for the caches, and filled anew for other units. Value: float, or SamplePair of quantised waveforms.
+/// for the caches, and filled anew for other units.
 template <class Value> class WaveformPanels {
 public:
-  static constexpr bool isQuantised = std::is_same_v<Value, SamplePair>;
-
   /// capacity: panels at once
   WaveformPanels(const ComparedWaveforms& compared, size_t capacity);
 
@@ -52,7 +48,7 @@ private:
   const ComparedWaveforms compared_;
   WaveformReader reader_;
   size_t width_, capacity_;
-  size_t perChannel_; ///< values
+  size_t perChannel_; ///< values of a channel
   size_t firstPanel_ = 0, panels_ = 0;
   std::vector<Value> none_;  ///< a waveform of zeros
   LargeArray<Value> rooms_;  ///< (template, lane, C, values)

@@ -45,7 +45,6 @@ public:
 
 private:
   using Block = typename WaveformBlocks<Value>::Block;
-  static constexpr bool isQuantised = WaveformBlocks<Value>::isQuantised;
   static constexpr auto none = static_cast<size_t>(-1);
 
   size_t width() const { return panels_.width(); }
@@ -76,7 +75,7 @@ private:
     segments_.clear();
     for (const int32_t channel : channels)
       segments_.push_back(panels_.values(template_, panel, static_cast<size_t>(channel)));
-    if constexpr (isQuantised) {
+    if constexpr (isQuantised<Value>) {
       steps_.clear();
       for (const int32_t channel : channels)
         steps_.push_back(panels_.steps(template_, panel, static_cast<size_t>(channel)));
@@ -124,12 +123,12 @@ private:
     const auto step = static_cast<size_t>(kernels().maxRowsF64);
     for (size_t first = 0; first < unsettled_.size(); first += step) {
       const auto rows = std::span(unsettled_).subspan(first, std::min(step, unsettled_.size() - first));
-      if constexpr (!isQuantised) multiplyExactly(block, panel, rows);
+      if constexpr (!isQuantised<Value>) multiplyExactly(block, panel, rows);
       for (size_t i = 0; i < rows.size(); ++i) {
         const auto row = static_cast<size_t>(rows[i]);
         double* r = exact_.data() + i * width();
         for (size_t lane = 0; lane < width(); ++lane)
-          r[lane] = (isQuantised ? tile_[row * width() + lane] : r[lane]) * scales[lane];
+          r[lane] = (isQuantised<Value> ? tile_[row * width() + lane] : r[lane]) * scales[lane];
         kernels().fisherZ(r, width(), limit, z_.data() + row * width());
       }
     }
@@ -170,7 +169,7 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 /// Panels that a thread multiplies at once: the more, the less often the blocks are read, but every thread is to have a
 /// few turns. The most are as measured.
 template <class Value> size_t panelsAtOnceOf(const Job& job, size_t panels) {
-  constexpr size_t most = WaveformPanels<Value>::isQuantised ? 8 : 5, turns = 4;
+  constexpr size_t most = isQuantised<Value> ? 8 : 5, turns = 4;
   return std::clamp<size_t>(panels / (turns * static_cast<size_t>(std::max(1, job.threads))), 1, most);
 }
 
@@ -249,7 +248,7 @@ void restoreOrder(const Job& job, float* z, std::span<const int32_t> positionOf)
 
 double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
                           const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
-                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm, bool isQuantised,
+                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm, bool quantised,
                           std::span<float> similarity) {
   waveforms.check();
   const size_t count = waveforms.count();
@@ -271,8 +270,8 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   for (size_t i = 0; i < count; ++i) positionOf[static_cast<size_t>(order[i])] = static_cast<int32_t>(i);
 
   float* z = similarity.data(); // by position until the end
-  const double seconds = isQuantised ? productsOfAll<SamplePair>(job, compared, neighbourhoods, z)
-                                     : productsOfAll<float>(job, compared, neighbourhoods, z);
+  const double seconds = quantised ? productsOfAll<SamplePair>(job, compared, neighbourhoods, z)
+                                   : productsOfAll<float>(job, compared, neighbourhoods, z);
   symmetrise(job, z, count);
   restoreOrder(job, z, positionOf);
   for (size_t i = 0; i < count; ++i) z[i * count + i] = static_cast<float>(largestFisherZ);

@@ -13,13 +13,13 @@ namespace dant {
 ///
 /// peakChannels (units): where units lie on the probe before correction; only sets the order of work.
 /// shiftsUm (K, units): kriging shift of each unit for each template; kriging null: compared as recorded.
-/// isQuantised: the samples of each channel are compared as whole numbers of 16 bits, in two thirds of the time; the
+/// quantised: the samples of each channel are compared as whole numbers of 16 bits, in two thirds of the time; the
 /// error in r has a standard deviation of at most 9e-6 (where one channel has all energy), on recordings 1.5e-6.
 ///
 /// Returns the seconds that shifting and laying out the waveforms took.
 double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
                           const Neighbourhoods& neighbourhoods, const Kriging<float>* kriging,
-                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm, bool isQuantised,
+                          std::span<const int32_t> peakChannels, std::span<const double> shiftsUm, bool quantised,
                           std::span<float> similarity);
 
 } // namespace dant
