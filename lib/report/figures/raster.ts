@@ -80,10 +80,12 @@ export function imageLayer(url: string, side: number) {
   } as const;
 }
 
-function rangeOf(lists: readonly Float32Array[]): [number, number] {
+/** The smallest and the largest number of all lists. */
+export function rangeOf(lists: readonly Float32Array[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {
-    for (const value of list) {
+    for (let i = 0; i < list.length; ++i) {
+      const value = list[i]!;
       if (value < low) low = value;
       if (value > high) high = value;
     }

@@ -1,7 +1,7 @@
 import { saveThem } from '../report_data.js';
 import type { Histogram } from '../similarities.js';
 import type { Figure, FigureData } from './figure.js';
-import { binnedImage, imageLayer } from './raster.js';
+import { binnedImage, imageLayer, rangeOf } from './raster.js';
 import { colors, kindColor, thresholdMark } from './theme.js';
 
 const noMatrices = `The similarity matrices were not saved (save_intermediate_results: false). ${saveThem}`;
@@ -72,17 +72,16 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
   if (!nearby || !nearbyPairs) return { ...figure, spec: { missing: noMatrices } };
   const binWidth = 0.05;
   const bars = Object.entries(pairsByKind(clusters, nearbyPairs)).flatMap(([kind, pairs]) => {
-    const counts = new Map<number, number>();
-    for (const p of pairs) {
-      const bin = Math.floor(nearby[p]! / binWidth);
-      counts.set(bin, (counts.get(bin) ?? 0) + 1);
-    }
-    return Array.from(counts, ([bin, count]) => ({
+    const values = picked(nearby, pairs);
+    const [lowest, highest] = rangeOf([values]).map((value) => Math.floor(value / binWidth)) as [number, number];
+    const counts = new Uint32Array(pairs.length === 0 ? 0 : highest - lowest + 1);
+    for (let i = 0; i < values.length; ++i) counts[Math.floor(values[i]! / binWidth) - lowest]!++;
+    return Array.from(counts, (count, i) => ({
       kind,
       pairs: count,
-      from: bin * binWidth,
-      to: (bin + 1) * binWidth,
-    }));
+      from: (lowest + i) * binWidth,
+      to: (lowest + i + 1) * binWidth,
+    })).filter((bar) => bar.pairs > 0);
   });
   const thresholds = groups.flatMap(({ threshold, shank }) => (threshold === undefined ? [] : [{ threshold, shank }]));
   const several = groups.length > 1;
@@ -216,7 +215,7 @@ export function featureScatter({ data, similarities: { features } }: FigureData)
   };
 }
 
-function picked(values: Float32Array, places: readonly number[]): Float32Array {
+function picked(values: Float32Array, places: Int32Array): Float32Array {
   const some = new Float32Array(places.length);
   for (let i = 0; i < places.length; ++i) some[i] = values[places[i]!]!;
   return some;
@@ -248,12 +247,14 @@ function thresholdLine(
 }
 
 /** The numbers of the pairs (P, 2) that are in the same cluster, and of the others. */
-function pairsByKind(clusters: Int32Array, pairs: Int32Array): Record<'matched' | 'unmatched', readonly number[]> {
-  const [matched, unmatched]: [number[], number[]] = [[], []];
-  for (let p = 0; p < pairs.length / 2; ++p) {
+function pairsByKind(clusters: Int32Array, pairs: Int32Array): Record<'matched' | 'unmatched', Int32Array> {
+  const numbers = new Int32Array(pairs.length / 2);
+  // The others from the end on.
+  let [matched, unmatched] = [0, numbers.length];
+  for (let p = 0; p < numbers.length; ++p) {
     const cluster = clusters[pairs[2 * p]!]!;
-    const isMatched = cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]!;
-    (isMatched ? matched : unmatched).push(p);
+    if (cluster > 0 && cluster === clusters[pairs[2 * p + 1]!]!) numbers[matched++] = p;
+    else numbers[--unmatched] = p;
   }
-  return { matched, unmatched };
+  return { matched: numbers.subarray(0, matched), unmatched: numbers.subarray(unmatched) };
 }
