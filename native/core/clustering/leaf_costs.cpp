@@ -87,7 +87,7 @@ LeafLayout::LeafLayout(const Linkage& linkage)
 LeafCosts::LeafCosts(const Linkage& linkage, const FillDistances& distances, const Job& job, size_t roomNumbers)
     : distances_(distances), job_(job), roomNumbers_(roomNumbers), layout_(linkage),
       // Left uninitialised: every cell is written before it is read.
-      costs_(new double[points() * (points() - 1) / 2]) {
+      costs_(points() * (points() - 1) / 2) {
   for (size_t merge = 0; merge < linkage.size(); ++merge) totalWork_ += workOf(merge);
 }
 

@@ -90,7 +90,9 @@ private:
   const Node& firstChild(size_t merge) const { return layout_.nodes[layout_.children[merge].first]; }
   const Node& secondChild(size_t merge) const { return layout_.nodes[layout_.children[merge].second]; }
   /// Where the cost of positions i < j is kept: the upper triangle, row by row.
-  double* cell(size_t i, size_t j) const { return costs_.get() + (i * (2 * points() - i - 3) / 2 + j - 1); }
+  const double* cell(size_t i, size_t j) const { return costs_.data() + cellIndex(i, j); }
+  double* cell(size_t i, size_t j) { return costs_.data() + cellIndex(i, j); }
+  size_t cellIndex(size_t i, size_t j) const { return i * (2 * points() - i - 3) / 2 + j - 1; }
   double workOf(size_t merge) const;
   void forTiles(size_t merge, size_t count, const std::function<void(size_t)>& body) const;
   void fillDistances(size_t position, LeafRange others, double* out) const;
@@ -105,7 +107,7 @@ private:
   const Job& job_;
   size_t roomNumbers_;
   LeafLayout layout_;
-  std::unique_ptr<double[]> costs_;
+  LargeArray<double> costs_;
   WorkingMemory distancesBetween_, joined_; ///< of a merge
   double totalWork_ = 0, doneWork_ = 0;
 };

@@ -15,11 +15,16 @@ std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> de
   const size_t units = depthsUm.size();
   std::vector<std::vector<UnitPair>> parts((units + grain - 1) / grain);
   parallelFor(job, parts.size(), [&](size_t part) {
+    std::vector<UnitPair> found;
     for (size_t j = part * grain; j < std::min(units, (part + 1) * grain); ++j) {
+      found.resize(j);
+      size_t count = 0;
+      // Without a branch: which pairs are near cannot be foretold.
       for (size_t i = 0; i < j; ++i) {
-        if (std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm)
-          parts[part].push_back({static_cast<int32_t>(i), static_cast<int32_t>(j)});
+        found[count] = {static_cast<int32_t>(i), static_cast<int32_t>(j)};
+        count += std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm ? 1 : 0;
       }
+      parts[part].insert(parts[part].end(), found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count));
     }
   });
   std::vector<UnitPair> pairs;
