@@ -38,13 +38,11 @@ template <class Value> const Value* WaveformPanels<Value>::read(size_t templateI
   }
 }
 
-template <class Value> void WaveformPanels<Value>::fill(const Job& job, size_t firstPanel) {
-  firstPanel_ = firstPanel;
-  const size_t all = (compared_.units() + width_ - 1) / width_;
-  panels_ = std::min(capacity_, all - firstPanel);
+template <class Value> void WaveformPanels<Value>::fill(const Job& job, PanelRange panels) {
+  range_ = panels;
   const size_t templates = compared_.templates();
   std::vector<const Value*> rows(templates * width_); // (template, lane)
-  for (size_t panel = 0; panel < panels_; ++panel) {
+  for (size_t panel = 0; panel < panels.count; ++panel) {
     job.throwIfAborted();
     for (size_t lane = 0; lane < width_; ++lane) {
       const bool isUnit = lane < columns(panel);

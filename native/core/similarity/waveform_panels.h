@@ -6,6 +6,11 @@
 
 namespace dant {
 
+/// Some of the panels that all units fill, at most as many as there is room for.
+struct PanelRange {
+  size_t first, count;
+};
+
 /// The right sides of products: a few panels of units side by side under each template, over all channels. Small enough
 /// for the caches, and filled anew for other units.
 template <class Value> class WaveformPanels {
@@ -13,12 +18,12 @@ public:
   /// capacity: panels at once
   WaveformPanels(const ComparedWaveforms& compared, size_t capacity);
 
-  /// Takes up the units from position firstPanel · width on.
-  void fill(const Job& job, size_t firstPanel);
+  /// Takes up the units of some panels: those from position first · width on.
+  void fill(const Job& job, PanelRange panels);
 
   size_t width() const { return width_; } ///< units side by side in a panel
-  size_t panels() const { return panels_; }
-  size_t firstPosition(size_t panel) const { return (firstPanel_ + panel) * width_; }
+  size_t panels() const { return range_.count; }
+  size_t firstPosition(size_t panel) const { return (range_.first + panel) * width_; }
   size_t columns(size_t panel) const { return std::min(width_, compared_.units() - firstPosition(panel)); }
 
   /// (values of a channel, lane); lanes without a unit are zero.
@@ -49,7 +54,7 @@ private:
   WaveformReader reader_;
   size_t width_, capacity_;
   size_t perChannel_; ///< values of a channel
-  size_t firstPanel_ = 0, panels_ = 0;
+  PanelRange range_{0, 0};
   std::vector<Value> none_;  ///< a waveform of zeros
   LargeArray<Value> rooms_;  ///< (template, lane, C, values)
   LargeArray<Value> values_; ///< (template, panel, C, values, lane)

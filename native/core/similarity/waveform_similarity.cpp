@@ -29,8 +29,8 @@ public:
         singleScales_(sums_.size()), tile_(static_cast<size_t>(kernels().maxRows) * width()), z_(tile_.size()),
         largest_(static_cast<size_t>(kernels().maxRows)), exact_(static_cast<size_t>(kernels().maxRowsF64) * width()) {}
 
-  /// Takes up the panels from firstPanel on.
-  void take(const Job& job, size_t firstPanel) { panels_.fill(job, firstPanel); }
+  /// Takes up some panels.
+  void take(const Job& job, PanelRange panels) { panels_.fill(job, panels); }
 
   /// The columns of the panels of z (position, position), the largest over the templates.
   void multiply(const Job& job, size_t templates, float* z) {
@@ -166,11 +166,16 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// Panels that a thread multiplies at once: the more, the less often the blocks are read, but every thread is to have a
-/// few turns. The most are as measured.
-template <class Value> size_t panelsAtOnceOf(const Job& job, size_t panels) {
-  constexpr size_t most = isQuantised<Value> ? 8 : 5, turns = 4;
-  return std::clamp<size_t>(panels / (turns * static_cast<size_t>(std::max(1, job.threads))), 1, most);
+/// Panels that a thread multiplies at once, turn by turn: the more, the less often the blocks are read. Towards the end
+/// they are fewer, so that no thread is left alone with many. The most are as measured.
+template <class Value> std::vector<PanelRange> turnsOf(const Job& job, size_t panels) {
+  constexpr size_t most = isQuantised<Value> ? 8 : 5, turnsLeft = 3;
+  std::vector<PanelRange> turns;
+  for (size_t first = 0; first < panels; first += turns.back().count) {
+    const size_t share = (panels - first) / (turnsLeft * static_cast<size_t>(std::max(1, job.threads)));
+    turns.push_back({first, std::clamp<size_t>(share, 1, most)});
+  }
+  return turns;
 }
 
 /// z (position, position) of every unit, over its own group, with every other: the largest over the templates, not
@@ -181,15 +186,16 @@ template <class Value> double productsOfAll(const Job& job, const ComparedWavefo
   const WaveformBlocks<Value> blocks(job, compared, neighbourhoods);
   const double blockSeconds = secondsSince(start);
   const auto width = static_cast<size_t>(kernels().width);
-  const size_t panels = (compared.units() + width - 1) / width, atOnce = panelsAtOnceOf<Value>(job, panels);
+  const auto turns = turnsOf<Value>(job, (compared.units() + width - 1) / width);
+  const size_t most = turns.empty() ? 0 : turns.front().count;
   Scratch<Products<Value>> scratch(
-      [&] { return std::make_unique<Products<Value>>(blocks, neighbourhoods, compared, atOnce); });
-  std::vector<double> seconds((panels + atOnce - 1) / atOnce);
-  const auto body = [&](size_t task) {
+      [&] { return std::make_unique<Products<Value>>(blocks, neighbourhoods, compared, most); });
+  std::vector<double> seconds(turns.size());
+  const auto body = [&](size_t turn) {
     scratch.with([&](Products<Value>& products) {
       const auto start = std::chrono::steady_clock::now();
-      products.take(job, task * atOnce);
-      seconds[task] = secondsSince(start);
+      products.take(job, turns[turn]);
+      seconds[turn] = secondsSince(start);
       products.multiply(job, compared.templates(), z);
     });
   };
