@@ -9,6 +9,8 @@
 #include <fstream>
 #include <limits>
 #include <numeric>
+#include <random>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,26 @@ TEST_CASE("crc32 gives the published check values") {
   CHECK(of("The quick brown fox jumps over the lazy dog") == 0x414FA339);
   CHECK(of("fox jumps over the lazy dog", of("The quick brown ")) == 0x414FA339);
   CHECK(crc32(std::vector<uint8_t>(32, 0xFF)) == 0xFF6CAB0B);
+}
+
+TEST_CASE("crc32 of any length, at any address and after any bytes is that of the definition") {
+  const auto bitByBit = [](std::span<const uint8_t> bytes, uint32_t previous) {
+    uint32_t remainder = ~previous;
+    for (const uint8_t byte : bytes) {
+      remainder ^= byte;
+      for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0xEDB88320U : 0U);
+    }
+    return ~remainder;
+  };
+  std::mt19937 random(7);
+  std::vector<uint8_t> bytes(5000);
+  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
+  for (size_t length = 0; length <= 400; ++length) {
+    const auto some = std::span(bytes).subspan(length % 17, length);
+    const uint32_t previous = length % 3 == 0 ? 0 : static_cast<uint32_t>(random());
+    CHECK(crc32(some, previous) == bitByBit(some, previous));
+  }
+  CHECK(crc32(bytes, 0x12345678) == bitByBit(bytes, 0x12345678));
 }
 
 namespace {
