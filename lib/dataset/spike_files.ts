@@ -5,7 +5,6 @@ import { setImmediate } from 'node:timers/promises';
 import { abortError } from '../errors.js';
 import type { SpikeTrains } from '../features/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
-import { onHugePages } from '../native/huge_pages.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
@@ -122,7 +121,7 @@ async function readBatch(
 async function joinInTurns(trains: readonly Float64Array[], signal: AbortSignal | undefined): Promise<SpikeTrains> {
   const offsets = new Float64Array(trains.length + 1);
   for (const [unit, times] of trains.entries()) offsets[unit + 1] = offsets[unit]! + times.length;
-  const timesMs = onHugePages(new Float64Array(offsets[trains.length]!));
+  const timesMs = new Float64Array(offsets[trains.length]!);
   let turnEnd = spikesPerTurn;
   for (const [unit, times] of trains.entries()) {
     timesMs.set(times, offsets[unit]);

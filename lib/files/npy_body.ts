@@ -1,6 +1,5 @@
 import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
-import { onHugePages } from '../native/huge_pages.js';
 import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
 import { constructorOf, machineIsLittleEndian, swapBytes, type Dtype } from './dtype.js';
@@ -112,7 +111,7 @@ async function readExactly(source: ByteSource, target: Uint8Array): Promise<void
 
 export function allocate(path: string, dtype: Dtype, length: number): NumericData {
   try {
-    return onHugePages(new (constructorOf(dtype))(length));
+    return new (constructorOf(dtype))(length);
   } catch (error) {
     const gigabytes = ((length * dtype.itemBytes) / 1e9).toFixed(1);
     throw new DantError('DANT_MEMORY', `${path}: there is not enough memory for its ${gigabytes} GB.`, {

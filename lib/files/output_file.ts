@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 
 import { addon } from '../native/addon.js';
-import { onHugePages } from '../native/huge_pages.js';
 
 /** What the system wants addresses, positions and lengths of direct writes to be multiples of, on any common disk. */
 const pageBytes = 4096;
@@ -178,7 +177,7 @@ function startsAt(bytes: Uint8Array, buffer: Uint8Array, offset: number): boolea
 }
 
 function pageAligned(): Uint8Array {
-  const bytes = onHugePages(new Uint8Array(bufferBytes + pageBytes));
+  const bytes = new Uint8Array(bufferBytes + pageBytes);
   const first = (pageBytes - addon.addressInPage({ bytes, pageBytes })) % pageBytes;
   return bytes.subarray(first, first + bufferBytes);
 }

@@ -158,9 +158,6 @@ export interface NativeAddon {
   /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
   addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
 
-  /** Asks for huge pages for memory that was not touched yet, where the system has them; at once. */
-  useHugePages(params: { bytes: Uint8Array }): void;
-
   /** sizes[i] = the length of the i-th file in bytes, or −1 if it cannot be told. */
   fileSizes(params: JobControl & { paths: readonly string[]; sizes: Float64Array }): Promise<void>;
 

@@ -1,7 +1,6 @@
 import type { Correction } from '../correction/templates.js';
 import { distinctShifts } from '../correction/templates.js';
 import type { FeatureName } from '../settings/index.js';
-import { onHugePages } from '../native/huge_pages.js';
 import { runNative } from '../native/run.js';
 import type { RunContext } from './run_context.js';
 import type { TrackedUnits } from './tracked_units.js';
@@ -36,7 +35,7 @@ export class FeatureSimilarity {
     if (feature === 'Waveform') return this.#getWaveforms(context);
     const known = this.#matrices.get(feature);
     if (known) return known;
-    const matrix = onHugePages(new Float32Array(this.units.count ** 2));
+    const matrix = new Float32Array(this.units.count ** 2);
     await this.#compareRows(feature, matrix, context);
     this.#matrices.set(feature, matrix);
     return matrix;
@@ -59,7 +58,7 @@ export class FeatureSimilarity {
     if (known) return known.matrix;
     // The oldest matrix is written over: at 20,000 units it has 1.6 GB.
     const oldest = this.#waveforms.length === 2 ? this.#waveforms.shift() : undefined;
-    const matrix = oldest?.matrix ?? onHugePages(new Float32Array(this.units.count ** 2));
+    const matrix = oldest?.matrix ?? new Float32Array(this.units.count ** 2);
     await this.#compareWaveforms(matrix, shiftsUm, context);
     this.#waveforms.push({ shiftsUm, isProvisional, matrix });
     return matrix;

@@ -6,7 +6,6 @@ import { likelyMatches, matchesByShape, type UnitPlaces } from '../matching/firs
 import { estimateProfile, type ProfileEstimate } from '../matching/motion_profile.js';
 import { addRefractoryEvidence } from '../matching/split_candidates.js';
 import { joinColumns } from '../matching/unit_vectors.js';
-import { onHugePages } from '../native/huge_pages.js';
 import { runNative } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
 import { describeUnits, type UnitDescription } from './describe_units.js';
@@ -87,7 +86,7 @@ export async function trackByProbability(
   const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
   warnOfNothing(labels, units, context);
   const pairs = { pairs: nearbyPairs, logOdds };
-  const similarity = onHugePages(new Float32Array(units.count ** 2));
+  const similarity = new Float32Array(units.count ** 2);
   const { depthsUm } = corrected(places, motion);
   const leafOrder = await context.stage('leafOrder', async (options) => {
     await runNative(

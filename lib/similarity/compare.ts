@@ -2,7 +2,6 @@ import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { locateUnits } from '../features/locations.js';
 import { waveformAxes, type Waveforms } from '../features/waveforms.js';
-import { onHugePages } from '../native/huge_pages.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 /** Fisher z, atanh(r), of correlations (N, N), |z| ≤ 6; diagonal 6. */
@@ -53,7 +52,7 @@ export async function waveformSimilarity(
   }
   // Also checks the channels' locations.
   const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
-  const similarity = onHugePages(new Float32Array(units ** 2));
+  const similarity = new Float32Array(units ** 2);
   await runNative(
     (native, control) =>
       native.waveformSimilarity({
@@ -88,7 +87,7 @@ export async function rowSimilarity(
   if (rows.shape.length !== 2 || rows.data.length !== count! * length! || !(rows.data instanceof Float64Array)) {
     throw argumentError('rows', 'a Float64Array of shape (units, values)', rows);
   }
-  const similarity = onHugePages(new Float32Array(count! ** 2));
+  const similarity = new Float32Array(count! ** 2);
   const gapNames = skipNaN ? Int32Array.from({ length: count! }, (_, row) => row) : undefined;
   await runNative(
     (native, control) => native.rowSimilarity({ ...control, rows: rows.data, count: count!, gapNames, similarity }),

@@ -4,7 +4,6 @@
 #include "core/files/finite.h"
 #include "core/files/fortran_order.h"
 #include "core/files/whole_files.h"
-#include "core/job/huge_pages.h"
 
 namespace dant::binding {
 
@@ -23,12 +22,6 @@ Napi::Value bindAddressInPage(const Napi::CallbackInfo& info) {
   if (pageBytes == 0) arguments.fail("pageBytes", "at least 1");
   const auto address = reinterpret_cast<uintptr_t>(arguments.array<uint8_t>("bytes").data());
   return Napi::Number::New(info.Env(), static_cast<double>(address % pageBytes));
-}
-
-Napi::Value bindUseHugePages(const Napi::CallbackInfo& info) {
-  const auto bytes = Arguments(info).array<uint8_t>("bytes");
-  useHugePages(bytes.data(), bytes.size());
-  return info.Env().Undefined();
 }
 
 Napi::Value bindFileSizes(const Napi::CallbackInfo& info) {
@@ -71,7 +64,6 @@ Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
 void registerFiles(Napi::Env env, Napi::Object exports) {
   exports.Set("crc32", Napi::Function::New(env, bindCrc32));
   exports.Set("addressInPage", Napi::Function::New(env, bindAddressInPage));
-  exports.Set("useHugePages", Napi::Function::New(env, bindUseHugePages));
   exports.Set("fileSizes", Napi::Function::New(env, bindFileSizes));
   exports.Set("readFiles", Napi::Function::New(env, bindReadFiles));
   exports.Set("fortranToC", Napi::Function::New(env, bindFortranToC));
