@@ -16,6 +16,8 @@ export const fontFamily = 'Inter, "Helvetica Neue", Helvetica, Arial, sans-serif
 
 export const config: Config = {
   font: fontFamily,
+  // A label for each of thousands of marks helps nobody, and would be half of a drawing: that of an image is the image.
+  aria: false,
   background: 'white',
   padding: 14,
   view: { stroke: null },
