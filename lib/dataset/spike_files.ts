@@ -8,7 +8,7 @@ import { toFloat64 } from '../files/convert.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
-import { SpikeJudgement } from './spike_judgement.js';
+import { judgeSpikeTrains } from './spike_judgement.js';
 
 const folderName = 'spike_times';
 // Thousands of small files are read by the hundred: opening them one by one from here would cost more than reading them.
@@ -47,7 +47,6 @@ export async function readSpikeTrains(
   }
 
   const unreadable: string[] = [];
-  const judgement = new SpikeJudgement();
   const trains = new Array<Float64Array>(unitCount).fill(none);
   const paths = Array.from({ length: unitCount }, (_, unit) => join(folder, folderName, `Unit${unit}.npy`));
   const sizes = new Float64Array(unitCount);
@@ -61,9 +60,7 @@ export async function readSpikeTrains(
         if (signal?.aborted) throw abortError(signal);
         const path = paths[unit]!;
         try {
-          const times = toFloat64(path, await readVector(path, signal, contents[unit - batch.first]));
-          judgement.add(unit, times);
-          trains[unit] = times;
+          trains[unit] = toFloat64(path, await readVector(path, signal, contents[unit - batch.first]));
         } catch (error) {
           unreadable.push(findings.messageOf(error));
         }
@@ -77,7 +74,8 @@ export async function readSpikeTrains(
     if (unreadable.length > 5) findings.problems.push(`${folderName}: ${unreadable.length - 5} more files like these.`);
     return undefined;
   }
-  return judgement.report(unitCount, findings) ? joinInTurns(trains, signal) : undefined;
+  const joined = await joinInTurns(trains, signal);
+  return (await judgeSpikeTrains(joined, findings, options)) ? joined : undefined;
 }
 
 /** Consecutive units whose files are read together. */

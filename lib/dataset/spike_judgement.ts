@@ -1,47 +1,39 @@
+import type { SpikeTrains } from '../features/spike_trains.js';
+import { runNative, type RunOptions } from '../native/run.js';
 import { unitsListed, type Findings } from './findings.js';
 
-/** Judges the spike times of all units, one unit after the other in any order. */
-export class SpikeJudgement {
-  private readonly empty: number[] = [];
-  private readonly negative: number[] = [];
-  private readonly notFinite: number[] = [];
-  /** Units with more than one spike per ms. */
-  private tooFast = 0;
+/** Tells what is wrong or odd about the spike times of all units; the result is whether they can be used. */
+export async function judgeSpikeTrains(
+  trains: SpikeTrains,
+  { problems, warnings }: Findings,
+  options: RunOptions,
+): Promise<boolean> {
+  const { offsets } = trains;
+  const unitCount = offsets.length - 1;
+  const smallestMs = new Float64Array(unitCount);
+  const largestMs = new Float64Array(unitCount);
+  await runNative((native, control) => native.spikeRanges({ ...control, ...trains, smallestMs, largestMs }), options);
 
-  add(unit: number, timesMs: Float64Array): void {
-    let sum = 0;
-    let smallest = Infinity;
-    let largest = -Infinity;
-    for (const time of timesMs) {
-      sum += time - time; // NaN for NaN and infinity
-      if (time < smallest) smallest = time;
-      if (time > largest) largest = time;
-    }
-    if (timesMs.length === 0) this.empty.push(unit);
-    else if (sum !== 0) this.notFinite.push(unit);
-    else if (smallest < 0) this.negative.push(unit);
-    if (timesMs.length > 100 && timesMs.length > largest - smallest) this.tooFast++;
+  const units = Array.from(smallestMs, (_, unit) => unit);
+  const spikes = (unit: number) => offsets[unit + 1]! - offsets[unit]!;
+  const empty = units.filter((unit) => spikes(unit) === 0);
+  const negative = units.filter((unit) => smallestMs[unit]! < 0);
+  const notFinite = units.filter((unit) => Number.isNaN(smallestMs[unit]));
+  // More than one spike per ms.
+  const tooFast = units.filter((unit) => spikes(unit) > Math.max(100, largestMs[unit]! - smallestMs[unit]!));
+  if (notFinite.length > 0) {
+    problems.push(`spike_times: ${unitsListed(notFinite)}: NaN or infinite spike times. Remove these spikes.`);
   }
-
-  /** Tells what is wrong or odd; the result is whether the spike times can be used. */
-  report(unitCount: number, { problems, warnings }: Findings): boolean {
-    const { empty, negative, notFinite, tooFast } = this;
-    if (notFinite.length > 0) {
-      problems.push(`spike_times: ${unitsListed(notFinite)}: NaN or infinite spike times. Remove these spikes.`);
-    }
-    if (empty.length > 0) {
-      const have = empty.length === 1 ? 'has' : 'have';
-      warnings.push(
-        `${unitsListed(empty)} ${have} no spikes, hence no autocorrelogram and no ISI histogram to compare.`,
-      );
-    }
-    if (negative.length > 0) {
-      const have = negative.length === 1 ? 'has' : 'have';
-      warnings.push(`${unitsListed(negative)} ${have} negative spike times; times count from each unit's first spike.`);
-    }
-    if (tooFast > unitCount / 2) {
-      warnings.push('Most units have more than one spike per ms: the spike times must be in ms; are these in seconds?');
-    }
-    return notFinite.length === 0;
+  if (empty.length > 0) {
+    const have = empty.length === 1 ? 'has' : 'have';
+    warnings.push(`${unitsListed(empty)} ${have} no spikes, hence no autocorrelogram and no ISI histogram to compare.`);
   }
+  if (negative.length > 0) {
+    const have = negative.length === 1 ? 'has' : 'have';
+    warnings.push(`${unitsListed(negative)} ${have} negative spike times; times count from each unit's first spike.`);
+  }
+  if (tooFast.length > unitCount / 2) {
+    warnings.push('Most units have more than one spike per ms: the spike times must be in ms; are these in seconds?');
+  }
+  return notFinite.length === 0;
 }

@@ -226,6 +226,12 @@ export interface NativeAddon {
     },
   ): Promise<void>;
 
+  /**
+   * smallestMs (N), largestMs (N) = range of each unit's spike times: NaN where one of them is not finite, ∞ and −∞ where there
+   * are none.
+   */
+  spikeRanges(params: JobControl & SpikeTrains & { smallestMs: Float64Array; largestMs: Float64Array }): Promise<void>;
+
   /** Autocorrelograms of all units into `out` (N, 2n − 1), n = floor(windowMs / binWidthMs) + 1. */
   autoCorrelograms(params: JobControl & SpikeTrains & Binning & { out: Float64Array }): Promise<void>;
 

@@ -69,6 +69,14 @@ SpikeTrains spikeTrainsOf(const Arguments& arguments) {
   return trains;
 }
 
+Napi::Value bindSpikeRanges(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto trains = spikeTrainsOf(arguments);
+  const auto smallest = arguments.array<double>("smallestMs", trains.units());
+  const auto largest = arguments.array<double>("largestMs", trains.units());
+  return startJob(arguments, [=](const Job& job) { spikeRanges(job, trains, smallest, largest); });
+}
+
 struct Binning {
   double windowMs, widthMs, sigmaMs;
 };
@@ -129,6 +137,7 @@ Napi::Value bindGaussianFilter(const Napi::CallbackInfo& info) {
 void registerFeatures(Napi::Env env, Napi::Object exports) {
   exports.Set("locateUnits", Napi::Function::New(env, bindLocateUnits, "locateUnits"));
   exports.Set("centreWaveforms", Napi::Function::New(env, bindCentreWaveforms, "centreWaveforms"));
+  exports.Set("spikeRanges", Napi::Function::New(env, bindSpikeRanges, "spikeRanges"));
   exports.Set("autoCorrelograms", Napi::Function::New(env, bindAutoCorrelograms, "autoCorrelograms"));
   exports.Set("isiHistograms", Napi::Function::New(env, bindIsiHistograms, "isiHistograms"));
   exports.Set("crossCorrelogram", Napi::Function::New(env, bindCrossCorrelogram, "crossCorrelogram"));

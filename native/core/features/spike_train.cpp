@@ -33,6 +33,28 @@ std::vector<double> sortedTimes(const Job& job, std::span<const double> timesMs,
   return times;
 }
 
+void spikeRanges(const Job& job, const SpikeTrains& trains, std::span<double> smallestMs, std::span<double> largestMs) {
+  if (smallestMs.size() != trains.units() || largestMs.size() != trains.units())
+    throw InputError("The ranges of the spike times do not fit the units.");
+  constexpr size_t grain = 64;
+  parallelFor(job, (trains.units() + grain - 1) / grain, [&](size_t block) {
+    for (size_t unit = block * grain; unit < std::min(trains.units(), (block + 1) * grain); ++unit) {
+      double smallest = HUGE_VAL, largest = -HUGE_VAL, notFinite = 0;
+      for (size_t begin = trains.offsets[unit]; begin < trains.offsets[unit + 1]; begin += pollEvery) {
+        job.throwIfAborted();
+        for (size_t i = begin; i < std::min(begin + pollEvery, trains.offsets[unit + 1]); ++i) {
+          const double time = trains.timesMs[i];
+          notFinite += time - time; // NaN for NaN and infinity
+          smallest = std::min(smallest, time);
+          largest = std::max(largest, time);
+        }
+      }
+      smallestMs[unit] = notFinite == 0 ? smallest : NAN;
+      largestMs[unit] = notFinite == 0 ? largest : NAN;
+    }
+  });
+}
+
 void shiftTimes(const Job& job, std::span<double> timesMs, double originMs) {
   for (size_t i = 0; i < timesMs.size(); ++i) {
     if (i % pollEvery == 0) job.throwIfAborted();

@@ -20,6 +20,10 @@ struct SpikeTrains {
   std::vector<double> sortedFromZero(const Job& job, size_t unit) const;
 };
 
+/// Smallest and largest spike time of each unit (N), ms: NaN where one of its times is not finite, ∞ and −∞ where it
+/// has none.
+void spikeRanges(const Job& job, const SpikeTrains& trains, std::span<double> smallestMs, std::span<double> largestMs);
+
 /// A sorted copy. Throws InputError when a time is not finite; `name` says whose times they are.
 std::vector<double> sortedTimes(const Job& job, std::span<const double> timesMs, const std::string& name);
 
