@@ -1,11 +1,10 @@
 import type { Figure, MatrixContent } from './figures/figure.js';
 import { firstFigures, laterFigures, longestFigure } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
-import { packReport, type PackedReport } from './pack.js';
+import { packReport } from './pack.js';
 import type { Painters } from './painters.js';
 import { figureFolder, reportFile, type ReportData } from './report_data.js';
 import type { ReportContent } from './read_report.js';
-import type { Similarities } from './similarities.js';
 
 export interface DrawOptions {
   /** Where the report says that the results are, if not where they are read. */
@@ -38,9 +37,11 @@ export async function drawReport(
   });
   // A failure is told where the drawings are waited for.
   drawing.catch(() => undefined);
-  const { similarities } = await content.matrices;
-  data.missing.push(...similarities.missing);
-  const packed = options.report ? await packContent(data, similarities, content) : undefined;
+  const similarities = content.matrices.then((matrices) => matrices.similarities);
+  const waveforms = options.report ? content.waveforms() : undefined;
+  const packing = waveforms && packReport(data, similarities, waveforms);
+  const [{ missing }, shown, packed] = await Promise.all([similarities, waveforms, packing]);
+  data.missing.push(...missing, ...(shown?.missing ?? []));
   const drawn = await drawing;
   onProgress(0.9);
   return {
@@ -50,18 +51,6 @@ export async function drawReport(
     ],
     missing: data.missing,
   };
-}
-
-async function packContent(
-  data: ReportData,
-  similarities: Similarities,
-  content: ReportContent,
-): Promise<PackedReport> {
-  const waveforms = content.waveforms().then(({ packed, missing }) => {
-    data.missing.push(...missing);
-    return packed;
-  });
-  return packReport(data, similarities, waveforms);
 }
 
 async function drawFigures(

@@ -6,8 +6,8 @@ import { sessionColors } from './figures/session_colors.js';
 import { motionOf } from './unit_motion.js';
 import { curveGap, curveTop, type PackedBlock, type PackedType, type ReportPage } from './packed.js';
 import type { MatchEvidence, ReportData } from './report_data.js';
-import { neighbourCount, type Similarities } from './similarities.js';
-import type { PackedWaveforms } from './waveforms.js';
+import { neighbourCount, type Kin, type Similarities } from './similarities.js';
+import type { ReportWaveforms } from './waveforms.js';
 
 // Most of it is noise: to look for anything but repeated bytes takes twice as long and gains a twentieth.
 const compression = { level: 1, strategy: constants.Z_RLE };
@@ -22,44 +22,20 @@ export interface PackedReport {
   blocks: Record<string, string>;
 }
 
+/** Packs each part in a thread of its own, as soon as it is there. */
 export async function packReport(
   data: ReportData,
-  similarities: Similarities,
-  waveforms: Promise<PackedWaveforms | undefined>,
+  similarities: Promise<Similarities>,
+  waveforms: Promise<ReportWaveforms>,
 ): Promise<PackedReport> {
-  const { unitCount, sessionCount, groups } = data;
-  const { kin } = similarities;
-  const { matches } = data;
+  const { unitCount, sessionCount, groups, matches } = data;
   const curves = curvesOf(data);
-  const blocks: Record<string, Record<string, Packable>> = {
-    units: {
-      cluster: data.clusters,
-      ...(data.clustersBeforeCuration && { clusterBefore: data.clustersBeforeCuration }),
-      ...(data.sessions && { session: Uint16Array.from(data.sessions) }),
-      ...(data.locationsUm && {
-        depth: Float32Array.from({ length: unitCount }, (_, unit) => data.locationsUm![3 * unit + 1]!),
-        motion: Float32Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit)),
-      }),
-      ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
-      ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
-      ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
-      ...kin,
-      ...(matches && {
-        ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
-        splitCandidates: matches.splitCandidates,
-        splitProbabilities: splitProbabilities(matches),
-        mixedUnits: matches.mixedUnits,
-      }),
-      curationPairs: Int32Array.from(data.curation.flatMap(({ units }) => units)),
-      curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
-    },
-    curves: Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>,
-  };
-  // Side by side: each is packed in a thread of its own, and the waveforms come last.
-  const packing = Object.entries(blocks).map(async ([name, arrays]) => [name, await packBlock(arrays)] as const);
-  const shown = await waveforms;
-  if (shown) packing.push(packBlock(shown.arrays).then((block) => ['waveforms', block] as const));
-  const packed = await Promise.all(packing);
+  const [units, curveBlock, shown] = await Promise.all([
+    similarities.then(({ kin }) => packBlock(unitArrays(data, kin))),
+    packBlock(Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>),
+    waveforms.then(async ({ packed }) => packed && { about: packed.about, block: await packBlock(packed.arrays) }),
+  ]);
+  const packed = Object.entries({ units, curves: curveBlock, ...(shown && { waveforms: shown.block }) });
   const thresholds = groups.map(({ threshold }) => threshold);
   return {
     page: {
@@ -76,6 +52,32 @@ export async function packReport(
       sessionColors: sessionColors(sessionCount),
     },
     blocks: Object.fromEntries(packed.map(([name, { content }]) => [name, content])),
+  };
+}
+
+/** What is known of each unit, and lists of units. */
+function unitArrays(data: ReportData, kin: Kin | undefined): Record<string, Packable> {
+  const { unitCount, matches } = data;
+  return {
+    cluster: data.clusters,
+    ...(data.clustersBeforeCuration && { clusterBefore: data.clustersBeforeCuration }),
+    ...(data.sessions && { session: Uint16Array.from(data.sessions) }),
+    ...(data.locationsUm && {
+      depth: Float32Array.from({ length: unitCount }, (_, unit) => data.locationsUm![3 * unit + 1]!),
+      motion: Float32Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit)),
+    }),
+    ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
+    ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
+    ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
+    ...kin,
+    ...(matches && {
+      ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
+      splitCandidates: matches.splitCandidates,
+      splitProbabilities: splitProbabilities(matches),
+      mixedUnits: matches.mixedUnits,
+    }),
+    curationPairs: Int32Array.from(data.curation.flatMap(({ units }) => units)),
+    curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
   };
 }
 

@@ -75,7 +75,7 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
     const values = picked(nearby, pairs);
     const [lowest, highest] = rangeOf([values]).map((value) => Math.floor(value / binWidth)) as [number, number];
     const counts = new Uint32Array(pairs.length === 0 ? 0 : highest - lowest + 1);
-    for (let i = 0; i < values.length; ++i) counts[Math.floor(values[i]! / binWidth) - lowest]!++;
+    for (const value of values) counts[Math.floor(value / binWidth) - lowest]!++;
     return Array.from(counts, (count, i) => ({
       kind,
       pairs: count,
