@@ -304,6 +304,11 @@ export interface NativeAddon {
       ),
   ): Promise<void>;
 
+  /** out (P, features) = each feature's similarity of pairs (P, 2) of units. */
+  pairSimilarities(
+    args: JobControl & CombinedSimilarityArgument & { pairs: Int32Array; out: Float64Array },
+  ): Promise<void>;
+
   /** Least-squares probe motion from matched pairs (M), with bounds of bootstrap intervals. Sessions are 0-based. */
   estimateMotion(
     args: JobControl & {

@@ -97,6 +97,23 @@ export function sameClusterBlocks(
   );
 }
 
+/** Similarities of the nearby pairs (P, features), group after group. */
+export async function* pairSimilarityBlocks(groups: readonly GroupResult[], space: Space, options: RunOptions) {
+  for (const group of groups) {
+    const { nearbyPairs, matrices } = group;
+    const step = 2 * Math.max(1, Math.floor(blockBytes / (matrices.length * Float64Array.BYTES_PER_ELEMENT)));
+    for (let first = 0; first < nearbyPairs.length; first += step) {
+      const pairs = nearbyPairs.subarray(first, first + step);
+      const out = await space(Float64Array, (pairs.length / 2) * matrices.length);
+      await runNative(
+        (native, control) => native.pairSimilarities({ ...control, ...combined(group), pairs, out }),
+        options,
+      );
+      yield out;
+    }
+  }
+}
+
 function combined({ units, matrices, weights }: GroupResult) {
   return { units: units.length, features: matrices, weights };
 }

@@ -7,7 +7,13 @@ import type { MatchModel } from '../pipeline/track_probabilistic.js';
 import { pairsWithin } from '../clustering/members.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import { correctedWaveforms, correctedWaveformsFile } from './corrected_waveforms.js';
-import { combinedBlocks, featureBlocks, goodMatchBlocks, sameClusterBlocks } from './matrix_blocks.js';
+import {
+  combinedBlocks,
+  featureBlocks,
+  goodMatchBlocks,
+  pairSimilarityBlocks,
+  sameClusterBlocks,
+} from './matrix_blocks.js';
 import { largest, scopeIndices, scopeLabels, type Scope } from './scope.js';
 
 /** An array of a result file: at hand, made block by block while it is written, or zero everywhere. */
@@ -71,7 +77,7 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
   const pairSimilarities: ResultArray = {
     dtype: '<f8',
     shape: [nearby.shape[0]!, groups[0]!.features.length],
-    blocks: () => pairSimilarityBlocks(groups),
+    blocks: (space, options) => pairSimilarityBlocks(groups, space, options),
   };
 
   return {
@@ -290,23 +296,6 @@ function featureMatrices(scope: Scope): ResultArrays {
       ];
     }),
   );
-}
-
-/** Similarities of the nearby pairs (P, features), group after group. */
-function* pairSimilarityBlocks(groups: GroupResult[]): Generator<Float64Array> {
-  const pairsPerBlock = 2 ** 16;
-  for (const { nearbyPairs, matrices, units } of groups) {
-    for (let first = 0; first < nearbyPairs.length / 2; first += pairsPerBlock) {
-      const count = Math.min(pairsPerBlock, nearbyPairs.length / 2 - first);
-      const block = new Float64Array(count * matrices.length);
-      for (let p = 0; p < count; ++p) {
-        // The pairs are ordered by their second unit: in its row of the (symmetric) matrices they follow each other.
-        const at = nearbyPairs[2 * (first + p) + 1]! * units.length + nearbyPairs[2 * (first + p)]!;
-        for (let f = 0; f < matrices.length; ++f) block[p * matrices.length + f] = matrices[f]![at]!;
-      }
-      yield block;
-    }
-  }
 }
 
 /** Each pair with the smaller index first. */

@@ -3,6 +3,7 @@
 #include "binding/pairs_argument.h"
 #include "binding/stages.h"
 #include "binding/waveforms_argument.h"
+#include "core/clustering/weight_learning.h"
 #include "core/matching/aligned_waveforms.h"
 #include "core/matching/competition.h"
 #include "core/matching/match_order.h"

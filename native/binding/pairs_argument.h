@@ -1,6 +1,6 @@
 #pragma once
 #include "binding/arguments.h"
-#include "core/clustering/weight_learning.h"
+#include "core/similarity/unit_pair.h"
 
 #include <cstring>
 #include <vector>

@@ -1,9 +1,11 @@
 #include "binding/async_job.h"
 #include "binding/combined_argument.h"
+#include "binding/pairs_argument.h"
 #include "binding/stages.h"
 #include "binding/waveforms_argument.h"
 #include "core/similarity/correlation.h"
 #include "core/similarity/matrix_rows.h"
+#include "core/similarity/pair_similarities.h"
 #include "core/similarity/waveform_similarity.h"
 
 namespace dant::binding {
@@ -72,12 +74,22 @@ Napi::Value matrixRows(const Napi::CallbackInfo& info) {
   return startJob(arguments, [=](const Job& job) { fillRows(job, similarity, matrix, block, out); });
 }
 
+Napi::Value bindPairSimilarities(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto similarity = combinedOf(arguments);
+  return startJob(arguments, [similarity, pairs = pairsOf(arguments, "pairs", similarity.units),
+                              out = arguments.array<double>("out")](const Job& job) {
+    pairSimilarities<double>(job, similarity, pairs, out);
+  });
+}
+
 } // namespace
 
 void registerSimilarity(Napi::Env env, Napi::Object exports) {
   exports.Set("waveformSimilarity", Napi::Function::New(env, compareWaveforms, "waveformSimilarity"));
   exports.Set("rowSimilarity", Napi::Function::New(env, compareRows, "rowSimilarity"));
   exports.Set("matrixRows", Napi::Function::New(env, matrixRows, "matrixRows"));
+  exports.Set("pairSimilarities", Napi::Function::New(env, bindPairSimilarities, "pairSimilarities"));
 }
 
 } // namespace dant::binding

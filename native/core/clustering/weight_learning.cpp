@@ -3,6 +3,7 @@
 #include "core/clustering/hdbscan.h"
 #include "core/clustering/lda.h"
 #include "core/clustering/similarity_tree.h"
+#include "core/similarity/pair_similarities.h"
 
 #include <algorithm>
 #include <cmath>
@@ -39,22 +40,6 @@ std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> de
 
 namespace {
 
-/// The nearby pairs' similarities (pairs, features).
-std::vector<float> similarityRows(const Job& job, const CombinedSimilarity& similarity,
-                                  std::span<const UnitPair> pairs) {
-  const size_t features = similarity.features.size();
-  std::vector<float> rows(pairs.size() * features);
-  constexpr size_t grain = 1 << 16;
-  parallelFor(job, (pairs.size() + grain - 1) / grain, [&](size_t block) {
-    for (size_t p = block * grain; p < std::min(pairs.size(), (block + 1) * grain); ++p) {
-      // Pairs with the same j follow each other: these lie in one row of the symmetric matrices.
-      const size_t at = static_cast<size_t>(pairs[p].j) * similarity.units + static_cast<size_t>(pairs[p].i);
-      for (size_t f = 0; f < features; ++f) rows[p * features + f] = similarity.features[f][at];
-    }
-  });
-  return rows;
-}
-
 size_t countMatchedPairs(std::span<const int32_t> labels) {
   std::vector<size_t> sizes;
   for (const int32_t label : labels) {
@@ -71,7 +56,8 @@ size_t countMatchedPairs(std::span<const int32_t> labels) {
 
 LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std::span<const UnitPair> nearby,
                              const WeightLearningOptions& options) {
-  const auto rows = similarityRows(job, similarity, nearby);
+  std::vector<float> rows(nearby.size() * similarity.features.size());
+  pairSimilarities<float>(job, similarity, nearby, rows);
   ClusterOptions clusterOptions;
   clusterOptions.minClusterSize = 2;
   clusterOptions.maxClusterSize = options.maxClusterSize;

@@ -2,6 +2,7 @@
 #include "core/clustering/similarity_counts.h"
 #include "core/job/job.h"
 #include "core/similarity/combined.h"
+#include "core/similarity/unit_pair.h"
 
 #include <cstdint>
 #include <optional>
@@ -9,10 +10,6 @@
 #include <vector>
 
 namespace dant {
-
-struct UnitPair {
-  int32_t i, j; ///< i < j
-};
 
 /// Pairs of units with |depth_i − depth_j| ≤ maxDistanceUm, ordered by j, then i. Depths are corrected for motion.
 std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> depthsUm, double maxDistanceUm);

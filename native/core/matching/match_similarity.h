@@ -1,6 +1,6 @@
 #pragma once
-#include "core/clustering/weight_learning.h"
 #include "core/job/job.h"
+#include "core/similarity/unit_pair.h"
 
 #include <span>
 

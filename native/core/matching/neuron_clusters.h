@@ -1,8 +1,8 @@
 #pragma once
-#include "core/clustering/weight_learning.h"
 #include "core/job/job.h"
 #include "core/matching/mixed_units.h"
 #include "core/matching/neuron_evidence.h"
+#include "core/similarity/unit_pair.h"
 
 #include <span>
 #include <vector>

@@ -1,7 +1,7 @@
 #pragma once
-#include "core/clustering/weight_learning.h"
 #include "core/job/job.h"
 #include "core/matching/calibration.h"
+#include "core/similarity/unit_pair.h"
 
 #include <span>
 #include <vector>

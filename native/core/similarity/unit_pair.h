@@ -1,0 +1,10 @@
+#pragma once
+#include <cstdint>
+
+namespace dant {
+
+struct UnitPair {
+  int32_t i, j; ///< i < j
+};
+
+} // namespace dant
