@@ -137,7 +137,7 @@ async function execute(
     await output.commit();
     return result;
   } catch (error) {
-    output?.discard(Promise.allSettled([early?.settled(), writing])).catch(() => undefined);
+    output?.discard(Promise.allSettled([early?.stop(), writing])).catch(() => undefined);
     throw error;
   } finally {
     report?.close();

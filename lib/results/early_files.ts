@@ -50,8 +50,9 @@ export class EarlyFiles {
     return this.#files.get(join(folder, name))?.writing;
   }
 
-  /** Resolves when nothing is being written any more, whether it could be or not. */
-  async settled(): Promise<void> {
+  /** Stops all writing; resolves when nothing is being written any more. */
+  async stop(): Promise<void> {
+    for (const { stop } of this.#files.values()) stop.abort();
     await Promise.allSettled(Array.from(this.#files.values(), ({ writing }) => writing));
   }
 }

@@ -70,17 +70,16 @@ it('leave nothing behind when they cannot be written', async () => {
   }, 5000);
 });
 
-it('are begun anew when something else is to be written', async () => {
-  const begun: string[] = [];
-  const early = new EarlyFiles(scratch, {});
+/** An array that is written up to its eleventh row, and goes on only when it is stopped. */
+function endless() {
   let isWriting!: () => void;
   const writing = new Promise<void>((resolve) => (isWriting = resolve));
-  const shape = [1000, 1000];
-  const endless: ResultArray = {
+  const state = { begun: 0, ended: 0 };
+  const array: ResultArray = {
     dtype: '<f8',
-    shape,
+    shape: [1000, 1000],
     async *blocks(_space, { signal }) {
-      begun.push('first');
+      ++state.begun;
       for (let row = 0; row < 1000; ++row) {
         yield new Float64Array(1000).fill(1);
         if (row === 10) {
@@ -88,10 +87,26 @@ it('are begun anew when something else is to be written', async () => {
           await once(signal!, 'abort');
         }
       }
-      begun.push('too much');
+      ++state.ended;
     },
   };
-  early.begin(undefined, 'array', endless, undefined);
+  return { array, writing, state };
+}
+
+it('are stopped by a run that fails', async () => {
+  const early = new EarlyFiles(scratch, {});
+  const { array, writing, state } = endless();
+  early.begin(undefined, 'array', array, undefined);
+  await writing;
+  await early.stop();
+  await expect(early.written(scratch, 'array')).rejects.toThrow();
+  expect(state).toEqual({ begun: 1, ended: 0 });
+});
+
+it('are begun anew when something else is to be written', async () => {
+  const early = new EarlyFiles(scratch, {});
+  const { array, writing, state } = endless();
+  early.begin(undefined, 'array', array, undefined);
   await writing;
   const data = Float64Array.from({ length: 6 }, (_, i) => i);
   early.begin(undefined, 'array', { data, shape: [2, 3] }, undefined);
@@ -99,6 +114,6 @@ it('are begun anew when something else is to be written', async () => {
   const { data: found, shape: foundShape } = await readNpy(join(scratch, 'array.npy'));
   expect(foundShape).toEqual([2, 3]);
   expect(Array.from(found as Float64Array)).toEqual(Array.from(data));
-  expect(begun).toEqual(['first']);
+  expect(state).toEqual({ begun: 1, ended: 0 });
   expect(await readdir(scratch)).toEqual(['array.npy']);
 });
