@@ -16,8 +16,8 @@ export interface DrawOptions {
 }
 
 export interface DrawnReport {
-  /** Paths relative to the folder of the results, and what is to be in them */
-  files: { path: string; content: Uint8Array }[];
+  /** Paths relative to the folder of the results, and what is to be in them, in pieces that follow each other */
+  files: { path: string; content: readonly Uint8Array[] }[];
   /** What could not be shown, in words. */
   missing: string[];
 }
@@ -83,8 +83,8 @@ function figureFiles(drawn: readonly DrawnFigure[]): DrawnReport['files'] {
     svg === undefined || png === undefined
       ? []
       : [
-          { path: `${figureFolder}/${name}.svg`, content: new TextEncoder().encode(svg) },
-          { path: `${figureFolder}/${name}.png`, content: png },
+          { path: `${figureFolder}/${name}.svg`, content: [new TextEncoder().encode(svg)] },
+          { path: `${figureFolder}/${name}.png`, content: [png] },
         ],
   );
 }

@@ -17,12 +17,12 @@ export interface DrawnFigure extends Omit<Figure, 'spec'> {
   missing?: string;
 }
 
-/** The report: one page that needs nothing else, in UTF-8. */
+/** The report, in pieces that follow each other: one page that needs nothing else, in UTF-8. */
 export async function reportHtml(
   data: ReportData,
   figures: readonly DrawnFigure[],
   packed: PackedReport,
-): Promise<Uint8Array> {
+): Promise<Uint8Array[]> {
   const [script, style] = await Promise.all([
     readFile(new URL('main.js', bundle), 'utf8'),
     readFile(new URL('page.css', bundle), 'utf8'),
@@ -70,15 +70,17 @@ ${notices(data, verdict)}
 <footer>node-dant · ${escape(data.folder)}</footer>
 <script type="application/json" id="page">${JSON.stringify(packed.page).replaceAll('<', '\\u003c')}</script>
 `;
-  const blocks = Object.entries(packed.blocks).map(
-    ([name, content]) => `<script type="text/plain" id="data-${name}">${content}</script>\n`,
-  );
+  const blocks = Object.entries(packed.blocks).flatMap(([name, content]) => [
+    `<script type="text/plain" id="data-${name}">`,
+    content,
+    '</script>\n',
+  ]);
   const end = `<script>${script.replaceAll('</script', '<\\/script')}</script>
 </body>
 </html>
 `;
-  // Joined as bytes: as one text, megabytes of base64 would take two bytes for each letter.
-  return Buffer.concat([head, ...blocks, end].map((part) => Buffer.from(part)));
+  const utf8 = new TextEncoder();
+  return [head, ...blocks, end].map((piece) => (typeof piece === 'string' ? utf8.encode(piece) : piece));
 }
 
 function notices({ record, warnings, missing }: ReportData, verdict: string): string {

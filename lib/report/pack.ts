@@ -18,8 +18,8 @@ type Packable = Uint8Array | Int8Array | Uint16Array | Int32Array | Float32Array
 /** What the page needs, at the precision of a display. */
 export interface PackedReport {
   page: ReportPage;
-  /** Gzipped blocks in base64, by name */
-  blocks: Record<string, string>;
+  /** Gzipped blocks in base64, by name, as they stand in the page */
+  blocks: Record<string, Uint8Array>;
 }
 
 /** Packs each part in a thread of its own, as soon as it is there. */
@@ -95,7 +95,7 @@ function splitProbabilities({ pairs, probabilities, splitCandidates }: MatchEvid
   return found;
 }
 
-async function packBlock(arrays: Record<string, Packable>): Promise<{ block: PackedBlock; content: string }> {
+async function packBlock(arrays: Record<string, Packable>): Promise<{ block: PackedBlock; content: Uint8Array }> {
   const block: PackedBlock = {};
   let length = 0;
   for (const [name, array] of Object.entries(arrays)) {
@@ -106,7 +106,8 @@ async function packBlock(arrays: Record<string, Packable>): Promise<{ block: Pac
   for (const [name, { buffer, byteOffset, byteLength }] of Object.entries(arrays)) {
     bytes.set(new Uint8Array(buffer, byteOffset, byteLength), block[name]!.offset);
   }
-  return { block, content: (await compress(bytes, compression)).toString('base64') };
+  const base64 = (await compress(bytes, compression)).toString('base64');
+  return { block, content: new TextEncoder().encode(base64) };
 }
 
 /** Spike statistics that every unit has a curve of. */

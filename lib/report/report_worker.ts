@@ -51,7 +51,7 @@ parentPort!.on('message', (task: ReportTask) => {
       (drawn) => {
         post(
           { drawn },
-          drawn.files.map(({ content }) => content.buffer as ArrayBuffer),
+          drawn.files.flatMap(({ content }) => content.map(({ buffer }) => buffer as ArrayBuffer)),
         );
       },
       (error: unknown) => {
