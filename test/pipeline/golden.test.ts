@@ -184,6 +184,23 @@ async function expectSameArchive(expected: string, results: string, tolerances: 
       expectSame(`ClusteringResults.npz ${name}`, ours[name]!, array, tolerance);
     }
   }
+  expectWeightedSums(ours);
+}
+
+/** The features' similarities of the nearby pairs give the combined one, in the archive of a single group. */
+function expectWeightedSums(archive: Record<string, NpyArray>): void {
+  const numbers = (name: string) => Array.from(archive[name]!.data, Number);
+  const [weights, pairs] = [numbers('weights'), numbers('idx_unit_pairs')];
+  const [similarities, combined] = [numbers('similarity_all'), numbers('similarity_matrix')];
+  const units = archive.leafOrder!.shape[0]!;
+  if (archive.weights!.shape.length > 1) return;
+  expect(archive.similarity_all!.shape).toEqual([pairs.length / 2, weights.length]);
+  let worst = 0;
+  for (let p = 0; p < pairs.length / 2; ++p) {
+    const sum = weights.reduce((total, weight, f) => total + weight * similarities[p * weights.length + f]!, 0);
+    worst = Math.max(worst, Math.abs(sum - combined[pairs[2 * p]! * units + pairs[2 * p + 1]!]!));
+  }
+  expect(worst, 'similarity_all').toBeLessThan(1e-12);
 }
 
 /** The reference's pairs less its self-pairs and repeats (specification, section 9). */

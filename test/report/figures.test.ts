@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
 import { firstFigures, laterFigures } from '../../lib/report/figures/index.js';
+import { similarityDistributions } from '../../lib/report/figures/similarities.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { drawSvg } from '../../lib/report/draw_svg.js';
 import { writeReport } from '../../lib/report/write_report.js';
@@ -78,6 +79,20 @@ async function complaints(folder: string, dataFolder: string): Promise<unknown[]
 }
 
 describe('figures', () => {
+  it('count all pairs, however large the learned weights are', async () => {
+    const { results, data } = await scratch.run('mini-default', nothingDrawn);
+    const content = readReport(results, data);
+    const known = { data: await content.data, ...(await content.matrices) };
+    const { nearby } = known.similarities;
+    for (const factor of [1, 1e9]) {
+      const similarities = { ...known.similarities, nearby: nearby!.map((value) => factor * value) };
+      const drawn = JSON.stringify(similarityDistributions({ ...known, similarities })!.spec);
+      const bars = [...drawn.matchAll(/"pairs":(\d+)/g)].map(([, pairs]) => Number(pairs));
+      expect(bars.reduce((sum, pairs) => sum + pairs, 0)).toBe(known.data.nearbyPairs!.length / 2);
+      expect(bars.length).toBeLessThan(2100);
+    }
+  });
+
   it('are all drawn of a run of ours', async () => {
     const { results, data } = await scratch.run('mini-default', nothingDrawn);
     const { missing } = await writeReport(results, { dataFolder: data, report: false });

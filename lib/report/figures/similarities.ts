@@ -59,6 +59,8 @@ function shares({ start, binWidth, counts }: Histogram, kind: string) {
   }));
 }
 
+const mostBars = 1000;
+
 /** The weighted similarity of matched and unmatched nearby pairs, the learned weights and the threshold. */
 export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure | undefined {
   if (data.matches) return undefined;
@@ -70,12 +72,13 @@ export function similarityDistributions({ data, similarities: { nearby } }: Figu
   };
   const { nearbyPairs, groups, clusters } = data;
   if (!nearby || !nearbyPairs) return { ...figure, spec: { missing: noMatrices } };
-  const binWidth = 0.05;
+  const [smallest, largest] = rangeOf([nearby]);
+  // Learned weights can be of any size, and so can their sums.
+  const binWidth = Math.max(0.05, (largest - smallest) / mostBars);
+  const lowest = Math.floor(smallest / binWidth);
   const bars = Object.entries(pairsByKind(clusters, nearbyPairs)).flatMap(([kind, pairs]) => {
-    const values = picked(nearby, pairs);
-    const [lowest, highest] = rangeOf([values]).map((value) => Math.floor(value / binWidth)) as [number, number];
-    const counts = new Uint32Array(pairs.length === 0 ? 0 : highest - lowest + 1);
-    for (const value of values) counts[Math.floor(value / binWidth) - lowest]!++;
+    const counts = new Uint32Array(mostBars + 2);
+    for (const value of picked(nearby, pairs)) counts[Math.floor(value / binWidth) - lowest]!++;
     return Array.from(counts, (count, i) => ({
       kind,
       pairs: count,
