@@ -289,7 +289,7 @@ describe('run.json', () => {
     const record = JSON.parse(await readFile(join(output, 'run.json'), 'utf8')) as RunRecord;
     expect(record).toMatchObject({ threads: 1, clusters: 17, data: { units: 50 }, settings: { seed: 3 } });
     expect(record.versions.node).toBe(process.versions.node);
-    expect(['base', 'avx2', 'avx512', 'neon']).toContain(record.simd);
+    expect(['base', 'avx2', 'avx512', 'avx512vnni', 'neon']).toContain(record.simd);
     expect(Object.keys(record.stages)).toEqual(
       expect.arrayContaining(['read', 'features', 'similarity', 'clustering', 'write']),
     );

@@ -8,7 +8,7 @@
 namespace dant {
 
 #if defined(__x86_64__) || defined(_M_X64)
-extern const Kernels kernels_base, kernels_avx2, kernels_avx512;
+extern const Kernels kernels_base, kernels_avx2, kernels_avx512, kernels_avx512vnni;
 #elif defined(__aarch64__) || defined(_M_ARM64)
 extern const Kernels kernels_neon;
 #else
@@ -21,6 +21,7 @@ std::vector<const Kernels*> availableKernels() {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512bw")) {
+    if (__builtin_cpu_supports("avx512vnni")) levels.push_back(&kernels_avx512vnni);
     levels.push_back(&kernels_avx512);
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) levels.push_back(&kernels_avx2);

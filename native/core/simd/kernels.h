@@ -109,8 +109,8 @@ struct Kernels {
   void (*smallestSums)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count, double* out);
 };
 
-/// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512, neon)
-/// forces. Throws InputError when DANT_SIMD names a level that this processor or build lacks.
+/// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512,
+/// avx512vnni, neon) forces. Throws InputError when DANT_SIMD names a level that this processor or build lacks.
 const Kernels& kernels();
 
 } // namespace dant
