@@ -606,6 +606,19 @@ export interface NativeAddon {
     scale: Float32Array;
     bytes: readonly Int8Array[];
   }): void;
+
+  /** Packs the last points of each curve into 8 bits; see native/core/report/curves.h. */
+  packCurves(args: {
+    /** (N, given) */
+    curves: Float64Array;
+    top: number;
+    gap: number;
+    /** (N, points), points ≤ given */
+    bytes: Uint8Array;
+    /** (N) */
+    low: Float32Array;
+    high: Float32Array;
+  }): void;
 }
 
 export type NativeFunction = {

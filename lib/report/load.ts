@@ -8,6 +8,7 @@ import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { runRecordFile, type RunRecord } from '../results/run_record.js';
 import { featureNames, loadSettings } from '../settings/index.js';
+import { unitCurves, type SpikeStatistics } from './curves.js';
 import { readMatches, readProfile } from './load_matches.js';
 import { similarityFiles, type DeepSettings, type ReportData, type TrackedGroup } from './report_data.js';
 import type { ResultSource } from './result_source.js';
@@ -61,6 +62,12 @@ export async function loadReportData(
     ? sessions.reduce((most, session) => Math.max(most, session), 0)
     : (groups[0]?.motion?.constantUm.length ?? 0);
 
+  const statistics = {
+    autoCorrelograms: table(await results.floats('auto_corr'), 'auto_corr.npy'),
+    isiHistograms: withValues(table(await results.floats('isi'), 'isi.npy')),
+    peth: withValues(table((await results.floats('peth')) ?? (await fromData('peth.npy')), 'peth.npy')),
+  };
+
   const data: ReportData = {
     folder,
     dataFolder,
@@ -75,9 +82,7 @@ export async function loadReportData(
     amplitudes: perUnit((await results.floats('amplitude'))?.data, 'amplitude.npy'),
     peakChannels: perUnit((await results.integers('peak_channels'))?.data, 'peak_channels.npy'),
     shanks,
-    autoCorrelograms: table(await results.floats('auto_corr'), 'auto_corr.npy'),
-    isiHistograms: withValues(table(await results.floats('isi'), 'isi.npy')),
-    peth: withValues(table((await results.floats('peth')) ?? (await fromData('peth.npy')), 'peth.npy')),
+    curves: unitCurves(statistics, settings),
     channelLocationsUm: (await fromData('channel_locations.npy'))?.data,
     settings,
     groups,
@@ -89,11 +94,15 @@ export async function loadReportData(
     warnings: record?.warnings ?? [],
     missing,
   };
-  missing.push(...whatIsMissing(data, givenDataFolder), ...results.problems);
+  missing.push(...whatIsMissing(data, statistics, givenDataFolder), ...results.problems);
   return data;
 }
 
-function whatIsMissing(data: ReportData, givenDataFolder: string | undefined): string[] {
+function whatIsMissing(
+  data: ReportData,
+  { autoCorrelograms }: SpikeStatistics,
+  givenDataFolder: string | undefined,
+): string[] {
   const text: [boolean, string][] = [
     [
       data.dataFolder === undefined,
@@ -103,7 +112,7 @@ function whatIsMissing(data: ReportData, givenDataFolder: string | undefined): s
     ],
     [data.sessions === undefined, 'The session of each unit is not known: what compares sessions is not shown.'],
     [data.locationsUm === undefined, 'locations.npy is missing: positions of units are not shown.'],
-    [data.autoCorrelograms === undefined, 'auto_corr.npy is missing: autocorrelograms are not shown.'],
+    [autoCorrelograms === undefined, 'auto_corr.npy is missing: autocorrelograms are not shown.'],
     [
       data.leafOrder === undefined,
       'The leaf order is missing: the distance matrix is sorted by cluster and depth instead.',

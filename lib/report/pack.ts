@@ -1,10 +1,9 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
-import type { NdArray } from '../arrays.js';
 import { sessionColors } from './figures/session_colors.js';
 import { motionOf } from './unit_motion.js';
-import { curveGap, curveTop, type PackedBlock, type PackedType, type ReportPage } from './packed.js';
+import type { PackedBlock, PackedType, ReportPage } from './packed.js';
 import type { MatchEvidence, ReportData } from './report_data.js';
 import { neighbourCount, type Kin, type Similarities } from './similarities.js';
 import type { ReportWaveforms } from './waveforms.js';
@@ -28,11 +27,10 @@ export async function packReport(
   similarities: Promise<Similarities>,
   waveforms: Promise<ReportWaveforms>,
 ): Promise<PackedReport> {
-  const { unitCount, sessionCount, groups, matches } = data;
-  const curves = curvesOf(data);
+  const { unitCount, sessionCount, groups, matches, curves } = data;
   const [units, curveBlock, shown] = await Promise.all([
     similarities.then(({ kin }) => packBlock(unitArrays(data, kin))),
-    packBlock(Object.assign({}, ...curves.map(({ arrays }) => arrays)) as Record<string, Packable>),
+    packBlock(curveArrays(data)),
     waveforms.then(async ({ packed }) => packed && { about: packed.about, block: await packBlock(packed.arrays) }),
   ]);
   const packed = Object.entries({ units, curves: curveBlock, ...(shown && { waveforms: shown.block }) });
@@ -47,7 +45,7 @@ export async function packReport(
       isGivenAllUnits: matches?.matched !== undefined,
       threshold: !matches && thresholds.length === 1 ? (thresholds[0] ?? null) : null,
       blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
-      curves: curves.map(({ curve }) => curve),
+      curves: curves.map(({ about }) => about),
       waveforms: shown?.about ?? null,
       sessionColors: sessionColors(sessionCount),
     },
@@ -81,6 +79,14 @@ function unitArrays(data: ReportData, kin: Kin | undefined): Record<string, Pack
   };
 }
 
+function curveArrays({ curves }: ReportData): Record<string, Packable> {
+  const arrays: Record<string, Packable> = {};
+  for (const [i, { bytes, low, high }] of curves.entries()) {
+    Object.assign(arrays, { [`curve${i}`]: bytes, [`curve${i}Low`]: low, [`curve${i}High`]: high });
+  }
+  return arrays;
+}
+
 /** Match probability of each split candidate. */
 function splitProbabilities({ pairs, probabilities, splitCandidates }: MatchEvidence): Float32Array {
   const at = new Map<string, number>();
@@ -108,57 +114,4 @@ async function packBlock(arrays: Record<string, Packable>): Promise<{ block: Pac
   }
   const base64 = (await compress(bytes, compression)).toString('base64');
   return { block, content: new TextEncoder().encode(base64) };
-}
-
-/** Spike statistics that every unit has a curve of. */
-function curvesOf({ autoCorrelograms, isiHistograms, peth, settings }: ReportData) {
-  const lagMs = settings?.autoCorr?.binwidth;
-  const isiMs = settings?.ISI?.binwidth;
-  // The correlogram is symmetric: its right half says all.
-  const right = autoCorrelograms && rightHalf(autoCorrelograms);
-  const known = [
-    right && { table: right, title: 'Autocorrelogram', xTitle: lagMs ? 'lag (ms)' : 'lag (bins)', x: [0, lagMs ?? 1] },
-    isiHistograms && {
-      table: isiHistograms,
-      title: 'Inter-spike intervals',
-      xTitle: isiMs ? 'interval (ms)' : 'interval (bins)',
-      x: [(isiMs ?? 1) / 2, isiMs ?? 1],
-    },
-    peth && { table: peth, title: 'Peri-event histogram', xTitle: 'bin', x: [0, 1] },
-  ].filter((entry) => entry !== undefined);
-  return known.map(({ table, title, xTitle, x }, i) => ({
-    curve: { title, xTitle, points: table.shape[1]!, x: x as [number, number] },
-    arrays: packCurves(`curve${i}`, table),
-  }));
-}
-
-function rightHalf({ data, shape: [units, lags] }: NdArray<Float64Array>): NdArray<Float64Array> {
-  const zero = (lags! - 1) / 2;
-  const width = lags! - zero;
-  const half = new Float64Array(units! * width);
-  for (let unit = 0; unit < units!; ++unit) {
-    half.set(data.subarray(unit * lags! + zero, (unit + 1) * lags!), unit * width);
-  }
-  return { data: half, shape: [units!, width] };
-}
-
-function packCurves(name: string, { data, shape: [units, points] }: NdArray<Float64Array>): Record<string, Packable> {
-  const bytes = new Uint8Array(data.length);
-  const lows = new Float32Array(units!);
-  const highs = new Float32Array(units!);
-  for (let unit = 0; unit < units!; ++unit) {
-    const curve = data.subarray(unit * points!, (unit + 1) * points!);
-    let [low, high] = [0, 0];
-    for (let i = 0; i < points!; ++i) {
-      if (curve[i]! < low) low = curve[i]!;
-      if (curve[i]! > high) high = curve[i]!;
-    }
-    const step = (high - low) / curveTop || 1;
-    for (let i = 0; i < points!; ++i) {
-      bytes[unit * points! + i] = Number.isNaN(curve[i]!) ? curveGap : Math.round((curve[i]! - low) / step);
-    }
-    lows[unit] = low;
-    highs[unit] = high;
-  }
-  return { [name]: bytes, [`${name}Low`]: lows, [`${name}High`]: highs };
 }

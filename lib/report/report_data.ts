@@ -1,7 +1,7 @@
-import type { NdArray } from '../arrays.js';
 import type { Motion } from '../correction/motion.js';
 import type { RunRecord } from '../results/run_record.js';
 import type { FeatureName, Settings } from '../settings/index.js';
+import type { UnitCurves } from './curves.js';
 
 export const reportFile = 'report.html';
 export const figureFolder = 'Figures';
@@ -65,9 +65,7 @@ export interface ReportData {
   peakChannels: Int32Array | undefined;
   /** (N) */
   shanks: Int32Array | undefined;
-  autoCorrelograms: NdArray<Float64Array> | undefined;
-  isiHistograms: NdArray<Float64Array> | undefined;
-  peth: NdArray<Float64Array> | undefined;
+  curves: UnitCurves[];
   /** (C, 2) µm */
   channelLocationsUm: Float64Array | undefined;
   settings: DeepSettings | undefined;

@@ -1,12 +1,14 @@
 #include "binding/arguments.h"
 #include "binding/failure.h"
 #include "binding/stages.h"
+#include "core/report/curves.h"
 #include "core/report/kin.h"
 #include "core/report/pair_histogram.h"
 #include "core/report/pair_values.h"
 #include "core/report/pixel_sums.h"
 #include "core/report/traces.h"
 
+#include <limits>
 #include <tuple>
 
 namespace dant::binding {
@@ -123,6 +125,20 @@ Napi::Value bindQuantiseTraces(const Napi::CallbackInfo& info) {
   return atOnce(arguments, [&] { quantiseTraces(traces, first, count, scale, bytes); });
 }
 
+uint8_t byteOf(const Arguments& arguments, const char* name) {
+  const auto value = arguments.count(name);
+  if (value > std::numeric_limits<uint8_t>::max()) arguments.fail(name, "at most 255");
+  return static_cast<uint8_t>(value);
+}
+
+Napi::Value bindPackCurves(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto curves = arguments.array<double>("curves");
+  const PackedCurves packed{byteOf(arguments, "top"), byteOf(arguments, "gap"), arguments.array<uint8_t>("bytes"),
+                            arguments.array<float>("low"), arguments.array<float>("high")};
+  return atOnce(arguments, [&] { packCurves(curves, packed); });
+}
+
 } // namespace
 
 void registerReport(Napi::Env env, Napi::Object exports) {
@@ -135,6 +151,7 @@ void registerReport(Napi::Env env, Napi::Object exports) {
   exports.Set("shadePixels", Napi::Function::New(env, bindShadePixels));
   exports.Set("takeTraces", Napi::Function::New(env, bindTakeTraces));
   exports.Set("quantiseTraces", Napi::Function::New(env, bindQuantiseTraces));
+  exports.Set("packCurves", Napi::Function::New(env, bindPackCurves));
 }
 
 } // namespace dant::binding

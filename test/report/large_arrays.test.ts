@@ -317,6 +317,51 @@ describe('waveforms', () => {
   });
 });
 
+describe('curves', () => {
+  const top = 254;
+  const gap = 255;
+
+  it.each([
+    { given: 12, points: 12 },
+    { given: 13, points: 7 },
+    { given: 1, points: 0 },
+  ])('are packed, the last $points of $given points', ({ given, points }) => {
+    const units = 12;
+    // Halves of a step, negative ones, none at all, all that is not a number like others, huge and tiny ones.
+    const curves = Float64Array.from({ length: units * given }, (_, i) => {
+      const unit = Math.floor(i / given);
+      if (unit === 0) return 0;
+      if (unit === 1) return i % 5 === 0 ? 127 : whole(i, 255) / 2;
+      if (unit === 2) return NaN;
+      if (unit === 3) return noise(i) * 1e-300;
+      if (unit === 4) return noise(i) * 1e300;
+      if (unit === 5 && i % 4 === 0) return Infinity;
+      if (unit === 6 && i % 4 === 0) return -Infinity;
+      return i % 7 === 0 ? NaN : noise(i) - (unit % 2 === 0 ? 0.3 : 0);
+    });
+    const bytes = new Uint8Array(units * points);
+    const [low, high] = [new Float32Array(units), new Float32Array(units)];
+    addon.packCurves({ curves, top, gap, bytes, low, high });
+    for (let unit = 0; unit < units; ++unit) {
+      const shown = [...curves.subarray((unit + 1) * given - points, (unit + 1) * given)];
+      const numbers = [0, ...shown.filter((value) => !Number.isNaN(value))];
+      const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
+      expect([low[unit], high[unit]]).toEqual([Math.fround(least), Math.fround(most)]);
+      const step = (most - least) / top || 1;
+      const expected = shown.map((value) => {
+        const steps = Math.round((value - least) / step);
+        return Number.isNaN(steps) ? gap : steps;
+      });
+      expect([...bytes.subarray(unit * points, (unit + 1) * points)]).toEqual(expected);
+    }
+  });
+
+  it('may be of no units', () => {
+    const none = new Float32Array(0);
+    addon.packCurves({ curves: new Float64Array(0), top, gap, bytes: new Uint8Array(0), low: none, high: none });
+  });
+});
+
 describe('lengths that do not fit are refused', () => {
   const [n, k] = [4, 2];
   const rows = { rows: new Float64Array(2 * n), first: 1 };
@@ -381,6 +426,14 @@ describe('lengths that do not fit are refused', () => {
       count: 3,
       scale: new Float32Array(n),
       bytes: [new Int8Array(n * 7), new Int8Array(n * 7)],
+    },
+    packCurves: {
+      curves: new Float64Array(n * 7),
+      top: 254,
+      gap: 255,
+      bytes: new Uint8Array(n * 4),
+      low: new Float32Array(n),
+      high: new Float32Array(n),
     },
   };
   type Arguments = Record<string, unknown>;

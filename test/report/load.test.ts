@@ -114,7 +114,7 @@ describe('a folder of results', () => {
     await writeFile(join(results, 'run.json'), '{"groups": 3}');
     const other = await scratch.reference('mini-linear-isi');
     const loaded = await load(results, other.data);
-    expect(loaded.isiHistograms).toBeUndefined();
+    expect(loaded.curves.map(({ about }) => about.title)).toEqual(['Autocorrelogram', 'Peri-event histogram']);
     expect(loaded.missing.some((line) => line.includes('isi.npy: expected a .npy file'))).toBe(true);
     expect(loaded.missing.some((line) => line.includes('run.json is of another kind'))).toBe(true);
     expect(loaded.missing.some((line) => line.includes('list of sessions is of 45 units, not of the 50'))).toBe(true);

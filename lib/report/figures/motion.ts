@@ -108,7 +108,7 @@ function shiftMarks(title: string, severalShanks: boolean): Panel[] {
       ? []
       : [
           {
-            mark: { type: 'line', opacity: 0.55 } as const,
+            mark: { type: 'line', strokeOpacity: 0.55 } as const,
             encoding: { y: { field: 'value', type: 'quantitative' } as const },
           },
         ]),

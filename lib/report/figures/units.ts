@@ -97,7 +97,8 @@ export function unitsAcrossDays({ data }: SmallFigureData): Figure {
           mark: {
             type: 'line',
             strokeWidth: unitCount > 1500 ? 0.9 : 1.4,
-            opacity: 0.85,
+            // Not of the mark as a whole, for which painting needs a layer as large as the figure
+            strokeOpacity: 0.85,
             // A thousand lines are legible, a thousand dots more are not.
             ...(unitCount <= 1500 && { point: { filled: true, size: dotSize(unitCount) } }),
           },

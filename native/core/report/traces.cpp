@@ -1,6 +1,7 @@
 #include "core/report/traces.h"
 
 #include "core/job/job.h"
+#include "core/report/round_half_up.h"
 
 #include <algorithm>
 #include <bit>
@@ -33,13 +34,6 @@ float largestSize(std::span<const float> values) {
     largest = known > largest ? known : largest;
   }
   return std::bit_cast<float>(largest);
-}
-
-/// To the nearest whole number, halves upwards. Within ± 2³¹
-int32_t roundHalfUp(double value) {
-  const auto whole = static_cast<int32_t>(value);
-  const double rest = value - whole;
-  return whole + static_cast<int32_t>(rest >= 0.5) - static_cast<int32_t>(rest < -0.5);
 }
 
 } // namespace
