@@ -12,7 +12,7 @@ export async function startYardstick() {
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    /** Does one of product, loop, copy, triad, peak once: seconds by the clock and of processor time, work done. */
+    /** Does one of product, loop, minima, copy, triad, peak once: seconds by the clock and of processor time, work done. */
     async measure(task, threads = 1) {
       child.stdin.write(`${task} ${threads}\n`);
       const { value, done } = await answers.next();

@@ -3,6 +3,7 @@
 #include "core/job/job.h"
 #include "core/simd/kernels.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -56,6 +57,20 @@ Task loop() {
   return {steps, walk, 1};
 }
 
+/// Plain minima over the rows of a matrix that fits into a core's second cache, again and again: unlike the loop, it
+/// waits for that cache, and for whoever shares the core.
+Task minima() {
+  constexpr size_t n = 256, repeats = 500;
+  const auto lower = [](size_t) {
+    static thread_local std::vector<double> rows(n * n, 1.5), smallest(n, 2.0);
+    for (size_t repeat = 0; repeat < repeats; ++repeat)
+      for (size_t i = 0; i < n; ++i)
+        for (size_t j = 0; j < n; ++j) smallest[j] = std::min(smallest[j], rows[i * n + j]);
+    sink = smallest[0];
+  };
+  return {static_cast<double>(n * n * repeats), lower, 1};
+}
+
 /// Streams through arrays that are larger than any cache: copy a = b, or triad a = b + s·c (McCalpin's STREAM).
 Task stream(bool triad) {
   constexpr size_t count = size_t{1} << 23, parts = 64, length = count / parts;
@@ -94,8 +109,8 @@ double processorSeconds() { return static_cast<double>(std::clock()) / CLOCKS_PE
 } // namespace
 
 int main() {
-  const std::map<std::string, Task> tasks{
-      {"product", product()}, {"loop", loop()}, {"copy", stream(false)}, {"triad", stream(true)}, {"peak", peak()}};
+  const std::map<std::string, Task> tasks{{"product", product()},  {"loop", loop()},        {"minima", minima()},
+                                          {"copy", stream(false)}, {"triad", stream(true)}, {"peak", peak()}};
   std::string name;
   int threads = 1;
   while (std::cin >> name >> threads) {

@@ -42,6 +42,15 @@ describe('the speed gate', { timeout: 300_000 }, () => {
     expect(noticed).toEqual(Object.keys(await keptRatios()));
   });
 
+  it('fails for a kernel above its kept ratio', async () => {
+    const text = await readFile(keptFile, 'utf8');
+    const ratio = (await keptRatios())['ISI histograms']!;
+    await writeFile(keptFile, text.replace(/("ISI histograms": ).*/, `$1${ratio / 2},`));
+    const found = await gate('--hurry', 'ISI histograms');
+    await writeFile(keptFile, text);
+    expect(found).toMatchObject({ code: 1, stderr: expect.stringMatching(/ISI histograms: takes/) as string });
+  });
+
   it('fails for a kernel without a kept ratio', async () => {
     const text = await readFile(keptFile, 'utf8');
     await writeFile(keptFile, text.replace(/"ISI histograms".*/, ''));
