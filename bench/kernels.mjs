@@ -1,7 +1,6 @@
 // The kernels that are measured: what they compute on, how much work that is, and which limit of the machine they meet.
-// Used by `npm run bench` (all sizes), by the gate (`gate`: milliseconds, on matrices that stay in the core's own cache, where
-// they fit, because the rest is shared with other programs) and by the tests that compare SIMD levels and numbers of threads
-// (`small`).
+// Used by `npm run bench` (all sizes), by the gate (`gate`: about a millisecond, on what fits into the core's own cache, because
+// the rest is shared with other programs) and by the tests that compare SIMD levels and numbers of threads (`small`).
 import { hdbscan } from '../dist/clustering/hdbscan.js';
 import { lda } from '../dist/clustering/lda.js';
 import { autoCorrelograms, isiHistograms, locateUnits } from '../dist/features/index.js';
@@ -39,7 +38,7 @@ export const kernels = {
       { units: 500, channels: 384, samples: 64 },
       { units: 2000, channels: 384, samples: 64 },
     ],
-    gate: { units: 400, channels: 96, samples: 64 },
+    gate: { units: 30, channels: 96, samples: 64 },
     small: { units: 40, channels: 48, samples: 41 },
     prepare: prepareLocations,
   },
@@ -51,7 +50,7 @@ export const kernels = {
       { units: 100, spikes: 20_000, rateHz: 5 },
       { units: 100, spikes: 20_000, rateHz: 40 },
     ],
-    gate: { units: 40, spikes: 10_000, rateHz: 20 },
+    gate: { units: 4, spikes: 5_000, rateHz: 20 },
     small: { units: 9, spikes: 700, rateHz: 20 },
     prepare(size) {
       const trains = data.spikeTrains(size);
@@ -68,7 +67,7 @@ export const kernels = {
       { units: 100, spikes: 5_000, rateHz: 5 },
       { units: 100, spikes: 50_000, rateHz: 5 },
     ],
-    gate: { units: 50, spikes: 20_000, rateHz: 10 },
+    gate: { units: 5, spikes: 10_000, rateHz: 10 },
     small: { units: 9, spikes: 700, rateHz: 20 },
     prepare(size) {
       const trains = data.spikeTrains(size);
@@ -92,7 +91,7 @@ export const kernels = {
       { units: 1000, sessions: 10, channels: 96, samples: 64, templates: 0 },
       { units: 1000, sessions: 10, channels: 384, samples: 32, templates: 0 },
     ],
-    gate: { units: 300, sessions: 6, channels: 96, samples: 48, templates: 0 },
+    gate: { units: 80, sessions: 4, channels: 96, samples: 48, templates: 0 },
     small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 0 },
     prepare: prepareWaveforms,
   },
@@ -104,7 +103,7 @@ export const kernels = {
       { units: 2000, sessions: 10, channels: 384, samples: 64, templates: 0, quantised: true },
       { units: 5000, sessions: 30, channels: 384, samples: 64, templates: 0, quantised: true },
     ],
-    gate: { units: 300, sessions: 6, channels: 96, samples: 48, templates: 0, quantised: true },
+    gate: { units: 100, sessions: 5, channels: 96, samples: 48, templates: 0, quantised: true },
     small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 0, quantised: true },
     exactTo: 1e-5,
     prepare: prepareWaveforms,
@@ -117,7 +116,7 @@ export const kernels = {
       { units: 1000, sessions: 10, channels: 384, samples: 64, templates: 2 },
       { units: 2000, sessions: 10, channels: 384, samples: 64, templates: 2 },
     ],
-    gate: { units: 150, sessions: 6, channels: 96, samples: 48, templates: 2 },
+    gate: { units: 30, sessions: 3, channels: 96, samples: 48, templates: 2 },
     small: { units: 90, sessions: 3, channels: 64, samples: 41, templates: 2 },
     prepare: prepareWaveforms,
   },
@@ -140,7 +139,7 @@ export const kernels = {
       { units: 2000, neurons: 200, length: 601 },
       { units: 2000, neurons: 200, length: 200 },
     ],
-    gate: { units: 800, neurons: 80, length: 601 },
+    gate: { units: 200, neurons: 20, length: 601 },
     small: { units: 70, neurons: 20, length: 101 },
     prepare(size) {
       const rows = data.rows(size);
@@ -184,7 +183,7 @@ export const kernels = {
       { pairs: 1_000_000, features: 3 },
       { pairs: 1_000_000, features: 10 },
     ],
-    gate: { pairs: 200_000, features: 3 },
+    gate: { pairs: 5_000, features: 3 },
     small: { pairs: 20_000, features: 3 },
     prepare: prepareDiscriminant,
   },
@@ -224,7 +223,7 @@ export const kernels = {
       { pairs: 100_000, sessions: 15, linear: false },
       { pairs: 100_000, sessions: 60, linear: true },
     ],
-    gate: { pairs: 20_000, sessions: 15, linear: true },
+    gate: { pairs: 1_000, sessions: 8, linear: true },
     small: { pairs: 500, sessions: 5, linear: true },
     prepare: prepareMotion,
   },

@@ -30,7 +30,7 @@ struct Task {
 /// A plain matrix product in double precision, as the compiler makes it for the oldest processors: in no way tuned, so
 /// that it stays what it is.
 Task product() {
-  constexpr size_t n = 160, repeats = 6;
+  constexpr size_t n = 128, repeats = 1;
   const auto multiply = [](size_t) {
     static thread_local std::vector<double> a(n * n, 1.5), b(n * n, 0.5), c(n * n);
     for (size_t repeat = 0; repeat < repeats; ++repeat)
@@ -44,7 +44,7 @@ Task product() {
 
 /// A plain loop that nothing can vectorise: each step waits for the one before, and a branch depends on it.
 Task loop() {
-  constexpr size_t steps = 3'000'000;
+  constexpr size_t steps = 600'000;
   const auto walk = [](size_t) {
     static thread_local uint64_t state = 1;
     uint64_t sum = 0;
@@ -60,7 +60,7 @@ Task loop() {
 /// Plain minima over the rows of a matrix that fits into a core's second cache, again and again: unlike the loop, it
 /// waits for that cache, and for whoever shares the core.
 Task minima() {
-  constexpr size_t n = 256, repeats = 500;
+  constexpr size_t n = 256, repeats = 30;
   const auto lower = [](size_t) {
     static thread_local std::vector<double> rows(n * n, 1.5), smallest(n, 2.0);
     for (size_t repeat = 0; repeat < repeats; ++repeat)

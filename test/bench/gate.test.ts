@@ -20,14 +20,31 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Runs the gate with ratios of this machine. */
 function gate(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, '--kept', keptFile, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [program, '--hurry', '--kept', keptFile, ...args], (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, stdout, stderr });
     });
   });
 }
 
-const keptRatios = async () =>
-  Object.values(JSON.parse(await readFile(keptFile, 'utf8')) as Record<string, Record<string, number>>)[0]!;
+type Kept = Record<string, Record<string, Record<string, number>>>;
+const readKept = async () => JSON.parse(await readFile(keptFile, 'utf8')) as Kept;
+const keptRatios = async () => Object.values(Object.values(await readKept())[0]!)[0]!;
+
+/** Runs the gate on two kernels, with another kept ratio of one of them, perhaps as that of another processor. */
+async function gateWith(change: (ratio: number) => number | undefined, processor?: string) {
+  const text = await readFile(keptFile, 'utf8');
+  const changed = Object.entries(JSON.parse(text) as Kept).map(([ownProcessor, levels]) => {
+    const ofLevels = Object.entries(levels).map(([level, ratios]) => {
+      const isi = 'ISI histograms';
+      return [level, { ...ratios, [isi]: change(ratios[isi]!) }];
+    });
+    return [processor ?? ownProcessor, Object.fromEntries(ofLevels)];
+  });
+  await writeFile(keptFile, JSON.stringify(Object.fromEntries(changed)));
+  const found = await gate('ISI histograms', 'row similarity');
+  await writeFile(keptFile, text);
+  return found;
+}
 
 describe('the speed gate', { timeout: 300_000 }, () => {
   it('writes a ratio for every kernel', async () => {
@@ -42,20 +59,28 @@ describe('the speed gate', { timeout: 300_000 }, () => {
     expect(noticed).toEqual(Object.keys(await keptRatios()));
   });
 
+  it('is open for kernels as fast as their kept ratios', async () => {
+    expect(await gate('ISI histograms', 'row similarity')).toMatchObject({
+      code: 0,
+      stderr: expect.any(String) as string,
+    });
+  });
+
   it('fails for a kernel above its kept ratio', async () => {
-    const text = await readFile(keptFile, 'utf8');
-    const ratio = (await keptRatios())['ISI histograms']!;
-    await writeFile(keptFile, text.replace(/("ISI histograms": ).*/, `$1${ratio / 2},`));
-    const found = await gate('--hurry', 'ISI histograms');
-    await writeFile(keptFile, text);
+    const found = await gateWith((ratio) => ratio / 2);
     expect(found).toMatchObject({ code: 1, stderr: expect.stringMatching(/ISI histograms: takes/) as string });
   });
 
+  it('takes the ratios of other processors where none of this one are kept', async () => {
+    expect(await gateWith((ratio) => ratio / 1.5, 'another')).toMatchObject({ code: 0 });
+    expect(await gateWith((ratio) => ratio / 3, 'another')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/ISI histograms: takes .* of others' ratio/) as string,
+    });
+  });
+
   it('fails for a kernel without a kept ratio', async () => {
-    const text = await readFile(keptFile, 'utf8');
-    await writeFile(keptFile, text.replace(/"ISI histograms".*/, ''));
-    const found = await gate('ISI histograms', 'row similarity');
-    await writeFile(keptFile, text);
+    const found = await gateWith(() => undefined);
     expect(found).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/ISI histograms: no ratio is kept/) as string,
