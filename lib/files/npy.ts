@@ -1,9 +1,10 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 
 import { elementCount, type NdArray } from '../arrays.js';
-import { fileSource, type ByteSource } from './byte_source.js';
+import { fileSource, memorySource, type ByteSource } from './byte_source.js';
 import { toFloat64, toInt32 } from './convert.js';
 import { isText } from './dtype.js';
+import { mapFile } from './map_file.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNumbers, readTexts } from './npy_body.js';
 import { npyPreambleBytes, parseNpyHeader, parseNpyPreamble, shapeText, type NpyHeader } from './npy_header.js';
@@ -45,19 +46,26 @@ export function readNpy(
 ): Promise<NdArray<Int32Array> & { dtype: string }>;
 export function readNpy(path: string, options?: ReadNpyOptions): Promise<NpyArray>;
 export function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
-  return withFile(path, (source) => readNpyFrom(source, options));
+  return withFile(path, async (handle, size) => {
+    const mapped = await mapFile(handle, path, size, options.signal);
+    return readNpyFrom(mapped ? memorySource(mapped, path) : fileSource(handle, path, size), options);
+  });
 }
 
 /** The shape of the array in a .npy file. Rejects as `readNpy` does. */
 export async function readNpyShape(path: string): Promise<readonly number[]> {
-  return (await withFile(path, readNpyHeader)).shape;
+  const { shape } = await withFile(path, (handle, size) => readNpyHeader(fileSource(handle, path, size)));
+  return shape;
 }
 
-async function withFile<Result>(path: string, read: (source: ByteSource) => Promise<Result>): Promise<Result> {
+async function withFile<Result>(
+  path: string,
+  read: (handle: FileHandle, size: number) => Promise<Result>,
+): Promise<Result> {
   try {
     const handle = await open(path);
     try {
-      return await read(fileSource(handle, path, (await handle.stat()).size));
+      return await read(handle, (await handle.stat()).size);
     } finally {
       await handle.close();
     }

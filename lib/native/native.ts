@@ -170,6 +170,15 @@ export interface NativeAddon {
   ): Promise<void>;
 
   /**
+   * The first `bytes` of an open file as memory, without reading it; at once. Undefined where the system has no such thing:
+   * see native/core/files/mapped_file.h. Jobs whose arguments are in it reject with DANT_DATA if the file changed.
+   */
+  mapFile(params: { descriptor: number; bytes: number; path: string }): Uint8Array | undefined;
+
+  /** Reads in the whole file whose memory `bytes` is. */
+  readMappedFile(params: JobControl & { bytes: Uint8Array }): Promise<void>;
+
+  /**
    * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws
    * when the environment variable DANT_SIMD forces one that is not available.
    */

@@ -1,10 +1,12 @@
 #include "core/files/crc32.h"
 #include "core/files/finite.h"
 #include "core/files/fortran_order.h"
+#include "core/files/mapped_file.h"
 #include "core/files/whole_files.h"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -13,6 +15,14 @@
 #include <span>
 #include <string_view>
 #include <vector>
+
+#if !defined(_WIN32)
+#include <csignal>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 using namespace dant;
 
@@ -153,3 +163,35 @@ TEST_CASE("whole files are read one after the other; what cannot be read is told
   CHECK_THROWS_AS(readFiles(job, paths, sizes, bytes, wasRead), InputError);
   std::filesystem::remove_all(folder);
 }
+
+#if !defined(_WIN32)
+TEST_CASE("a mapped file leaves errors of other memory to whoever handles them") {
+  const auto path = std::filesystem::temp_directory_path() / "dant_mapped_file.bin";
+  const size_t bytes = 3 * 4096 + 100;
+  std::ofstream(path, std::ios::binary) << std::string(bytes, 'x');
+  const int descriptor = open(path.c_str(), O_RDONLY);
+  const auto file = MappedFile::map(descriptor, bytes, path.string());
+  REQUIRE(file != nullptr);
+  file->readIn(Job{2});
+  CHECK(std::all_of(file->bytes().begin(), file->bytes().end(), [](uint8_t byte) { return byte == 'x'; }));
+  CHECK(MappedFile::at(file->bytes().data()) == file);
+  CHECK(MappedFile::at(file->bytes().data() + bytes - 1) == file);
+  CHECK(MappedFile::at(&bytes) == nullptr);
+  file->throwIfChanged();
+
+  auto* const others =
+      static_cast<const char*>(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0)); // not one of ours
+  std::filesystem::resize_file(path, 0);
+  CHECK(file->bytes()[5000] == 0);
+  CHECK_THROWS_AS(file->throwIfChanged(), FileChanged);
+  const pid_t child = fork();
+  if (child == 0) _exit(others[5000] == 0 ? 0 : 1);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGBUS);
+  munmap(const_cast<char*>(others), bytes);
+  close(descriptor);
+  std::filesystem::remove(path);
+}
+#endif
