@@ -5,6 +5,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { Resvg } from '@resvg/resvg-js';
 
 import type { Drawing, PaintedDrawing } from './painters.js';
+import { rgbaPng } from './png.js';
 
 /** Pixels of the PNG per unit of the drawing. */
 const pixelRatio = 2;
@@ -15,12 +16,13 @@ const fontFiles = ['Inter-Regular.ttf', 'Inter-SemiBold.ttf'].map((name) => file
 const { ports } = workerData as { ports: readonly MessagePort[] };
 
 ports[0]!.on('message', ({ id, svg }: Drawing) => {
-  const image = new Resvg(svg, {
+  const painting = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: pixelRatio },
     // The same picture on every machine, also where there are no fonts.
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter', sansSerifFamily: 'Inter' },
     background: 'white',
   });
-  parentPort!.postMessage({ id, svg, png: image.render().asPng() } satisfies PaintedDrawing);
+  const { pixels, width } = painting.render();
+  parentPort!.postMessage({ id, svg, png: rgbaPng(pixels, width) } satisfies PaintedDrawing);
   ports[0]!.postMessage('painted');
 });
