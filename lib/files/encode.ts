@@ -86,6 +86,14 @@ function convertTo64Bits(
 ): void {
   const words = new Int32Array(target.buffer);
   const [low, high] = machineIsLittleEndian ? [0, 1] : [1, 0];
+  if (data instanceof Int32Array && dtype.kind === 'i') {
+    for (let i = 0; i < target.length; i++) {
+      const value = data[first + i]!;
+      words[2 * i + low] = value;
+      words[2 * i + high] = value >> 31;
+    }
+    return;
+  }
   for (let i = 0; i < target.length; i++) {
     const value = Number(data[first + i]);
     if (!Number.isSafeInteger(value) || (value < 0 && dtype.kind === 'u')) throw doesNotFit(value, dtype);
