@@ -36,9 +36,9 @@ async function gateWith(change: (ratio: number) => number | undefined, processor
   const changed = Object.entries(JSON.parse(text) as Kept).map(([ownProcessor, levels]) => {
     const ofLevels = Object.entries(levels).map(([level, ratios]) => {
       const isi = 'ISI histograms';
-      return [level, { ...ratios, [isi]: change(ratios[isi]!) }];
+      return [level, { ...ratios, [isi]: change(ratios[isi]!) }] as const;
     });
-    return [processor ?? ownProcessor, Object.fromEntries(ofLevels)];
+    return [processor ?? ownProcessor, Object.fromEntries(ofLevels)] as const;
   });
   await writeFile(keptFile, JSON.stringify(Object.fromEntries(changed)));
   const found = await gate('ISI histograms', 'row similarity');
