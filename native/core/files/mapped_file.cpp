@@ -162,9 +162,10 @@ void MappedFile::throwIfChanged() const {
   const bool isSame = isKnown && now.st_size == then.st_size && changeOf(now).tv_sec == changeOf(then).tv_sec &&
                       changeOf(now).tv_nsec == changeOf(then).tv_nsec;
   if (isSame && !slots[slot_].isBroken) return;
-  throw FileChanged(path_ + (isSame ? ": the file could not be read any more while it was in use. Look after its drive, "
-                                      "and run again."
-                                    : ": the file changed while it was in use. Run again when nothing writes to it."));
+  throw FileChanged(path_ + (isSame
+                                 ? ": the file could not be read any more while it was in use. Look after its drive, "
+                                   "and run again."
+                                 : ": the file changed while it was in use. Run again when nothing writes to it."));
 }
 
 #endif
