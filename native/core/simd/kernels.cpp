@@ -66,6 +66,10 @@ constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 // Rows of a min-plus product that are worked on together.
 constexpr int minPlusRows = DANT_REGISTERS >= 32 ? 4 : 2;
 
+// Observations between asking for the samples of one and using them: they come from the memory, channel by channel.
+constexpr size_t observationsAhead = 24;
+constexpr size_t bytesOfLine = 64;
+
 // Vectors of samples of four states that stay in registers.
 constexpr int solvedVectors = DANT_REGISTERS >= 32 ? 4 : 2;
 
@@ -203,6 +207,17 @@ template <class Real> void combineRows(size_t samples, size_t pairs, const int32
   }
 }
 
+/// Asks for some vectors of samples, from t on, of an observation that is some steps away; not in double precision,
+/// into which they were converted a moment ago. Inlined by force: GCC takes a function that does nothing else for one
+/// that does nothing.
+template <int Vectors, class Vector, class Real> [[gnu::always_inline]] inline void
+prefetch(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, size_t i) {
+  if (sizeof(Real) == sizeof(double) || i >= system.observations) return;
+  const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
+  for (size_t k = 0; k < Vectors * sizeof(Vector) / sizeof(Real); k += bytesOfLine / sizeof(Real))
+    __builtin_prefetch(from + k);
+}
+
 /// Some vectors of samples from t on: forwards the filter, whose innovations go to the output, then its adjoint
 /// backwards.
 template <int Vectors, class Vector, class Real> inline void
@@ -223,6 +238,7 @@ solveBlock(const MarkovSystem<Real>& system, size_t samples, size_t t, const Rea
   };
   clear();
   for (size_t i = 0; i < system.observations; ++i) {
+    prefetch<Vectors, Vector>(system, samples, t, source, i + observationsAhead);
     decay(system.decays[i]);
     const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
     const Real* observed = room + static_cast<size_t>(system.stateOf[i]) * samples + t;
@@ -278,6 +294,7 @@ solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, con
       for (int v = 0; v < Vectors; ++v) state[k][v] *= factor;
   };
   for (size_t i = 0; i < system.observations; ++i) {
+    prefetch<Vectors, Vector>(system, samples, t, source, i + observationsAhead);
     decay(system.decays[i]);
     const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
     const Real* gains = system.gains + i * States;
