@@ -42,7 +42,7 @@ struct Slot {
 std::array<Slot, 64> slots;
 static_assert(std::atomic<uintptr_t>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-struct sigaction before;
+struct sigaction handlerBefore;
 const auto pageBytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
 
 /// Whose page could not be read gets zeros in its place; what is not ours goes to whoever handled it before.
@@ -58,13 +58,13 @@ void onBusError(int signal, siginfo_t* info, void* context) {
     errno = error;
     return;
   }
-  if ((before.sa_flags & SA_SIGINFO) != 0) {
-    before.sa_sigaction(signal, info, context);
-  } else if (before.sa_handler == SIG_DFL || before.sa_handler == SIG_IGN) {
+  if ((handlerBefore.sa_flags & SA_SIGINFO) != 0) {
+    handlerBefore.sa_sigaction(signal, info, context);
+  } else if (handlerBefore.sa_handler == SIG_DFL || handlerBefore.sa_handler == SIG_IGN) {
     // The same access comes again, and ends the process.
-    sigaction(SIGBUS, &before, nullptr);
+    sigaction(SIGBUS, &handlerBefore, nullptr);
   } else {
-    before.sa_handler(signal);
+    handlerBefore.sa_handler(signal);
   }
   errno = error;
 }
@@ -75,7 +75,7 @@ void handleBusErrors() {
     struct sigaction action {};
     action.sa_sigaction = onBusError;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
-    sigaction(SIGBUS, &action, &before);
+    sigaction(SIGBUS, &action, &handlerBefore);
   });
 }
 
