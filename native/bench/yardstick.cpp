@@ -98,7 +98,8 @@ Task peak() {
     std::vector<float> out(rows * width);
     const float* const channels[] = {b.data(), b.data() + samples * width};
     for (size_t repeat = 0; repeat < repeats; ++repeat)
-      kernels().dots(a.data(), static_cast<int>(rows), channels, segments, samples, out.data());
+      kernels().dots(a.data(), static_cast<int>(rows), channels, segments, samples,
+                     {reinterpret_cast<const char*>(a.data()), 0}, out.data());
     sink = out[0];
   };
   return {2.0 * static_cast<double>(rows * width * samples * segments * repeats * parts), multiply, parts};

@@ -59,6 +59,11 @@ std::pair<double, double> plainDot(const std::vector<float>& a, size_t rows, siz
   return {sum, magnitude};
 }
 
+/// Memory that may be fetched: what it holds must not matter.
+template <class Value> NextBlock nextOf(const std::vector<Value>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(Value)};
+}
+
 /// Products for all numbers of rows, as dots(a, rows, panel, size, out) makes them of a (k, row); the value behind the
 /// last one must stay as it is.
 template <class Real, class Dots> void checkDots(const Kernels& level, int maxRows, double precision, Dots dots) {
@@ -132,7 +137,7 @@ TEST_CASE("dots") {
   forEachLevel([](const Kernels& level) {
     checkDots<float>(level, level.maxRows, 1e-6,
                      [&](const std::vector<float>& a, int rows, const Panel& panel, const Sizes& size, float* out) {
-                       level.dots(a.data(), rows, panel.pointers.data(), size.segments, size.samples, out);
+                       level.dots(a.data(), rows, panel.pointers.data(), size.segments, size.samples, nextOf(a), out);
                      });
   });
 }
@@ -401,7 +406,7 @@ TEST_CASE("dotsQuantised") {
         const auto aSteps = randomNumbers<float>(segments * rows, 7);
         std::vector<float> out(rows * width + 1, 7);
         level.dotsQuantised(a.data(), aSteps.data(), count, segmentPointers.data(), stepPointers.data(), segments,
-                            pairs, out.data());
+                            pairs, nextOf(a), out.data());
         CHECK(out.back() == 7);
         double worst = 0;
         for (size_t r = 0; r < rows; ++r) {

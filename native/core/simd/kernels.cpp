@@ -10,6 +10,7 @@
 namespace {
 
 using dant::MarkovSystem;
+using dant::NextBlock;
 using dant::SamplePair;
 
 constexpr int vectorBytes = DANT_VECTOR_BYTES;
@@ -75,14 +76,30 @@ constexpr int solvedVectors = DANT_REGISTERS >= 32 ? 4 : 2;
 
 constexpr size_t chunk = 128;
 
-template <int Rows>
-void dotsOf(const float* a, const float* const* segments, size_t segmentCount, size_t samples, float* out) {
+/// Asks for memory bit by bit: of what was asked for at once, most would have to wait for the rest.
+class Ahead {
+public:
+  Ahead(const NextBlock& next, size_t steps) : at_(next.from), step_(next.bytes / (steps == 0 ? 1 : steps)) {}
+  void ask() {
+    __builtin_prefetch(at_);
+    at_ += step_;
+  }
+
+private:
+  const char* at_;
+  size_t step_;
+};
+
+template <int Rows> void dotsOf(const float* a, const float* const* segments, size_t segmentCount, size_t samples,
+                                const NextBlock& next, float* out) {
+  Ahead ahead(next, segmentCount * samples);
   VectorF total[Rows][columnsF] = {};
   for (size_t s = 0; s < segmentCount;) {
     VectorF sum[Rows][columnsF] = {};
     for (size_t terms = 0; s < segmentCount && terms < chunk; terms += samples) {
       const float* b = segments[s++];
       for (size_t t = 0; t < samples; ++t) {
+        ahead.ask();
         const VectorF b0 = load(b);
         const VectorF b1 = load(b + lanesF);
         for (int r = 0; r < Rows; ++r) {
@@ -122,10 +139,10 @@ template <int Rows> void dotsExactOf(const float* a, size_t stride, const int32_
 }
 
 // The number of rows is a template argument, so that the sums stay in registers: find the instance.
-template <int Rows = 1>
-void dots(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples, float* out) {
-  if (rows == Rows) return dotsOf<Rows>(a, segments, segmentCount, samples, out);
-  if constexpr (Rows < maxRows) dots<Rows + 1>(a, rows, segments, segmentCount, samples, out);
+template <int Rows = 1> void dots(const float* a, int rows, const float* const* segments, size_t segmentCount,
+                                  size_t samples, const NextBlock& next, float* out) {
+  if (rows == Rows) return dotsOf<Rows>(a, segments, segmentCount, samples, next, out);
+  if constexpr (Rows < maxRows) dots<Rows + 1>(a, rows, segments, segmentCount, samples, next, out);
 }
 
 template <int Rows = 1> void dotsExact(const float* a, size_t stride, const int32_t* rows, int count,
@@ -518,12 +535,14 @@ void quantise(const float* values, size_t rows, size_t samples, SamplePair* pair
 /// Some of `stride` rows.
 template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aSteps, size_t stride,
                                          const SamplePair* const* segments, const float* const* steps,
-                                         size_t segmentCount, size_t pairs, float* out) {
+                                         size_t segmentCount, size_t pairs, const NextBlock& next, float* out) {
+  Ahead ahead(next, segmentCount * pairs);
   VectorF total[Rows][columnsF] = {};
   for (size_t s = 0; s < segmentCount; ++s, aSteps += stride) {
     const SamplePair* b = segments[s];
     VectorI32 sum[Rows][columnsF] = {};
     for (size_t p = 0; p < pairs; ++p, a += stride, b += width) {
+      ahead.ask();
       const VectorI32 b0 = load(b), b1 = load(b + lanesF);
       for (int r = 0; r < Rows; ++r) {
         const VectorI32 pair = broadcast(a + r);
@@ -542,19 +561,20 @@ template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aStep
 
 template <int Rows = 1> void dotsQuantisedPart(int rows, const SamplePair* a, const float* aSteps, size_t stride,
                                                const SamplePair* const* segments, const float* const* steps,
-                                               size_t segmentCount, size_t pairs, float* out) {
-  if (rows == Rows) return dotsQuantisedOf<Rows>(a, aSteps, stride, segments, steps, segmentCount, pairs, out);
+                                               size_t segmentCount, size_t pairs, const NextBlock& next, float* out) {
+  if (rows == Rows) return dotsQuantisedOf<Rows>(a, aSteps, stride, segments, steps, segmentCount, pairs, next, out);
   if constexpr (Rows < quantisedRows)
-    dotsQuantisedPart<Rows + 1>(rows, a, aSteps, stride, segments, steps, segmentCount, pairs, out);
+    dotsQuantisedPart<Rows + 1>(rows, a, aSteps, stride, segments, steps, segmentCount, pairs, next, out);
 }
 
 void dotsQuantised(const SamplePair* a, const float* aSteps, int rows, const SamplePair* const* segments,
-                   const float* const* steps, size_t segmentCount, size_t pairs, float* out) {
+                   const float* const* steps, size_t segmentCount, size_t pairs, const NextBlock& next, float* out) {
   const int parts = (rows + quantisedRows - 1) / quantisedRows;
+  const size_t share = next.bytes / static_cast<size_t>(parts);
   for (int part = 0; part < parts; ++part) {
     const int first = part * rows / parts, last = (part + 1) * rows / parts;
     dotsQuantisedPart(last - first, a + first, aSteps + first, static_cast<size_t>(rows), segments, steps, segmentCount,
-                      pairs, out + first * width);
+                      pairs, {next.from + static_cast<size_t>(part) * share, share}, out + first * width);
   }
 }
 

@@ -20,6 +20,12 @@ struct SamplePair {
   int16_t even, odd;
 };
 
+/// Memory that will be needed next.
+struct NextBlock {
+  const char* from = nullptr;
+  size_t bytes = 0;
+};
+
 /// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
@@ -35,8 +41,10 @@ struct Kernels {
   int rowsF64;    ///< rows that one call of `dotsF64` takes; divides widthF64
 
   /// out[r·width + lane] = Σ over segments s and samples t of a[(s·samples + t)·rows + r] · segments[s][t·width +
-  /// lane]. Partial sums of about a hundred terms keep the rounding error near 1e-7 of the largest partial sum.
-  void (*dots)(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples, float* out);
+  /// lane]. Partial sums of about a hundred terms keep the rounding error near 1e-7 of the largest partial sum. In the
+  /// meantime, what will be multiplied next is fetched.
+  void (*dots)(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples,
+               const NextBlock& next, float* out);
   /// The same for some rows of `a`, which holds `stride` of them, in double precision: out[r·width + lane] = Σ
   /// a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count.
   void (*dotsExact)(const float* a, size_t stride, const int32_t* rows, int count, const float* const* segments,
@@ -45,7 +53,8 @@ struct Kernels {
   /// steps[s][lane] · Σ_t a · segments[s], t < 2·pairs. Exact but for the rounding of the sum over the segments, if the
   /// sum over the samples of each is within 32 bits.
   void (*dotsQuantised)(const SamplePair* a, const float* aSteps, int rows, const SamplePair* const* segments,
-                        const float* const* steps, size_t segmentCount, size_t pairs, float* out);
+                        const float* const* steps, size_t segmentCount, size_t pairs, const NextBlock& next,
+                        float* out);
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
 

@@ -87,7 +87,8 @@ template <class Value> WaveformBlocks<Value>::WaveformBlocks(const Job& job, con
                                                              const Neighbourhoods& neighbourhoods)
     : neighbourhoods_(neighbourhoods), samples_(compared.samples()), perChannel_(valuesOf<Value>(samples_)),
       largestGroup_(largestGroup(neighbourhoods)),
-      packed_(compared.templates() * compared.units() * largestGroup_ * perChannel_), blocks_(compared.templates()) {
+      size_(compared.templates() * compared.units() * largestGroup_ * perChannel_), packed_(size_),
+      blocks_(compared.templates()) {
   const size_t stride = largestGroup_ * samples_, units = compared.units();
   const OwnChannels own(job, compared, neighbourhoods, stride);
   for (size_t k = 0; k < compared.templates(); ++k) {
@@ -151,6 +152,13 @@ template <class Value> void WaveformBlocks<Value>::pack(Block& block, const floa
       block.scales.push_back(inverseNorm(roundedSum, roundedSquare, count));
     }
   }
+}
+
+template <class Value> NextBlock WaveformBlocks<Value>::after(const Block& block, size_t part, size_t parts) const {
+  const size_t size = block.positions.size() * neighbourhoods_.members[block.group].size() * perChannel_;
+  const size_t begin = block.offset + size, length = std::min(size, size_ - begin);
+  const size_t first = begin + part * length / parts, last = begin + (part + 1) * length / parts;
+  return {reinterpret_cast<const char*>(packed_.data() + first), (last - first) * sizeof(Value)};
 }
 
 template class WaveformBlocks<float>;

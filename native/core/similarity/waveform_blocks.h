@@ -25,6 +25,8 @@ public:
   /// Under a template, in an order that wanders along the probe.
   const std::vector<Block>& of(size_t templateIndex) const { return blocks_[templateIndex]; }
   const Value* values(const Block& block) const { return packed_.data() + block.offset; }
+  /// One of some parts of what lies behind the block, as much as the block takes itself: there is the next one.
+  NextBlock after(const Block& block, size_t part, size_t parts) const;
   size_t perChannel() const { return perChannel_; } ///< values of a channel
 
 private:
@@ -33,6 +35,7 @@ private:
 
   const Neighbourhoods& neighbourhoods_;
   size_t samples_, perChannel_, largestGroup_;
+  size_t size_;                            ///< of the packed values
   LargeArray<Value> packed_;               ///< (template, block)
   std::vector<std::vector<Block>> blocks_; ///< by template
 };

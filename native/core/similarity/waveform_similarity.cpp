@@ -72,6 +72,7 @@ private:
   void multiply(const Block& block, size_t panel) {
     const auto& channels = neighbourhoods_.members[group_];
     const auto rows = static_cast<int>(block.positions.size());
+    const NextBlock next = blocks_.after(block, panel, panels_.panels());
     segments_.clear();
     for (const int32_t channel : channels)
       segments_.push_back(panels_.values(template_, panel, static_cast<size_t>(channel)));
@@ -80,9 +81,9 @@ private:
       for (const int32_t channel : channels)
         steps_.push_back(panels_.steps(template_, panel, static_cast<size_t>(channel)));
       kernels().dotsQuantised(blocks_.values(block), block.steps.data(), rows, segments_.data(), steps_.data(),
-                              segments_.size(), blocks_.perChannel(), tile_.data());
+                              segments_.size(), blocks_.perChannel(), next, tile_.data());
     } else {
-      kernels().dots(blocks_.values(block), rows, segments_.data(), segments_.size(), blocks_.perChannel(),
+      kernels().dots(blocks_.values(block), rows, segments_.data(), segments_.size(), blocks_.perChannel(), next,
                      tile_.data());
     }
   }
@@ -169,7 +170,7 @@ double secondsSince(std::chrono::steady_clock::time_point start) {
 /// Panels that a thread multiplies at once, turn by turn: the more, the less often the blocks are read. Towards the end
 /// they are fewer, so that no thread is left alone with many. The most are as measured.
 template <class Value> std::vector<PanelRange> turnsOf(const Job& job, size_t panels) {
-  constexpr size_t most = isQuantised<Value> ? 8 : 5, turnsLeft = 3;
+  constexpr size_t most = isQuantised<Value> ? 5 : 3, turnsLeft = 3;
   std::vector<PanelRange> turns;
   for (size_t first = 0; first < panels; first += turns.back().count) {
     const size_t share = (panels - first) / (turnsLeft * static_cast<size_t>(std::max(1, job.threads)));
