@@ -76,6 +76,12 @@ constexpr int solvedVectors = DANT_REGISTERS >= 32 ? 4 : 2;
 
 constexpr size_t chunk = 128;
 
+/// In the registers: for ` = {}` GCC clears memory, byte by byte, and loads the registers from it.
+template <class Vector, int Rows, int Columns> inline void clear(Vector (&sums)[Rows][Columns]) {
+  for (int r = 0; r < Rows; ++r)
+    for (int c = 0; c < Columns; ++c) sums[r][c] = Vector{};
+}
+
 /// Asks for memory bit by bit: of what was asked for at once, most would have to wait for the rest.
 class Ahead {
 public:
@@ -93,9 +99,11 @@ private:
 template <int Rows> void dotsOf(const float* a, const float* const* segments, size_t segmentCount, size_t samples,
                                 const NextBlock& next, float* out) {
   Ahead ahead(next, segmentCount * samples);
-  VectorF total[Rows][columnsF] = {};
+  VectorF total[Rows][columnsF];
+  clear(total);
   for (size_t s = 0; s < segmentCount;) {
-    VectorF sum[Rows][columnsF] = {};
+    VectorF sum[Rows][columnsF];
+    clear(sum);
     for (size_t terms = 0; s < segmentCount && terms < chunk; terms += samples) {
       const float* b = segments[s++];
       for (size_t t = 0; t < samples; ++t) {
@@ -121,7 +129,8 @@ template <int Rows> void dotsExactOf(const float* a, size_t stride, const int32_
                                      size_t segmentCount, size_t samples, double* out) {
   const float* row[Rows];
   for (int r = 0; r < Rows; ++r) row[r] = a + rows[r];
-  VectorD sum[Rows][columnsExact] = {};
+  VectorD sum[Rows][columnsExact];
+  clear(sum);
   size_t k = 0;
   for (size_t s = 0; s < segmentCount; ++s) {
     const float* b = segments[s];
@@ -152,7 +161,8 @@ template <int Rows = 1> void dotsExact(const float* a, size_t stride, const int3
 }
 
 void dotsF64(const double* a, size_t stride, const double* b, size_t length, double* out) {
-  VectorD sum[rowsF64][columnsF64] = {};
+  VectorD sum[rowsF64][columnsF64];
+  clear(sum);
   for (size_t k = 0; k < length; ++k) {
     const VectorD b0 = load(b);
     const VectorD b1 = load(b + lanesD);
@@ -187,7 +197,8 @@ template <class Real> struct RowPair {
 template <int Vectors, class Vector, class Real>
 inline void combineBlock(const RowPair<Real>& pair, size_t samples, size_t t, const Real* source) {
   constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  Vector sum[2][Vectors] = {};
+  Vector sum[2][Vectors];
+  clear(sum);
   for (int32_t e = pair.first; e < pair.last; ++e) {
     const Real* from = source + static_cast<size_t>(pair.indices[e]) * samples + t;
     const Real* coefficients = pair.coefficients + static_cast<size_t>(e) * 2;
@@ -304,7 +315,8 @@ template <int Count, int Number = 0, class Body> inline void withConstant(int nu
 template <int States, int Vectors, class Vector, class Real> inline void
 solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* out) {
   constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  Vector state[States][Vectors] = {};
+  Vector state[States][Vectors];
+  clear(state);
   const auto decay = [&](Real factor) {
     if (factor == 1) return;
     for (int k = 0; k < States; ++k)
@@ -324,8 +336,7 @@ solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, con
     for (int k = 0; k < States; ++k)
       for (int v = 0; v < Vectors; ++v) state[k][v] += gains[k] * isNew[v];
   }
-  for (int k = 0; k < States; ++k)
-    for (int v = 0; v < Vectors; ++v) state[k][v] = Vector{};
+  clear(state);
   for (size_t i = system.observations; i-- > 0;) {
     const Real* gains = system.gains + i * States;
     Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
@@ -537,10 +548,12 @@ template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aStep
                                          const SamplePair* const* segments, const float* const* steps,
                                          size_t segmentCount, size_t pairs, const NextBlock& next, float* out) {
   Ahead ahead(next, segmentCount * pairs);
-  VectorF total[Rows][columnsF] = {};
+  VectorF total[Rows][columnsF];
+  clear(total);
   for (size_t s = 0; s < segmentCount; ++s, aSteps += stride) {
     const SamplePair* b = segments[s];
-    VectorI32 sum[Rows][columnsF] = {};
+    VectorI32 sum[Rows][columnsF];
+    clear(sum);
     for (size_t p = 0; p < pairs; ++p, a += stride, b += width) {
       ahead.ask();
       const VectorI32 b0 = load(b), b1 = load(b + lanesF);
