@@ -84,9 +84,7 @@ export function imageLayer(url: string, side: number) {
 export function rangeOf(lists: readonly Float32Array[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (const list of lists) {
-    // By index: an iterator takes three times as long for millions of numbers.
-    for (let i = 0; i < list.length; ++i) {
-      const value = list[i]!;
+    for (const value of list) {
       if (value < low) low = value;
       if (value > high) high = value;
     }
