@@ -147,7 +147,7 @@ TEST_CASE("dotsExact picks rows") {
     checkDots<double>(level, level.maxRowsF64, 1e-14,
                       [&](const std::vector<float>& a, int rows, const Panel& panel, const Sizes& size, double* out) {
                         // The same rows, backwards and with another one between every two.
-                        const size_t stride = 2 * static_cast<size_t>(rows) + 1;
+                        const size_t stride = 2 * static_cast<size_t>(rows);
                         std::vector<float> spread(a.size() / static_cast<size_t>(rows) * stride, 9);
                         std::vector<int32_t> picked;
                         for (int r = 0; r < rows; ++r) picked.push_back(2 * (rows - r) - 1);

@@ -33,8 +33,15 @@ constexpr int lanesD = vectorBytes / 8;
 
 inline VectorF load(const float* p) { return *reinterpret_cast<const UnalignedF*>(p); }
 inline VectorD load(const double* p) { return *reinterpret_cast<const UnalignedD*>(p); }
+/// In double precision. With intrinsics where there are such: GCC converts a vector in two halves.
 inline VectorD loadWide(const float* p) {
+#if DANT_VECTOR_BYTES == 64
+  return reinterpret_cast<VectorD>(_mm512_maskz_cvtps_pd(0xFF, _mm256_loadu_ps(p)));
+#elif DANT_VECTOR_BYTES == 32
+  return reinterpret_cast<VectorD>(_mm256_cvtps_pd(_mm_loadu_ps(p)));
+#else
   return __builtin_convertvector(static_cast<HalfF>(*reinterpret_cast<const UnalignedHalfF*>(p)), VectorD);
+#endif
 }
 inline VectorI32 load(const SamplePair* p) { return *reinterpret_cast<const UnalignedI32*>(p); }
 inline void store(SamplePair* p, VectorI32 v) { *reinterpret_cast<UnalignedI32*>(p) = v; }
@@ -125,21 +132,34 @@ template <int Rows> void dotsOf(const float* a, const float* const* segments, si
     for (int c = 0; c < columnsF; ++c) store(out + r * width + c * lanesF, total[r][c]);
 }
 
+void widen(const float* from, size_t count, double* to) {
+  size_t i = 0;
+  for (; i + lanesD <= count; i += lanesD) store(to + i, loadWide(from + i));
+  for (; i < count; ++i) to[i] = from[i];
+}
+
 template <int Rows> void dotsExactOf(const float* a, size_t stride, const int32_t* rows, const float* const* segments,
                                      size_t segmentCount, size_t samples, double* out) {
-  const float* row[Rows];
-  for (int r = 0; r < Rows; ++r) row[r] = a + rows[r];
+  // Converted many at a time: one by one, conversions would take as long as the products.
+  constexpr size_t steps = 16;
+  double wide[steps * maxRows];
   VectorD sum[Rows][columnsExact];
   clear(sum);
-  size_t k = 0;
   for (size_t s = 0; s < segmentCount; ++s) {
     const float* b = segments[s];
-    for (size_t t = 0; t < samples; ++t, k += stride, b += width) {
-      VectorD column[columnsExact];
-      for (int c = 0; c < columnsExact; ++c) column[c] = loadWide(b + c * lanesD);
-      for (int r = 0; r < Rows; ++r) {
-        const double factor = row[r][k];
-        for (int c = 0; c < columnsExact; ++c) sum[r][c] += factor * column[c];
+    for (size_t first = 0; first < samples; first += steps) {
+      const size_t count = samples - first < steps ? samples - first : steps;
+      widen(a, count * stride, wide);
+      a += count * stride;
+      const double* row[Rows];
+      for (int r = 0; r < Rows; ++r) row[r] = wide + rows[r];
+      for (size_t t = 0; t < count; ++t, b += width) {
+        VectorD column[columnsExact];
+        for (int c = 0; c < columnsExact; ++c) column[c] = loadWide(b + c * lanesD);
+        for (int r = 0; r < Rows; ++r) {
+          const double factor = row[r][t * stride];
+          for (int c = 0; c < columnsExact; ++c) sum[r][c] += factor * column[c];
+        }
       }
     }
   }
@@ -414,7 +434,7 @@ template <int Step = lanesF / 2, class Vector> inline void transpose(Vector (&v)
 /// panel[t·width + lane] = rows[lane][first + t], t < count, of numbers or pairs of four bytes.
 template <class Vector, class Value>
 inline void layOut(const Value* const* rows, size_t first, size_t count, Value* panel) {
-  constexpr size_t prefetched = 128;
+  constexpr size_t prefetched = 320;
   size_t t = 0;
   for (; t + lanesF <= count; t += lanesF) {
     for (int c = 0; c < columnsF; ++c) {
@@ -679,25 +699,39 @@ void distances(const double* similarities, size_t count, double* distances) {
   }
 }
 
+/// Of a number of rows, as many as a vector has lanes: what one lane of each of their vectors says.
+template <class Pick> inline VectorF acrossLanes(VectorF (&rows)[lanesF], const Pick& pick) {
+  transpose(rows);
+  VectorF picked = rows[0];
+  for (int i = 1; i < lanesF; ++i) picked = pick(rows[i], picked);
+  return picked;
+}
+
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
-  for (size_t row = 0; row < rows; ++row, values += samples) {
-    float low = values[0], high = values[0];
-    size_t t = 0;
-    if (samples >= static_cast<size_t>(lanesF)) {
-      VectorF lows = load(values), highs = lows;
-      for (t = lanesF; t + lanesF <= samples; t += lanesF) {
-        const VectorF v = load(values + t);
-        lows = v < lows ? v : lows;
-        highs = v > highs ? v : highs;
-      }
-      for (int lane = 0; lane < lanesF; ++lane) {
-        low = lows[lane] < low ? lows[lane] : low;
-        high = highs[lane] > high ? highs[lane] : high;
+  // The processor foresees no further than to the end of a page.
+  constexpr size_t prefetched = 512;
+  const auto lower = [](auto a, auto b) { return a < b ? a : b; };
+  const auto higher = [](auto a, auto b) { return a > b ? a : b; };
+  size_t row = 0;
+  for (; row + lanesF <= rows && samples >= static_cast<size_t>(lanesF); row += lanesF) {
+    VectorF low[lanesF], high[lanesF];
+    for (int i = 0; i < lanesF; ++i, values += samples) {
+      low[i] = high[i] = load(values);
+      for (size_t t = lanesF; t < samples; t += lanesF) {
+        // The last vector may overlap the one before.
+        const float* at = values + (t + lanesF <= samples ? t : samples - lanesF);
+        __builtin_prefetch(at + prefetched);
+        low[i] = lower(load(at), low[i]);
+        high[i] = higher(load(at), high[i]);
       }
     }
-    for (; t < samples; ++t) {
-      low = values[t] < low ? values[t] : low;
-      high = values[t] > high ? values[t] : high;
+    store(range + row, acrossLanes(high, higher) - acrossLanes(low, lower));
+  }
+  for (; row < rows; ++row, values += samples) {
+    float low = values[0], high = values[0];
+    for (size_t t = 1; t < samples; ++t) {
+      low = lower(values[t], low);
+      high = higher(values[t], high);
     }
     range[row] = high - low;
   }

@@ -45,8 +45,8 @@ struct Kernels {
   /// meantime, what will be multiplied next is fetched.
   void (*dots)(const float* a, int rows, const float* const* segments, size_t segmentCount, size_t samples,
                const NextBlock& next, float* out);
-  /// The same for some rows of `a`, which holds `stride` of them, in double precision: out[r·width + lane] = Σ
-  /// a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count.
+  /// The same for some rows of `a`, which holds `stride` ≤ maxRows of them, in double precision: out[r·width + lane] =
+  /// Σ a[(s·samples + t)·stride + rows[r]] · segments[s][t·width + lane], r < count ≤ maxRowsF64.
   void (*dotsExact)(const float* a, size_t stride, const int32_t* rows, int count, const float* const* segments,
                     size_t segmentCount, size_t samples, double* out);
   /// `dots` of samples in pairs, which are whole numbers of steps: out[r·width + lane] = Σ_s aSteps[s·rows + r] ·

@@ -121,9 +121,11 @@ private:
     for (size_t r = 0; r < block.positions.size(); ++r)
       if (!(largest_[r] <= settled)) unsettled_.push_back(static_cast<int32_t>(r));
     const double* scales = scales_.data() + panel * width();
-    const auto step = static_cast<size_t>(kernels().maxRowsF64);
-    for (size_t first = 0; first < unsettled_.size(); first += step) {
-      const auto rows = std::span(unsettled_).subspan(first, std::min(step, unsettled_.size() - first));
+    const auto most = static_cast<size_t>(kernels().maxRowsF64);
+    const size_t parts = (unsettled_.size() + most - 1) / most;
+    for (size_t part = 0; part < parts; ++part) {
+      const size_t first = part * unsettled_.size() / parts, last = (part + 1) * unsettled_.size() / parts;
+      const auto rows = std::span(unsettled_).subspan(first, last - first);
       if constexpr (!isQuantised<Value>) multiplyExactly(block, panel, rows);
       for (size_t i = 0; i < rows.size(); ++i) {
         const auto row = static_cast<size_t>(rows[i]);
