@@ -18,8 +18,8 @@ export function probe(channels) {
 }
 
 /**
- * Units of `sessions` sessions, as many in each; unit i is neuron i mod (units / sessions). Returns their waveforms (N, C, T),
- * depths (µm), sessions (1-based) and drift (µm) of each unit.
+ * Units of `sessions` sessions, as many in each; unit i is neuron i mod (units / sessions). Returns their waveforms (N, C, T), and
+ * session (1-based) and drift (µm) of each unit.
  */
 export function units({ units: count, sessions, channels, samples }) {
   const random = uniform(1);
@@ -59,7 +59,22 @@ export function units({ units: count, sessions, channels, samples }) {
     }
   }
   const driftOfUnitUm = Float64Array.from(session, (s) => driftUm[s - 1]);
-  return { waveforms, locationsUm, depthsUm, sessions: session, driftOfUnitUm };
+  return { waveforms, locationsUm, sessions: session, driftOfUnitUm };
+}
+
+/** The channel of each waveform (N, C, T) that has the largest range. */
+export function peakChannels(waveforms, { units: count, channels, samples }) {
+  return Int32Array.from({ length: count }, (_, unit) => {
+    let peak = 0;
+    let most = -1;
+    for (let channel = 0; channel < channels; ++channel) {
+      const from = (unit * channels + channel) * samples;
+      const values = waveforms.subarray(from, from + samples);
+      const range = Math.max(...values) - Math.min(...values);
+      if (range > most) [peak, most] = [channel, range];
+    }
+    return peak;
+  });
 }
 
 /** Spike trains with a refractory period, `rateHz` on average: { timesMs, offsets }. */

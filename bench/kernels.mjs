@@ -249,7 +249,7 @@ function prepareLocations({ units, channels, samples }) {
 
 function correctedWaveforms(size) {
   const { units: count, channels, samples, templates } = size;
-  const { waveforms, locationsUm, depthsUm, driftOfUnitUm } = data.units(size);
+  const { waveforms, locationsUm, driftOfUnitUm } = data.units(size);
   const shiftsUm = Float64Array.from({ length: templates * count }, (_, k) =>
     k < count ? driftOfUnitUm[k] + 15 : driftOfUnitUm[k - count] - 15,
   );
@@ -261,15 +261,14 @@ function correctedWaveforms(size) {
     channelLocationsUm: locationsUm,
     shiftsUm: templates > 0 ? shiftsUm : undefined,
   };
-  return { params, depthsUm };
+  return params;
 }
 
 function prepareWaveforms(size) {
-  const { params, depthsUm } = correctedWaveforms(size);
-  const { units: count, channels, samples, templates, quantised = false } = size;
+  const params = correctedWaveforms(size);
+  const { units: count, samples, templates, quantised = false } = size;
   const similarity = new Float32Array(count ** 2);
-  const lastRow = channels / 2 - 1;
-  const peakChannels = Int32Array.from(depthsUm, (um) => 2 * Math.min(lastRow, Math.max(0, Math.round(um / 20))));
+  const peakChannels = data.peakChannels(params.waveforms, size);
   const compared = Math.max(1, templates);
   return {
     work: (compared * count ** 2) / 2,
@@ -283,7 +282,7 @@ function prepareWaveforms(size) {
 }
 
 function prepareKriging(size) {
-  const { params } = correctedWaveforms(size);
+  const params = correctedWaveforms(size);
   const corrected = new Float64Array(params.waveforms.length * size.templates);
   return {
     work: size.units * size.templates,

@@ -737,6 +737,41 @@ void ranges(const float* values, size_t rows, size_t samples, float* range) {
   }
 }
 
+/// Of a square of lanesF × lanesF elements and of its mirror image across the diagonal.
+inline void symmetriseSquare(float* square, float* mirror, size_t stride) {
+  VectorF larger[lanesF];
+#pragma GCC unroll 16
+  for (int i = 0; i < lanesF; ++i) larger[i] = load(mirror + static_cast<size_t>(i) * stride);
+  transpose(larger);
+#pragma GCC unroll 16
+  for (int i = 0; i < lanesF; ++i) {
+    float* row = square + static_cast<size_t>(i) * stride;
+    const VectorF other = load(row);
+    larger[i] = other > larger[i] ? other : larger[i];
+    store(row, larger[i]);
+  }
+  transpose(larger);
+#pragma GCC unroll 16
+  for (int i = 0; i < lanesF; ++i) store(mirror + static_cast<size_t>(i) * stride, larger[i]);
+}
+
+void symmetrise(float* matrix, size_t count, size_t firstRow, size_t rows, size_t firstColumn, size_t columns) {
+  const auto at = [&](size_t i, size_t j) { return matrix + i * count + j; };
+  const auto single = [&](size_t i, size_t j) {
+    *at(i, j) = *at(j, i) = *at(i, j) > *at(j, i) ? *at(i, j) : *at(j, i);
+  };
+  const size_t lastRow = firstRow + rows, lastColumn = firstColumn + columns;
+  size_t i = firstRow;
+  for (; i + lanesF <= lastRow; i += lanesF) {
+    size_t j = firstColumn;
+    for (; j + lanesF <= lastColumn; j += lanesF) symmetriseSquare(at(i, j), at(j, i), count);
+    for (; j < lastColumn; ++j)
+      for (size_t k = i; k < i + lanesF; ++k) single(k, j);
+  }
+  for (; i < lastRow; ++i)
+    for (size_t j = firstColumn; j < lastColumn; ++j) single(i, j);
+}
+
 size_t absorb(size_t first, size_t last, const float* const* rows, const double* weights, int features, double* best,
               double* most) {
   constexpr size_t block = 8 * lanesD;
@@ -898,6 +933,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     smallFisherZ,
     distances,
     ranges,
+    symmetrise,
     absorb,
     lowerRows,
     smallestSums,

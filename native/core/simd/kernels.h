@@ -104,6 +104,10 @@ struct Kernels {
   /// range[row] = largest minus smallest of the row's values (rows, samples).
   void (*ranges)(const float* values, size_t rows, size_t samples, float* range);
 
+  /// Of a matrix (count, count), each element of a block of rows and columns and its mirror image across the diagonal
+  /// become the larger of both.
+  void (*symmetrise)(float* matrix, size_t count, size_t firstRow, size_t rows, size_t firstColumn, size_t columns);
+
   /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]), first ≤ j < last, where best[j]
   /// is not NaN, as it is for points inside the tree. Returns the first j with the largest best[j], and that value; −∞
   /// if all are NaN.

@@ -19,10 +19,11 @@ template <class Value> constexpr size_t valuesOf(size_t samples) {
 /// The waveforms that are compared, under each of some templates. A unit's *position* is its place in an order in which
 /// units that lie close on the probe are close.
 struct ComparedWaveforms {
-  const Waveforms& waveforms;       ///< as recorded
-  const Kriging<float>* kriging;    ///< null: they are compared as they are
-  std::span<const double> shiftsUm; ///< (templates, units) of the picked units; with kriging only
-  std::span<const int32_t> order;   ///< the picked unit at each position (a permutation of 0 … units − 1)
+  const Waveforms& waveforms;            ///< as recorded
+  const Kriging<float>* kriging;         ///< null: they are compared as they are
+  std::span<const int32_t> peakChannels; ///< of the picked units, as recorded
+  std::span<const double> shiftsUm;      ///< (templates, units) of the picked units; with kriging only
+  std::span<const int32_t> order;        ///< the picked unit at each position (a permutation of 0 … units − 1)
 
   size_t units() const { return order.size(); }
   size_t templates() const { return kriging == nullptr ? 1 : shiftsUm.size() / std::max<size_t>(1, order.size()); }
@@ -43,16 +44,24 @@ public:
 
   /// Goes to the unit at a position.
   void take(size_t position) {
-    const auto& [waveforms, kriging, shiftsUm, order] = compared_;
+    const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
     unit_ = static_cast<size_t>(order[position]);
     if (kriging == nullptr) return;
     kriging->solve(waveforms.read(unit_, room_.data()), waveforms.samples, states_.data(), weights_.data());
     kriging->sweep(weights_.data(), waveforms.samples, sweeps_.data());
   }
 
+  /// Where its waveform under a template is largest; `ranges` is room for a number of each channel.
+  size_t peakOf(const float* waveform, std::span<float> ranges) const {
+    const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
+    if (kriging == nullptr) return static_cast<size_t>(peakChannels[unit_]);
+    kernels().ranges(waveform, ranges.size(), waveforms.samples, ranges.data());
+    return static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
+  }
+
   /// Its waveform (C, T) under a template: where it lies in memory, or in `room` (C, T).
   const float* under(size_t templateIndex, float* room) const {
-    const auto& [waveforms, kriging, shiftsUm, order] = compared_;
+    const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
     if (kriging == nullptr) return waveforms.read(unit_, room);
     kriging->apply(*kriging->shift(shiftsUm[templateIndex * order.size() + unit_]), sweeps_.data(), waveforms.samples,
                    room);

@@ -60,10 +60,8 @@ struct OwnChannels {
         reader.take(position);
         for (size_t k = 0; k < compared.templates(); ++k) {
           const float* waveform = reader.under(k, room.data());
-          kernels().ranges(waveform, ranges.size(), samples, ranges.data());
-          const auto peak = static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
           const size_t row = k * units + position;
-          groups[row] = neighbourhoods.groupOfChannel[peak];
+          groups[row] = neighbourhoods.groupOfChannel[reader.peakOf(waveform, ranges)];
           float* to = values.data() + row * stride;
           for (const int32_t channel : neighbourhoods.members[static_cast<size_t>(groups[row])])
             to = std::copy_n(waveform + static_cast<size_t>(channel) * samples, samples, to);

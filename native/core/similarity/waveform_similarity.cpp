@@ -207,18 +207,14 @@ template <class Value> double productsOfAll(const Job& job, const ComparedWavefo
   return blockSeconds + std::accumulate(seconds.begin(), seconds.end(), 0.0) / threads;
 }
 
-/// z ← max(z, zᵀ), square by square.
+/// z ← max(z, zᵀ), block by block.
 void symmetrise(const Job& job, float* z, size_t count) {
   constexpr size_t edge = 64;
   const size_t blocks = (count + edge - 1) / edge;
-  parallelFor(job, blocks, [&](size_t blockRow) {
-    for (size_t blockColumn = blockRow; blockColumn < blocks; ++blockColumn) {
-      for (size_t i = blockRow * edge; i < std::min(count, (blockRow + 1) * edge); ++i) {
-        for (size_t j = std::max(blockColumn * edge, i); j < std::min(count, (blockColumn + 1) * edge); ++j) {
-          z[i * count + j] = z[j * count + i] = std::max(z[i * count + j], z[j * count + i]);
-        }
-      }
-    }
+  const auto length = [&](size_t block) { return std::min(edge, count - block * edge); };
+  parallelFor(job, blocks, [&](size_t row) {
+    for (size_t column = row; column < blocks; ++column)
+      kernels().symmetrise(z, count, row * edge, length(row), column * edge, length(column));
   });
 }
 
@@ -263,7 +259,7 @@ double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<
   const size_t count = waveforms.count();
   std::vector<int32_t> order(count), positionOf(count);
   std::iota(order.begin(), order.end(), 0);
-  const ComparedWaveforms compared{waveforms, kriging, shiftsUm, order};
+  const ComparedWaveforms compared{waveforms, kriging, peakChannels, shiftsUm, order};
   if (similarity.size() != count * count || (kriging != nullptr && shiftsUm.size() != compared.templates() * count)) {
     throw InputError("The similarity matrix and the shifts do not fit the number of units.");
   }
