@@ -94,7 +94,7 @@ class Ahead {
 public:
   Ahead(const NextBlock& next, size_t steps) : at_(next.from), step_(next.bytes / (steps == 0 ? 1 : steps)) {}
   void ask() {
-    __builtin_prefetch(at_);
+    __builtin_prefetch(at_, 0, 2);
     at_ += step_;
   }
 
@@ -434,7 +434,7 @@ template <int Step = lanesF / 2, class Vector> inline void transpose(Vector (&v)
 /// panel[t·width + lane] = rows[lane][first + t], t < count, of numbers or pairs of four bytes.
 template <class Vector, class Value>
 inline void layOut(const Value* const* rows, size_t first, size_t count, Value* panel) {
-  constexpr size_t prefetched = 320;
+  constexpr size_t prefetched = 640;
   size_t t = 0;
   for (; t + lanesF <= count; t += lanesF) {
     for (int c = 0; c < columnsF; ++c) {
@@ -444,7 +444,7 @@ inline void layOut(const Value* const* rows, size_t first, size_t count, Value* 
         const Value* row = rows[c * lanesF + i] + first + t;
         block[i] = load(row);
         // So many rows side by side are more than the processor foresees by itself.
-        __builtin_prefetch(row + prefetched);
+        __builtin_prefetch(row + prefetched, 0, 2);
       }
       transpose(block);
 #pragma GCC unroll 16

@@ -26,6 +26,7 @@ struct ComparedWaveforms {
   std::span<const int32_t> order;        ///< the picked unit at each position (a permutation of 0 … units − 1)
 
   size_t units() const { return order.size(); }
+  size_t unitAt(size_t position) const { return static_cast<size_t>(order[position]); }
   size_t templates() const { return kriging == nullptr ? 1 : shiftsUm.size() / std::max<size_t>(1, order.size()); }
   size_t channels() const { return waveforms.channels; }
   size_t samples() const { return waveforms.samples; }
@@ -45,18 +46,10 @@ public:
   /// Goes to the unit at a position.
   void take(size_t position) {
     const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
-    unit_ = static_cast<size_t>(order[position]);
+    unit_ = compared_.unitAt(position);
     if (kriging == nullptr) return;
     kriging->solve(waveforms.read(unit_, room_.data()), waveforms.samples, states_.data(), weights_.data());
     kriging->sweep(weights_.data(), waveforms.samples, sweeps_.data());
-  }
-
-  /// Where its waveform under a template is largest; `ranges` is room for a number of each channel.
-  size_t peakOf(const float* waveform, std::span<float> ranges) const {
-    const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
-    if (kriging == nullptr) return static_cast<size_t>(peakChannels[unit_]);
-    kernels().ranges(waveform, ranges.size(), waveforms.samples, ranges.data());
-    return static_cast<size_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin());
   }
 
   /// Its waveform (C, T) under a template: where it lies in memory, or in `room` (C, T).

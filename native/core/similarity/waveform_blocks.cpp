@@ -36,41 +36,80 @@ Sums sumsOf(std::span<const float> values) {
   return {std::accumulate(sums, sums + lanes, 0.0), std::accumulate(squares, squares + lanes, 0.0)};
 }
 
-/// The units over the channels of their own groups, under each template.
-struct OwnChannels {
-  std::vector<int32_t> groups; ///< (template, position) of the peak channel
-  LargeArray<float> values;    ///< (template, position, stride)
-
+/// The units over the channels of their own groups, under each template. Corrected waveforms are kept, others read
+/// again.
+class OwnChannels {
+public:
   OwnChannels(const Job& job, const ComparedWaveforms& compared, const Neighbourhoods& neighbourhoods, size_t stride)
-      : groups(compared.templates() * compared.units()), values(groups.size() * stride) {
+      : compared_(compared), neighbourhoods_(neighbourhoods), stride_(stride),
+        groups_(compared.templates() * compared.units()),
+        corrected_(compared.kriging == nullptr ? 0 : groups_.size() * stride) {
+    if (compared.kriging != nullptr) {
+      correct(job);
+    } else {
+      for (size_t position = 0; position < groups_.size(); ++position)
+        groups_[position] = groupOf(compared.peakChannels[compared.unitAt(position)]);
+    }
+  }
+
+  /// (position) of the peak channels
+  std::span<const int32_t> groups(size_t templateIndex) const {
+    return std::span(groups_).subspan(templateIndex * compared_.units(), compared_.units());
+  }
+
+  /// (channel of the group, T); `room` is for a whole waveform and for these.
+  const float* of(size_t templateIndex, size_t position, std::vector<float>& room) const {
+    const size_t row = templateIndex * compared_.units() + position;
+    if (compared_.kriging != nullptr) return corrected_.data() + row * stride_;
+    const size_t size = compared_.waveforms.size();
+    room.resize(size + stride_);
+    pick(compared_.waveforms.read(compared_.unitAt(position), room.data()), groups_[row], room.data() + size);
+    return room.data() + size;
+  }
+
+private:
+  int32_t groupOf(int32_t channel) const { return neighbourhoods_.groupOfChannel[static_cast<size_t>(channel)]; }
+
+  void pick(const float* waveform, int32_t group, float* to) const {
+    const size_t samples = compared_.samples();
+    for (const int32_t channel : neighbourhoods_.members[static_cast<size_t>(group)])
+      to = std::copy_n(waveform + static_cast<size_t>(channel) * samples, samples, to);
+  }
+
+  void correct(const Job& job) {
     constexpr size_t grain = 16;
-    const size_t units = compared.units(), samples = compared.samples();
+    const size_t units = compared_.units();
     struct ReadingRoom {
       WaveformReader reader;
       std::vector<float> room, ranges;
     };
     Scratch<ReadingRoom> rooms([&] {
-      return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared),
-                                                       std::vector<float>(compared.waveforms.size()),
-                                                       std::vector<float>(compared.channels())});
+      return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared_),
+                                                       std::vector<float>(compared_.waveforms.size()),
+                                                       std::vector<float>(compared_.channels())});
     });
     const auto read = [&](size_t task, ReadingRoom& reading) {
       auto& [reader, room, ranges] = reading;
       for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position) {
         reader.take(position);
-        for (size_t k = 0; k < compared.templates(); ++k) {
+        for (size_t k = 0; k < compared_.templates(); ++k) {
           const float* waveform = reader.under(k, room.data());
+          kernels().ranges(waveform, ranges.size(), compared_.samples(), ranges.data());
           const size_t row = k * units + position;
-          groups[row] = neighbourhoods.groupOfChannel[reader.peakOf(waveform, ranges)];
-          float* to = values.data() + row * stride;
-          for (const int32_t channel : neighbourhoods.members[static_cast<size_t>(groups[row])])
-            to = std::copy_n(waveform + static_cast<size_t>(channel) * samples, samples, to);
+          groups_[row] = groupOf(static_cast<int32_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin()));
+          pick(waveform, groups_[row], corrected_.data() + row * stride_);
         }
       }
     };
     parallelFor(job, (units + grain - 1) / grain,
                 [&](size_t task) { rooms.with([&](ReadingRoom& reading) { read(task, reading); }); });
   }
+
+  const ComparedWaveforms compared_;
+  const Neighbourhoods& neighbourhoods_;
+  size_t stride_;
+  std::vector<int32_t> groups_; ///< (template, position)
+  LargeArray<float> corrected_; ///< (template, position, stride); none without kriging
 };
 
 } // namespace
@@ -87,11 +126,13 @@ template <class Value> WaveformBlocks<Value>::WaveformBlocks(const Job& job, con
       largestGroup_(largestGroup(neighbourhoods)),
       size_(compared.templates() * compared.units() * largestGroup_ * perChannel_), packed_(size_),
       blocks_(compared.templates()) {
-  const size_t stride = largestGroup_ * samples_, units = compared.units();
-  const OwnChannels own(job, compared, neighbourhoods, stride);
+  const OwnChannels ownChannels(job, compared, neighbourhoods, largestGroup_ * samples_);
   for (size_t k = 0; k < compared.templates(); ++k) {
-    makeBlocks(k, std::span(own.groups).subspan(k * units, units));
-    parallelFor(job, blocks_[k].size(), [&](size_t b) { pack(blocks_[k][b], own.values.data() + k * units * stride); });
+    makeBlocks(k, ownChannels.groups(k));
+    parallelFor(job, blocks_[k].size(), [&](size_t b) {
+      std::vector<float> room;
+      pack(blocks_[k][b], [&](size_t position) { return ownChannels.of(k, position, room); });
+    });
   }
 }
 
@@ -125,7 +166,8 @@ template <class Value> void WaveformBlocks<Value>::makeBlocks(size_t templateInd
   }
 }
 
-template <class Value> void WaveformBlocks<Value>::pack(Block& block, const float* ownChannels) {
+template <class Value>
+void WaveformBlocks<Value>::pack(Block& block, const std::function<const float*(size_t)>& ownChannels) {
   const size_t channels = neighbourhoods_.members[block.group].size(), length = channels * samples_;
   const size_t rows = block.positions.size();
   const auto count = static_cast<double>(length);
@@ -135,7 +177,7 @@ template <class Value> void WaveformBlocks<Value>::pack(Block& block, const floa
   std::vector<float> steps(isQuantised<Value> ? channels : 0);
   block.steps.resize(steps.size() * rows);
   for (size_t r = 0; r < rows; ++r) {
-    const std::span own(ownChannels + block.positions[r] * largestGroup_ * samples_, length);
+    const std::span own(ownChannels(block.positions[r]), length);
     const auto [sum, square] = sumsOf(own);
     const double mean = sum / count, scale = inverseNorm(sum, square, count);
     for (size_t k = 0; k < length; ++k) rounded[k] = static_cast<float>((own[k] - mean) * scale);

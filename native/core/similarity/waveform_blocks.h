@@ -3,6 +3,7 @@
 #include "core/similarity/compared_waveforms.h"
 #include "core/similarity/neighbourhoods.h"
 
+#include <functional>
 #include <vector>
 
 namespace dant {
@@ -31,7 +32,8 @@ public:
 
 private:
   void makeBlocks(size_t templateIndex, std::span<const int32_t> group);
-  void pack(Block& block, const float* ownChannels);
+  /// ownChannels: position → its waveform over the channels of the block's group
+  void pack(Block& block, const std::function<const float*(size_t)>& ownChannels);
 
   const Neighbourhoods& neighbourhoods_;
   size_t samples_, perChannel_, largestGroup_;
