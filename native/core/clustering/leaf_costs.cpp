@@ -27,6 +27,18 @@ LeafRange tileOf(LeafRange range, size_t index, size_t tile) {
   return {start, std::min(range.end, start + tile)};
 }
 
+/// In several minima of which none waits for another.
+double smallestOf(std::span<const double> values) {
+  constexpr size_t lanes = 8;
+  double least[lanes];
+  std::fill_n(least, lanes, infinity);
+  size_t k = 0;
+  for (; k + lanes <= values.size(); k += lanes)
+    for (size_t lane = 0; lane < lanes; ++lane) least[lane] = std::min(least[lane], values[k + lane]);
+  for (; k < values.size(); ++k) least[0] = std::min(least[0], values[k]);
+  return *std::min_element(least, least + lanes);
+}
+
 /// Some costs that many rows are lowered by. They lie far apart in memory, and here in strips of columns, each of which
 /// is read from its beginning to its end.
 class CostTile {
@@ -244,18 +256,26 @@ void LeafCosts::joinSecond(size_t merge, LeafRange rows) {
 
 std::pair<size_t, size_t> LeafCosts::bestEnds(size_t merge) const {
   const Node &a = firstChild(merge), &b = secondChild(merge);
-  std::pair best{a.start, b.start};
-  double least = infinity;
-  for (size_t row = a.start; row < a.end; ++row) {
+  struct Best {
+    double least = infinity;
+    size_t row = 0;
+  };
+  const LeafRange rows{a.start, a.end};
+  const size_t columns = b.end - b.start;
+  std::vector<Best> bestOf(tilesOf(rows.size(), groupRows));
+  forTiles(merge, bestOf.size(), [&](size_t tile) {
     job_.throwIfAborted();
-    const double* costs = cell(row, b.start);
-    const double* found = std::min_element(costs, costs + (b.end - b.start));
-    if (*found < least) {
-      least = *found;
-      best = {row, b.start + static_cast<size_t>(found - costs)};
+    const LeafRange some = tileOf(rows, tile, groupRows);
+    for (size_t row = some.start; row < some.end; ++row) {
+      const double least = smallestOf({cell(row, b.start), columns});
+      if (least < bestOf[tile].least) bestOf[tile] = {least, row};
     }
-  }
-  return best;
+  });
+  Best best{infinity, a.start};
+  for (const Best& other : bestOf)
+    if (other.least < best.least) best = other;
+  const double* costs = cell(best.row, b.start);
+  return {best.row, b.start + static_cast<size_t>(std::find(costs, costs + columns, best.least) - costs)};
 }
 
 std::pair<size_t, size_t> LeafCosts::seam(size_t merge, size_t a, size_t b) const {
