@@ -145,8 +145,8 @@ void LeafCosts::solve(size_t merge) {
     for (size_t part = 0; part < parts; ++part) {
       const LeafRange some = tileOf(rows, part, together);
       if (parts > 1) {
-        for (size_t row = some.start; row < some.end; ++row)
-          std::copy_n(place(row), columns.size(), joined + (row - some.start) * columns.size());
+        forTiles(merge, some.size(),
+                 [&](size_t i) { std::copy_n(place(some.start + i), columns.size(), joined + i * columns.size()); });
       }
       joinSecond(merge, some);
     }
