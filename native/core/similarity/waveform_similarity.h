@@ -11,11 +11,10 @@ namespace dant {
 ///
 /// Single precision with a bound on its error: a product of which it cannot settle 1e-6 in z is made again in double.
 ///
-/// peakChannels (units): of the waveforms as recorded. Corrected ones may peak elsewhere: of them it only sets the
-/// order of work. shiftsUm (K, units): kriging shift of each unit for each template; kriging null: compared as
-/// recorded. quantised: the samples of each channel are compared as whole numbers of 16 bits, in two thirds of the
-/// time; the error in r has a standard deviation of at most 9e-6 (where one channel has all energy), on
-/// recordings 1.5e-6.
+/// peakChannels (units): of the waveforms as recorded; where they are corrected, it only sets the order of work.
+/// shiftsUm (K, units): kriging shift of each unit for each template; kriging null: compared as recorded.
+/// quantised: the samples of each channel are compared as whole numbers of 16 bits, in two thirds of the time; the
+/// error in r has a standard deviation of at most 9e-6 (where one channel has all energy), on recordings 1.5e-6.
 ///
 /// Returns the seconds that shifting and laying out the waveforms took.
 double waveformSimilarity(const Job& job, const Waveforms& waveforms, std::span<const double> locationsUm,
