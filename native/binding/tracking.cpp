@@ -34,20 +34,8 @@ Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
   options.tolerance = arguments.number("tolerance");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     auto nearby = findNearbyPairs(job, depths, maxDistance);
-                    auto learned = learnWeights(job, similarity, nearby, options);
-                    auto updated = similarity;
-                    updated.weights = learned.weights;
-                    std::vector<UnitPair> good;
-                    for (const auto [i, j] : nearby) {
-                      const auto a = static_cast<size_t>(i), b = static_cast<size_t>(j);
-                      const bool matched = learned.labels[a] >= 1 && learned.labels[a] == learned.labels[b];
-                      if (matched && sessions[a] != sessions[b] &&
-                          !(learned.threshold && updated(a, b) <= *learned.threshold)) {
-                        good.push_back({i, j});
-                      }
-                    }
-                    return [learned = std::move(learned), nearby = std::move(nearby),
-                            good = std::move(good)](Napi::Env env) -> Napi::Value {
+                    auto learned = learnWeights(job, similarity, nearby, sessions, options);
+                    return [learned = std::move(learned), nearby = std::move(nearby)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
                       result.Set("labels", toTypedArray(env, learned.labels));
                       result.Set("weights", toTypedArray(env, learned.weights));
@@ -57,7 +45,7 @@ Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
                       result.Set("matchedPairs", static_cast<double>(learned.matchedPairs));
                       result.Set("similarities", countsOf(env, learned.similarities));
                       result.Set("nearbyPairs", pairsArray(env, nearby));
-                      result.Set("goodPairs", pairsArray(env, good));
+                      result.Set("goodPairs", pairsArray(env, learned.goodPairs));
                       return result;
                     };
                   }));

@@ -52,10 +52,29 @@ size_t countMatchedPairs(std::span<const int32_t> labels) {
   return pairs;
 }
 
+/// In the order of the features: the same bits as CombinedSimilarity has.
+double weightedSum(std::span<const double> weights, const float* similarities) {
+  double sum = 0;
+  for (size_t f = 0; f < weights.size(); ++f) sum += weights[f] * similarities[f];
+  return sum;
+}
+
+/// (pairs) whether both units are in the same cluster
+void findMatched(const Job& job, std::span<const UnitPair> pairs, std::span<const int32_t> labels,
+                 std::span<uint8_t> matched) {
+  constexpr size_t grain = 1 << 16;
+  parallelFor(job, (pairs.size() + grain - 1) / grain, [&](size_t block) {
+    for (size_t p = block * grain; p < std::min(pairs.size(), (block + 1) * grain); ++p) {
+      const int32_t label = labels[static_cast<size_t>(pairs[p].i)];
+      matched[p] = label >= 1 && label == labels[static_cast<size_t>(pairs[p].j)];
+    }
+  });
+}
+
 } // namespace
 
 LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std::span<const UnitPair> nearby,
-                             const WeightLearningOptions& options) {
+                             std::span<const int32_t> sessions, const WeightLearningOptions& options) {
   std::vector<float> rows(nearby.size() * similarity.features.size());
   pairSimilarities<float>(job, similarity, nearby, rows);
   ClusterOptions clusterOptions;
@@ -68,10 +87,7 @@ LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std:
     result.labels = labelsFromLinkage(linkageOfSimilarity(job, similarity), clusterOptions);
     for (auto& label : result.labels)
       if (label >= 0) ++label;
-    for (size_t p = 0; p < nearby.size(); ++p) {
-      const int32_t label = result.labels[static_cast<size_t>(nearby[p].i)];
-      matched[p] = label >= 1 && label == result.labels[static_cast<size_t>(nearby[p].j)];
-    }
+    findMatched(job, nearby, result.labels, matched);
     if (iteration == options.iterations) break;
 
     const auto discriminant = linearDiscriminant<float>(rows, similarity.features.size(), matched, job);
@@ -94,6 +110,12 @@ LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std:
   result.weights = similarity.weights;
   result.matchedPairs = countMatchedPairs(result.labels);
   result.similarities = countSimilarities(job, rows, result.weights, matched);
+  for (size_t p = 0; p < nearby.size(); ++p) {
+    const auto [i, j] = nearby[p];
+    if (!matched[p] || sessions[static_cast<size_t>(i)] == sessions[static_cast<size_t>(j)]) continue;
+    const double sum = weightedSum(result.weights, rows.data() + p * result.weights.size());
+    if (!(result.threshold && sum <= *result.threshold)) result.goodPairs.push_back({i, j});
+  }
   return result;
 }
 

@@ -33,11 +33,14 @@ struct LearnedClusters {
   size_t matchedPairs = 0;
   /// Of the nearby pairs, by the new weights.
   SimilarityCounts similarities;
+  /// Those of the nearby pairs that are matched, of different sessions, and above the threshold, if there is one.
+  std::vector<UnitPair> goodPairs;
 };
 
 /// Clusters and feature weights in turn: HDBSCAN on S, then linear discriminant analysis of matched against unmatched
 /// nearby pairs gives the next weights, until they change by less than the tolerance. Starts from similarity.weights.
+/// sessions (units)
 LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std::span<const UnitPair> nearby,
-                             const WeightLearningOptions& options);
+                             std::span<const int32_t> sessions, const WeightLearningOptions& options);
 
 } // namespace dant
