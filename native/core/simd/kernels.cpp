@@ -699,6 +699,9 @@ void distances(const double* similarities, size_t count, double* distances) {
   }
 }
 
+template <class Vector> inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
+template <class Vector> inline Vector larger(Vector a, Vector b) { return a > b ? a : b; }
+
 /// Of a number of rows, as many as a vector has lanes: what one lane of each of their vectors says.
 template <class Pick> inline VectorF acrossLanes(VectorF (&rows)[lanesF], const Pick& pick) {
   transpose(rows);
@@ -710,8 +713,6 @@ template <class Pick> inline VectorF acrossLanes(VectorF (&rows)[lanesF], const 
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
   // The processor foresees no further than to the end of a page.
   constexpr size_t prefetched = 512;
-  const auto lower = [](auto a, auto b) { return a < b ? a : b; };
-  const auto higher = [](auto a, auto b) { return a > b ? a : b; };
   size_t row = 0;
   for (; row + lanesF <= rows && samples >= static_cast<size_t>(lanesF); row += lanesF) {
     VectorF low[lanesF], high[lanesF];
@@ -721,17 +722,17 @@ void ranges(const float* values, size_t rows, size_t samples, float* range) {
         // The last vector may overlap the one before.
         const float* at = values + (t + lanesF <= samples ? t : samples - lanesF);
         __builtin_prefetch(at + prefetched);
-        low[i] = lower(load(at), low[i]);
-        high[i] = higher(load(at), high[i]);
+        low[i] = smaller(load(at), low[i]);
+        high[i] = larger(load(at), high[i]);
       }
     }
-    store(range + row, acrossLanes(high, higher) - acrossLanes(low, lower));
+    store(range + row, acrossLanes(high, larger<VectorF>) - acrossLanes(low, smaller<VectorF>));
   }
   for (; row < rows; ++row, values += samples) {
     float low = values[0], high = values[0];
     for (size_t t = 1; t < samples; ++t) {
-      low = lower(values[t], low);
-      high = higher(values[t], high);
+      low = smaller(values[t], low);
+      high = larger(values[t], high);
     }
     range[row] = high - low;
   }
@@ -739,27 +740,24 @@ void ranges(const float* values, size_t rows, size_t samples, float* range) {
 
 /// Of a square of lanesF × lanesF elements and of its mirror image across the diagonal.
 inline void symmetriseSquare(float* square, float* mirror, size_t stride) {
-  VectorF larger[lanesF];
+  VectorF both[lanesF];
 #pragma GCC unroll 16
-  for (int i = 0; i < lanesF; ++i) larger[i] = load(mirror + static_cast<size_t>(i) * stride);
-  transpose(larger);
+  for (int i = 0; i < lanesF; ++i) both[i] = load(mirror + static_cast<size_t>(i) * stride);
+  transpose(both);
 #pragma GCC unroll 16
   for (int i = 0; i < lanesF; ++i) {
     float* row = square + static_cast<size_t>(i) * stride;
-    const VectorF other = load(row);
-    larger[i] = other > larger[i] ? other : larger[i];
-    store(row, larger[i]);
+    both[i] = larger(load(row), both[i]);
+    store(row, both[i]);
   }
-  transpose(larger);
+  transpose(both);
 #pragma GCC unroll 16
-  for (int i = 0; i < lanesF; ++i) store(mirror + static_cast<size_t>(i) * stride, larger[i]);
+  for (int i = 0; i < lanesF; ++i) store(mirror + static_cast<size_t>(i) * stride, both[i]);
 }
 
 void symmetrise(float* matrix, size_t count, size_t firstRow, size_t rows, size_t firstColumn, size_t columns) {
   const auto at = [&](size_t i, size_t j) { return matrix + i * count + j; };
-  const auto single = [&](size_t i, size_t j) {
-    *at(i, j) = *at(j, i) = *at(i, j) > *at(j, i) ? *at(i, j) : *at(j, i);
-  };
+  const auto single = [&](size_t i, size_t j) { *at(i, j) = *at(j, i) = larger(*at(i, j), *at(j, i)); };
   const size_t lastRow = firstRow + rows, lastColumn = firstColumn + columns;
   size_t i = firstRow;
   for (; i + lanesF <= lastRow; i += lanesF) {
@@ -822,8 +820,6 @@ size_t absorb(size_t first, size_t last, const float* const* rows, const double*
   *most = largest;
   return where;
 }
-
-template <class Vector> inline Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 
 /// Some vectors of columns, from `column` on, of some rows: each load serves them all.
 template <int Rows, int Vectors, class Vector> inline void
