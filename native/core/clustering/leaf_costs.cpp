@@ -264,7 +264,6 @@ std::pair<size_t, size_t> LeafCosts::bestEnds(size_t merge) const {
   const size_t columns = b.end - b.start;
   std::vector<Best> bestOf(tilesOf(rows.size(), groupRows));
   forTiles(merge, bestOf.size(), [&](size_t tile) {
-    job_.throwIfAborted();
     const LeafRange some = tileOf(rows, tile, groupRows);
     for (size_t row = some.start; row < some.end; ++row) {
       const double least = smallestOf({cell(row, b.start), columns});

@@ -1,5 +1,6 @@
 #include "core/clustering/similarity_counts.h"
 
+#include "core/similarity/combined.h"
 #include "core/similarity/fisher.h"
 
 #include <algorithm>
@@ -23,8 +24,7 @@ SimilarityCounts countSimilarities(const Job& job, std::span<const float> rows, 
   parallelFor(job, blocks, [&](size_t block) {
     std::vector<uint32_t> own(2 * bins);
     for (size_t p = block * grain; p < std::min(pairs, (block + 1) * grain); ++p) {
-      double similarity = 0;
-      for (size_t f = 0; f < features; ++f) similarity += weights[f] * rows[p * features + f];
+      const double similarity = weightedSum(weights, rows.data() + p * features);
       // The next integer below, in fewer steps than std::floor takes on a processor without an instruction for it.
       const double place = std::clamp(similarity / binWidth, -reachOfAll, reachOfAll);
       const auto towardsZero = static_cast<std::ptrdiff_t>(place);

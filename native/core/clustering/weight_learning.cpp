@@ -52,13 +52,6 @@ size_t countMatchedPairs(std::span<const int32_t> labels) {
   return pairs;
 }
 
-/// In the order of the features: the same bits as CombinedSimilarity has.
-double weightedSum(std::span<const double> weights, const float* similarities) {
-  double sum = 0;
-  for (size_t f = 0; f < weights.size(); ++f) sum += weights[f] * similarities[f];
-  return sum;
-}
-
 /// (pairs) whether both units are in the same cluster
 void findMatched(const Job& job, std::span<const UnitPair> pairs, std::span<const int32_t> labels,
                  std::span<uint8_t> matched) {

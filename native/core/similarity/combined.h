@@ -51,6 +51,13 @@ private:
   }
 };
 
+/// S of a pair from its similarities (features): the same bits.
+inline double weightedSum(std::span<const double> weights, const float* similarities) {
+  double sum = 0;
+  for (size_t f = 0; f < weights.size(); ++f) sum += weights[f] * similarities[f];
+  return sum;
+}
+
 /// D = 1/(1 + tanh S), the same bits as the kernel's in a run.
 inline double distanceOf(double similarity) {
   double distance;
