@@ -253,7 +253,7 @@ function correctedWaveforms(size) {
   const shiftsUm = Float64Array.from({ length: templates * count }, (_, k) =>
     k < count ? driftOfUnitUm[k] + 15 : driftOfUnitUm[k - count] - 15,
   );
-  const params = {
+  return {
     waveforms,
     units: Int32Array.from({ length: count }, (_, i) => i),
     channels,
@@ -261,7 +261,6 @@ function correctedWaveforms(size) {
     channelLocationsUm: locationsUm,
     shiftsUm: templates > 0 ? shiftsUm : undefined,
   };
-  return params;
 }
 
 function prepareWaveforms(size) {
