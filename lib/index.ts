@@ -1,11 +1,11 @@
 // The public interface of the package.
-export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './pipeline/run.js';
-export type { TrackOptions } from './pipeline/run_context.js';
-export type { TrackResult } from './pipeline/track.js';
-export type { GroupResult } from './pipeline/track_group.js';
-export type { MotionIteration } from './pipeline/motion_loop.js';
-export type { UnitFeatures } from './pipeline/unit_features.js';
-export type { ProgressEvent, Stage } from './pipeline/progress.js';
+export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './run/run.js';
+export type { TrackOptions } from './tracking/run_context.js';
+export type { TrackResult } from './tracking/track.js';
+export type { GroupResult } from './tracking/reference/track_by_reference.js';
+export type { MotionIteration } from './tracking/reference/motion_loop.js';
+export type { UnitFeatures } from './features/unit_features.js';
+export type { ProgressEvent, Stage } from './tracking/progress.js';
 export type { RunOptions } from './native/run.js';
 
 export { refreshReport } from './report/refresh.js';
@@ -22,7 +22,7 @@ export {
   type DatasetFacts,
   type DatasetRequirements,
 } from './dataset/load.js';
-export type { Dataset } from './dataset/types.js';
+export type { Dataset } from './recording/dataset.js';
 export {
   completeSettings,
   defaultSettings,
@@ -36,7 +36,7 @@ export {
 
 export * from './features/index.js';
 export { krigeWaveforms, type KrigingParams } from './correction/krige.js';
-export { motionAt, motionLinearScale, noMotion, type Motion } from './correction/motion.js';
+export { motionAt, motionLinearScale, noMotion, type Motion } from './recording/motion.js';
 export {
   rowSimilarity,
   waveformSimilarity,

@@ -1,4 +1,4 @@
-import type { ProgressEvent, Stage } from '../pipeline/progress.js';
+import type { ProgressEvent, Stage } from '../tracking/progress.js';
 
 /** How the progress of a run is shown. */
 export interface ProgressReporter {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import { runTracking } from '../pipeline/run.js';
+import { runTracking } from '../run/run.js';
 import { loadSettings } from '../settings/index.js';
 import { interruptSignal } from './interrupt.js';
 import { noProgress, progressJson, progressLines } from './progress.js';

@@ -1,7 +1,7 @@
-import type { RunOutcome } from '../pipeline/run.js';
-import type { GroupResult } from '../pipeline/track_group.js';
-import { isRigid, motionAt } from '../correction/motion.js';
-import type { MatchModel } from '../pipeline/track_probabilistic.js';
+import type { RunOutcome } from '../run/run.js';
+import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import { isRigid, motionAt } from '../recording/motion.js';
+import type { MatchModel } from '../tracking/probabilistic/track_by_probability.js';
 import { doubtfulBelow, percent } from '../report/summary.js';
 import { count } from './count.js';
 

@@ -1,6 +1,6 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
-import { waveformAxes, type Waveforms } from '../features/waveforms.js';
+import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 export interface KrigingParams {

@@ -1,4 +1,4 @@
-import { motionAt, type Motion } from './motion.js';
+import { motionAt, type Motion } from '../recording/motion.js';
 
 /** Where the waveforms of units are moved to: each to the positions of all templates. */
 export interface Correction {

@@ -1,9 +1,9 @@
 import { argumentError } from '../errors.js';
 import type { NdArray } from '../arrays.js';
-import type { Motion } from '../correction/motion.js';
-import { joinSpikeTrains } from '../features/spike_trains.js';
-import { waveformAxes, type Waveforms } from '../features/waveforms.js';
-import type { Dataset } from './types.js';
+import type { Motion } from '../recording/motion.js';
+import { joinSpikeTrains } from '../recording/spike_trains.js';
+import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
+import type { Dataset } from '../recording/dataset.js';
 
 /** The input of a tracking run as arrays in memory. N units, C channels, T samples. */
 export interface TrackingArrays {

@@ -9,7 +9,7 @@ import { readChannelLocations, readChannelShanks } from './channel_files.js';
 import { Findings } from './findings.js';
 import { readMotion } from './motion_file.js';
 import { readSpikeTrains } from './spike_files.js';
-import type { Dataset } from './types.js';
+import type { Dataset } from '../recording/dataset.js';
 import { readPeth, readSessions } from './unit_files.js';
 import { readWaveforms } from './waveform_file.js';
 

@@ -1,4 +1,4 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { toFloat64 } from '../files/convert.js';
 import { fileError } from '../files/file_error.js';
 import { shapeText } from '../files/npy_header.js';

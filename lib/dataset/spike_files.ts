@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 
 import { abortError } from '../errors.js';
-import type { SpikeTrains } from '../features/spike_trains.js';
+import type { SpikeTrains } from '../recording/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
-import { judgeSpikeTrains } from './spike_judgement.js';
+import { judgeSpikeTrains } from './check_spike_trains.js';
 
 const folderName = 'spike_times';
 // Thousands of small files are read by the hundred: opening them one by one from here would cost more than reading them.

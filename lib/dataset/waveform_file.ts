@@ -1,7 +1,7 @@
 import { fileError } from '../files/file_error.js';
 import { toFloat64 } from '../files/convert.js';
 import { shapeText } from '../files/npy_header.js';
-import type { Waveforms } from '../features/waveforms.js';
+import type { Waveforms } from '../recording/waveforms.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { unitsListed, type Findings } from './findings.js';
 import { readNumeric } from './numeric_file.js';

@@ -1,6 +1,6 @@
 import type { NdArray } from '../arrays.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { waveformAxes } from './waveforms.js';
+import { waveformAxes } from '../recording/waveforms.js';
 
 /**
  * New waveforms (N, C, T) of the same type: each unit's channels are shifted by the same delay so that the (first) minimum of

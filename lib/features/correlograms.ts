@@ -2,7 +2,7 @@ import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkBinning, checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
-import { unitCount, type SpikeTrains } from './spike_trains.js';
+import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
 
 /** Right-hand bins of a correlogram, lag 0 included. */
 const rightBins = ({ windowMs, binWidthMs }: Binning) => Math.floor(windowMs / binWidthMs) + 1;

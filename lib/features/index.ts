@@ -5,5 +5,5 @@ export { autoCorrelograms, crossCorrelogram } from './correlograms.js';
 export { gaussianFilter1d } from './gaussian.js';
 export { isiHistograms } from './isi_histograms.js';
 export { locateUnits, type LocateUnitsParams, type LocationAlgorithm, type UnitLocations } from './locations.js';
-export { joinSpikeTrains, type SpikeTrains } from './spike_trains.js';
-export { waveformAxes, type Waveforms } from './waveforms.js';
+export { joinSpikeTrains, type SpikeTrains } from '../recording/spike_trains.js';
+export { waveformAxes, type Waveforms } from '../recording/waveforms.js';

@@ -1,7 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
-import { unitCount, type SpikeTrains } from './spike_trains.js';
+import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
 
 /** Number of bins that begin at 0, b, 2b, … below the window. */
 function isiBins({ windowMs, binWidthMs }: Binning): number {

@@ -1,7 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { waveformAxes, type Waveforms } from './waveforms.js';
+import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
 
 const algorithms = ['monopolar_triangulation', 'center_of_mass'] as const;
 

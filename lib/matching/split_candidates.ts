@@ -1,5 +1,5 @@
 import { crossCorrelogram } from '../features/correlograms.js';
-import type { SpikeTrains } from '../features/spike_trains.js';
+import type { SpikeTrains } from '../recording/spike_trains.js';
 import type { RunOptions } from '../native/run.js';
 
 /** Lags at which a neuron does not fire again, and those that tell how often two units would by chance; ms. */

@@ -1,4 +1,4 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 /** Matched units of different sessions, one entry per pair. */

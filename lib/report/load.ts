@@ -3,15 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 import type { NdArray } from '../arrays.js';
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { runRecordFile, type RunRecord } from '../results/run_record.js';
 import { featureNames, loadSettings } from '../settings/index.js';
 import { unitCurves, type SpikeStatistics } from './curves.js';
-import { readMatches, readProfile } from './load_matches.js';
+import { readMatches, readProfile } from '../results/read_matches.js';
 import { similarityFiles, type DeepSettings, type ReportData, type TrackedGroup } from './report_data.js';
-import type { ResultSource } from './result_source.js';
+import type { ResultSource } from '../results/result_source.js';
 
 /**
  * Reads what there is of a run: results of this package or of pyDANT, of any age, and the data beside them.

@@ -6,7 +6,7 @@ import type { MatrixContent } from './figures/figure.js';
 import { LargeMatrices } from './large_matrices.js';
 import { loadReportData } from './load.js';
 import type { ReportData } from './report_data.js';
-import { ResultFolder } from './result_folder.js';
+import { ResultFolder } from '../results/result_folder.js';
 import { waveformFiles, WaveformPacker, type ReportWaveforms, type WaveformKind } from './waveforms.js';
 
 /** What a report is drawn from: one comes after the other. */

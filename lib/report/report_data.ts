@@ -1,4 +1,4 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import type { RunRecord } from '../results/run_record.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import type { UnitCurves } from './curves.js';

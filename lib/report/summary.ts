@@ -1,4 +1,4 @@
-import { isRigid } from '../correction/motion.js';
+import { isRigid } from '../recording/motion.js';
 import { motionOf } from './unit_motion.js';
 import type { MatchEvidence, ReportData } from './report_data.js';
 import { clusterMembers } from './similarities.js';

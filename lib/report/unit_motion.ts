@@ -1,4 +1,4 @@
-import { motionAt } from '../correction/motion.js';
+import { motionAt } from '../recording/motion.js';
 import type { ReportData } from './report_data.js';
 
 /** Motion of the probe at a unit, µm; 0 where it is not known. */

@@ -1,5 +1,5 @@
 import type { Correction } from '../correction/templates.js';
-import type { Waveforms } from '../features/waveforms.js';
+import type { Waveforms } from '../recording/waveforms.js';
 import { blockBytes } from '../files/output_file.js';
 import type { Space } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';

@@ -2,8 +2,8 @@ import { blockBytes } from '../files/output_file.js';
 import type { ArrayType, Space } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
 import { runNative } from '../native/run.js';
-import type { FisherZ } from '../pipeline/feature_similarity.js';
-import type { GroupResult } from '../pipeline/track_group.js';
+import type { FisherZ } from '../tracking/reference/feature_similarity.js';
+import type { GroupResult } from '../tracking/reference/track_by_reference.js';
 import { scopeLabels, type Scope } from './scope.js';
 
 type Fill<Data> = (

@@ -1,9 +1,9 @@
 import type { WritableArray, Blocks, NpyLayout, Space } from '../files/write_elements.js';
-import { motionLinearScale } from '../correction/motion.js';
+import { motionLinearScale } from '../recording/motion.js';
 import type { RunOptions } from '../native/run.js';
 import { probabilityOf } from '../matching/confidence.js';
-import type { GroupResult } from '../pipeline/track_group.js';
-import type { MatchModel } from '../pipeline/track_probabilistic.js';
+import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import type { MatchModel } from '../tracking/probabilistic/track_by_probability.js';
 import { pairsWithin } from '../clustering/members.js';
 import type { FeatureName, Settings } from '../settings/index.js';
 import { correctedWaveforms, correctedWaveformsFile } from './corrected_waveforms.js';

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
-import type { Dataset } from '../dataset/types.js';
+import type { Dataset } from '../recording/dataset.js';
 import { addon } from '../native/addon.js';
-import type { GroupResult } from '../pipeline/track_group.js';
-import type { TrackResult } from '../pipeline/track.js';
+import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import type { TrackResult } from '../tracking/track.js';
 import type { Settings } from '../settings/index.js';
 import { packageVersion } from './package_version.js';
 

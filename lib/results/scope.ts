@@ -1,6 +1,6 @@
-import type { Dataset } from '../dataset/types.js';
-import type { GroupResult } from '../pipeline/track_group.js';
-import { concatenate, mapUnits, type TrackResult } from '../pipeline/track.js';
+import type { Dataset } from '../recording/dataset.js';
+import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import { concatenate, mapUnits, type TrackResult } from '../tracking/track.js';
 
 /** What one folder of results is about: all units, or those of one shank. */
 export interface Scope {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 
-import type { Dataset } from '../dataset/types.js';
+import type { Dataset } from '../recording/dataset.js';
 import { WriteBuffers } from '../files/output_file.js';
 import type { RunOptions } from '../native/run.js';
-import type { TrackResult } from '../pipeline/track.js';
+import type { TrackResult } from '../tracking/track.js';
 import type { Settings } from '../settings/index.js';
-import type { EarlyFiles } from './early_files.js';
+import type { EarlyFiles } from '../run/early_files.js';
 import { resultFiles, type ResultFiles } from './result_arrays.js';
 import { rootScope, shankScope } from './scope.js';
 import { makeFolder, writeArchive, writeFile, type FileOptions, type OnRows } from './write_file.js';

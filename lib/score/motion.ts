@@ -1,4 +1,4 @@
-import { motionAt, type Motion } from '../correction/motion.js';
+import { motionAt, type Motion } from '../recording/motion.js';
 
 interface Deviation {
   /** Root of the mean squared error, µm. */

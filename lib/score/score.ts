@@ -2,7 +2,7 @@ import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { NdArray } from '../arrays.js';
-import { motionOfProfile, type Motion } from '../correction/motion.js';
+import { motionOfProfile, type Motion } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { readNpz } from '../files/npz.js';

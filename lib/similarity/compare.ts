@@ -1,7 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { locateUnits } from '../features/locations.js';
-import { waveformAxes, type Waveforms } from '../features/waveforms.js';
+import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 /** Fisher z, atanh(r), of correlations (N, N), |z| ≤ 6; diagonal 6. */

@@ -1,4 +1,4 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { Random } from './random.js';
 import { stream } from './streams.js';
 import type { SimulationParameters } from './table.js';

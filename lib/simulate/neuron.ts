@@ -1,4 +1,4 @@
-import { motionAt, type Motion } from '../correction/motion.js';
+import { motionAt, type Motion } from '../recording/motion.js';
 import { peakToTroughUv, type Source } from './field.js';
 import type { Probe } from './probe.js';
 import { Random } from './random.js';

@@ -1,4 +1,4 @@
-import { motionAt } from '../correction/motion.js';
+import { motionAt } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import type { Neuron } from './neuron.js';
 import { Random } from './random.js';

@@ -1,4 +1,4 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { sessionMotion } from './motion.js';
 import { makeNeuron, type Neuron } from './neuron.js';
 import { makeProbe, type Probe } from './probe.js';

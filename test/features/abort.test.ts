@@ -6,7 +6,7 @@ import { autoCorrelograms, crossCorrelogram } from '../../lib/features/correlogr
 import { gaussianFilter1d } from '../../lib/features/gaussian.js';
 import { isiHistograms } from '../../lib/features/isi_histograms.js';
 import { locateUnits } from '../../lib/features/locations.js';
-import { joinSpikeTrains } from '../../lib/features/spike_trains.js';
+import { joinSpikeTrains } from '../../lib/recording/spike_trains.js';
 import type { RunOptions } from '../../lib/native/run.js';
 import { uniform } from './random.js';
 

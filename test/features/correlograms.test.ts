@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { autoCorrelograms, crossCorrelogram } from '../../lib/features/correlograms.js';
 import { gaussianFilter1d } from '../../lib/features/gaussian.js';
-import { joinSpikeTrains } from '../../lib/features/spike_trains.js';
+import { joinSpikeTrains } from '../../lib/recording/spike_trains.js';
 import { deviation } from './deviation.js';
 import { uniform } from './random.js';
 

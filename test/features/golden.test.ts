@@ -5,7 +5,7 @@ import { centreWaveforms } from '../../lib/features/centring.js';
 import { autoCorrelograms } from '../../lib/features/correlograms.js';
 import { isiHistograms } from '../../lib/features/isi_histograms.js';
 import { locateUnits } from '../../lib/features/locations.js';
-import { joinSpikeTrains } from '../../lib/features/spike_trains.js';
+import { joinSpikeTrains } from '../../lib/recording/spike_trains.js';
 import type { Settings } from '../../lib/settings/index.js';
 import { goldenSets } from '../golden.js';
 import { deviation } from './deviation.js';

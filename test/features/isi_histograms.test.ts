@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { gaussianFilter1d } from '../../lib/features/gaussian.js';
 import { isiHistograms } from '../../lib/features/isi_histograms.js';
-import { joinSpikeTrains } from '../../lib/features/spike_trains.js';
+import { joinSpikeTrains } from '../../lib/recording/spike_trains.js';
 import { deviation } from './deviation.js';
 import { uniform } from './random.js';
 

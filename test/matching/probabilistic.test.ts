@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { track, type TrackInput, type TrackResult } from '../../lib/index.js';
 import { loadDataset } from '../../lib/dataset/load.js';
-import type { Dataset } from '../../lib/dataset/types.js';
-import { motionAt } from '../../lib/correction/motion.js';
+import type { Dataset } from '../../lib/recording/dataset.js';
+import { motionAt } from '../../lib/recording/motion.js';
 import { readNpz } from '../../lib/files/npz.js';
-import { trackDataset } from '../../lib/pipeline/track.js';
+import { trackDataset } from '../../lib/tracking/track.js';
 import { scorePairs } from '../../lib/score/pairs.js';
 import { completeSettings, type PartialSettings } from '../../lib/settings/index.js';
 import { simulate } from '../../lib/simulate/simulate.js';

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { track } from '../../lib/pipeline/run.js';
+import { track } from '../../lib/run/run.js';
 import { loadSettings, type PartialSettings } from '../../lib/settings/index.js';
 import { simulate } from '../../lib/simulate/simulate.js';
 import type { SimulateOptions } from '../../lib/simulate/parameters.js';

@@ -5,11 +5,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
 import { writeNpz } from '../../lib/files/npz_writer.js';
-import { motionAt } from '../../lib/correction/motion.js';
+import { motionAt } from '../../lib/recording/motion.js';
 import { loadReportData } from '../../lib/report/load.js';
 import type { MatchEvidence } from '../../lib/report/report_data.js';
 import { readReport } from '../../lib/report/read_report.js';
-import { ResultFolder } from '../../lib/report/result_folder.js';
+import { ResultFolder } from '../../lib/results/result_folder.js';
 import { neighbourCount } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
 

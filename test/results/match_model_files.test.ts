@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpy, simulate, track, type TrackResult } from '../../lib/index.js';
-import { motionAt } from '../../lib/correction/motion.js';
+import { motionAt } from '../../lib/recording/motion.js';
 
 let folder: string;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { motionAt } from '../../lib/correction/motion.js';
+import { motionAt } from '../../lib/recording/motion.js';
 import { correlation, makeAll, median } from './recording.js';
 
 describe('simulated waveforms', () => {

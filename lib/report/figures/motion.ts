@@ -1,6 +1,6 @@
 import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js';
 
-import { isRigid, motionAt, type Motion } from '../../correction/motion.js';
+import { isRigid, motionAt, type Motion } from '../../recording/motion.js';
 import type { ReportData, TrackedGroup } from '../report_data.js';
 import type { Figure, SmallFigureData } from './figure.js';
 import { sessionColor } from './session_colors.js';

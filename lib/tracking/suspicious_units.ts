@@ -1,6 +1,6 @@
 import { unitsListed } from '../dataset/findings.js';
 import type { RunContext } from './run_context.js';
-import type { UnitFeatures } from './unit_features.js';
+import type { UnitFeatures } from '../features/unit_features.js';
 
 /** Units that all lie within so little of depth say nothing about the probe's motion. */
 const oneDepthUm = 1;

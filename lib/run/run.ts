@@ -2,20 +2,20 @@ import { resolve } from 'node:path';
 
 import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.js';
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
-import type { Dataset } from '../dataset/types.js';
+import type { Dataset } from '../recording/dataset.js';
 import { abortError, argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { correctedWaveforms, correctedWaveformsFile } from '../results/corrected_waveforms.js';
-import { EarlyFiles } from '../results/early_files.js';
+import { EarlyFiles } from './early_files.js';
 import type { ResultArray } from '../results/result_arrays.js';
 import { resultFolders, writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
-import { RunContext, type CorrectedGroup, type TrackOptions } from './run_context.js';
+import { RunContext, type CorrectedGroup, type TrackOptions } from '../tracking/run_context.js';
 import { RunReport } from './run_report.js';
 import { shownWaveforms } from './run_waveforms.js';
-import { trackDataset, type TrackResult } from './track.js';
+import { trackDataset, type TrackResult } from '../tracking/track.js';
 
 export interface RunTrackingOptions extends TrackOptions {
   /** Remove earlier results in the output folder once the new ones are complete, instead of moving them aside. */

@@ -4,10 +4,10 @@ import {
   logFiringRates,
   shapeScores,
   type ShapeScores,
-} from '../matching/unit_vectors.js';
-import { runNative, type RunOptions } from '../native/run.js';
-import type { MatchFeatureName } from '../settings/index.js';
-import type { TrackedUnits } from './tracked_units.js';
+} from '../../matching/unit_vectors.js';
+import { runNative, type RunOptions } from '../../native/run.js';
+import type { MatchFeatureName } from '../../settings/index.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** What the units of a group are matched by. */
 export interface UnitDescription {

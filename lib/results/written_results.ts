@@ -1,8 +1,8 @@
 import { elementCount, type NdArray, type NumericData } from '../arrays.js';
 import { toFloat64, toInt32 } from '../files/convert.js';
 import type { Space } from '../files/write_elements.js';
-import type { ResultArray } from '../results/result_arrays.js';
-import type { ResultFolderFiles } from '../results/write_results.js';
+import type { ResultArray } from './result_arrays.js';
+import type { ResultFolderFiles } from './write_results.js';
 import { archived, type ResultSource } from './result_source.js';
 
 /** The results of a run that is being written, from memory. The large ones are shown row by row as they are written. */

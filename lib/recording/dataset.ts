@@ -1,7 +1,7 @@
-import type { Motion } from '../correction/motion.js';
+import type { Motion } from './motion.js';
 import type { NdArray } from '../arrays.js';
-import type { SpikeTrains } from '../features/spike_trains.js';
-import type { Waveforms } from '../features/waveforms.js';
+import type { SpikeTrains } from './spike_trains.js';
+import type { Waveforms } from './waveforms.js';
 
 /** The input of a tracking run (specification, section 1), checked. N units, C channels, T samples, S sessions. */
 export interface Dataset {

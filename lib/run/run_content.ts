@@ -4,7 +4,7 @@ import { LargeMatrices } from '../report/large_matrices.js';
 import { loadReportData } from '../report/load.js';
 import type { ReportData } from '../report/report_data.js';
 import type { RowReader } from '../report/row_reader.js';
-import { WrittenResults } from '../report/written_results.js';
+import { WrittenResults } from '../results/written_results.js';
 import type { ResultFolderFiles } from '../results/write_results.js';
 
 export interface WrittenRun {

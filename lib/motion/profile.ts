@@ -1,7 +1,7 @@
-import { motionOfProfile, type Motion } from '../correction/motion.js';
+import { motionOfProfile, type Motion } from '../recording/motion.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
-import type { UnitPlaces } from './first_matches.js';
+import type { UnitPlaces } from '../matching/first_matches.js';
 
 export interface ProfileEstimate {
   motion: Motion;

@@ -1,4 +1,4 @@
-import type { SpikeTrains } from '../features/spike_trains.js';
+import type { SpikeTrains } from '../recording/spike_trains.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { unitsListed, type Findings } from './findings.js';
 

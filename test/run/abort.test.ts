@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 
 import { simulate, track } from '../../lib/index.js';
-import type { Stage } from '../../lib/pipeline/progress.js';
+import type { Stage } from '../../lib/tracking/progress.js';
 
 // Large enough for the heavy stages to take much longer than the limit.
 const recording = { neurons: 400, sessions: 10, channels: 96, samples: 48, durationS: 60 };

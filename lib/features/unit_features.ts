@@ -1,10 +1,10 @@
 import type { NdArray } from '../arrays.js';
-import type { Dataset } from '../dataset/types.js';
-import { centreWaveforms } from '../features/centring.js';
-import { autoCorrelograms } from '../features/correlograms.js';
-import { isiHistograms } from '../features/isi_histograms.js';
-import { locateUnits } from '../features/locations.js';
-import type { Waveforms } from '../features/waveforms.js';
+import type { Dataset } from '../recording/dataset.js';
+import { centreWaveforms } from './centring.js';
+import { autoCorrelograms } from './correlograms.js';
+import { isiHistograms } from './isi_histograms.js';
+import { locateUnits } from './locations.js';
+import type { Waveforms } from '../recording/waveforms.js';
 import type { RunOptions } from '../native/run.js';
 import { usedFeatures, type Settings } from '../settings/index.js';
 

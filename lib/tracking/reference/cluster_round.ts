@@ -1,10 +1,10 @@
-import { motionAt, type Motion } from '../correction/motion.js';
-import type { SimilarityCounts } from '../native/native.js';
-import { runNative } from '../native/run.js';
-import type { FeatureName, Settings } from '../settings/index.js';
+import { motionAt, type Motion } from '../../recording/motion.js';
+import type { SimilarityCounts } from '../../native/native.js';
+import { runNative } from '../../native/run.js';
+import type { FeatureName, Settings } from '../../settings/index.js';
 import type { FeatureSimilarity, FisherZ } from './feature_similarity.js';
-import type { RunContext } from './run_context.js';
-import type { TrackedUnits } from './tracked_units.js';
+import type { RunContext } from '../run_context.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** What clustering and weight learning found with one set of features. */
 export interface Matching {

@@ -1,9 +1,9 @@
-import type { Correction } from '../correction/templates.js';
-import { distinctShifts } from '../correction/templates.js';
-import type { FeatureName } from '../settings/index.js';
-import { runNative } from '../native/run.js';
-import type { RunContext } from './run_context.js';
-import type { TrackedUnits } from './tracked_units.js';
+import type { Correction } from '../../correction/templates.js';
+import { distinctShifts } from '../../correction/templates.js';
+import type { FeatureName } from '../../settings/index.js';
+import { runNative } from '../../native/run.js';
+import type { RunContext } from '../run_context.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** Fisher z (n, n) between the units of one group by one feature. */
 export type FisherZ = Float32Array<ArrayBuffer>;

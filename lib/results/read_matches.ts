@@ -1,5 +1,5 @@
-import type { MotionProfile } from '../correction/motion.js';
-import type { MatchEvidence } from './report_data.js';
+import type { MotionProfile } from '../recording/motion.js';
+import type { MatchEvidence } from '../report/report_data.js';
 import type { ResultSource } from './result_source.js';
 
 /** What the probabilistic method says beyond the clusters; undefined of results of the reference's method. */

@@ -1,13 +1,13 @@
 import { pairsWithin } from '../clustering/members.js';
-import type { Dataset } from '../dataset/types.js';
+import type { Dataset } from '../recording/dataset.js';
 import type { Settings } from '../settings/index.js';
-import { warnOfOddUnits } from './odd_units.js';
+import { warnOfOddUnits } from './suspicious_units.js';
 import type { Stage } from './progress.js';
 import { RunContext, type TrackOptions } from './run_context.js';
-import { trackGroup, type GroupResult } from './track_group.js';
-import { trackByProbability } from './track_probabilistic.js';
+import { trackGroup, type GroupResult } from './reference/track_by_reference.js';
+import { trackByProbability } from './probabilistic/track_by_probability.js';
 import { TrackedUnits } from './tracked_units.js';
-import { computeUnitFeatures, type UnitFeatures } from './unit_features.js';
+import { computeUnitFeatures, type UnitFeatures } from '../features/unit_features.js';
 
 /** Which units of different days are the same neuron, and how that was found. */
 export interface TrackResult {

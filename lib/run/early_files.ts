@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RunOptions } from '../native/run.js';
-import type { ResultArray } from './result_arrays.js';
-import { folderOf, makeFolder, writeFile, type OnRows } from './write_file.js';
+import type { ResultArray } from '../results/result_arrays.js';
+import { folderOf, makeFolder, writeFile, type OnRows } from '../results/write_file.js';
 
 interface EarlyFile {
   /** Ends the writing. */

@@ -1,7 +1,7 @@
-import type { SpikeTrains } from '../features/spike_trains.js';
-import type { Waveforms } from '../features/waveforms.js';
-import type { Dataset } from '../dataset/types.js';
-import type { UnitFeatures } from './unit_features.js';
+import type { SpikeTrains } from '../recording/spike_trains.js';
+import type { Waveforms } from '../recording/waveforms.js';
+import type { Dataset } from '../recording/dataset.js';
+import type { UnitFeatures } from '../features/unit_features.js';
 import type { FeatureName } from '../settings/index.js';
 
 /** A group of units that are tracked together (all, or those of one shank), by local index 0 … count − 1. */

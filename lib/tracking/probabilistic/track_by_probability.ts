@@ -1,18 +1,18 @@
-import { clusterMembers, pairsWithin } from '../clustering/members.js';
-import { motionAt, noMotion, type Motion } from '../correction/motion.js';
-import { planWith } from '../correction/templates.js';
-import { clusterConfidence, logOddsOf, type Confidence } from '../matching/confidence.js';
-import { likelyMatches, matchesByShape, type UnitPlaces } from '../matching/first_matches.js';
-import { estimateProfile, type ProfileEstimate } from '../matching/motion_profile.js';
-import { addRefractoryEvidence } from '../matching/split_candidates.js';
-import { joinColumns } from '../matching/unit_vectors.js';
-import { runNative } from '../native/run.js';
-import type { Settings } from '../settings/index.js';
+import { clusterMembers, pairsWithin } from '../../clustering/members.js';
+import { motionAt, noMotion, type Motion } from '../../recording/motion.js';
+import { planWith } from '../../correction/templates.js';
+import { clusterConfidence, logOddsOf, type Confidence } from '../../matching/confidence.js';
+import { likelyMatches, matchesByShape, type UnitPlaces } from '../../matching/first_matches.js';
+import { estimateProfile, type ProfileEstimate } from '../../motion/profile.js';
+import { addRefractoryEvidence } from '../../matching/split_candidates.js';
+import { joinColumns } from '../../matching/unit_vectors.js';
+import { runNative } from '../../native/run.js';
+import type { Settings } from '../../settings/index.js';
 import { describeUnits, type UnitDescription } from './describe_units.js';
-import { warnOfSessionGroups } from './session_groups.js';
-import type { RunContext } from './run_context.js';
-import type { GroupResult } from './track_group.js';
-import type { TrackedUnits } from './tracked_units.js';
+import { warnOfSessionGroups } from '../session_groups.js';
+import type { RunContext } from '../run_context.js';
+import type { GroupResult } from '../reference/track_by_reference.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** What is known about who is who, besides clusters. Log odds are natural. */
 export interface MatchModel extends Confidence {

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
-import type { Dataset } from '../dataset/types.js';
+import type { Dataset } from '../recording/dataset.js';
 import { abortError } from '../errors.js';
-import type { Waveforms } from '../features/waveforms.js';
+import type { Waveforms } from '../recording/waveforms.js';
 import type { RowBlock } from '../files/npy_rows.js';
 import type { RowReader } from '../report/row_reader.js';
 import { waveformFiles, WaveformPacker, type PackedUnits, type ReportWaveforms } from '../report/waveforms.js';

@@ -1,13 +1,13 @@
-import type { Motion } from '../correction/motion.js';
-import type { Correction } from '../correction/templates.js';
-import { runNative } from '../native/run.js';
-import type { MatchModel } from './track_probabilistic.js';
-import type { FeatureName, Settings } from '../settings/index.js';
+import type { Motion } from '../../recording/motion.js';
+import type { Correction } from '../../correction/templates.js';
+import { runNative } from '../../native/run.js';
+import type { MatchModel } from '../probabilistic/track_by_probability.js';
+import type { FeatureName, Settings } from '../../settings/index.js';
 import { FeatureSimilarity, type FisherZ } from './feature_similarity.js';
-import { matchUnits, type Matching } from './inner_loop.js';
+import { matchUnits, type Matching } from './cluster_round.js';
 import { findMotion, type MotionIteration, type MotionLoopResult } from './motion_loop.js';
-import type { RunContext } from './run_context.js';
-import type { TrackedUnits } from './tracked_units.js';
+import type { RunContext } from '../run_context.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** The result for units that were tracked together. Units are numbered within the group, 0 … n − 1. */
 export interface GroupResult {

@@ -1,13 +1,13 @@
-import { noMotion, type Motion } from '../correction/motion.js';
-import { largestDifferenceUm, planWith, type Correction } from '../correction/templates.js';
-import { estimateMotion, type MotionEstimate } from '../motion/estimate.js';
-import type { SimilarityCounts } from '../native/native.js';
-import type { Settings } from '../settings/index.js';
+import { noMotion, type Motion } from '../../recording/motion.js';
+import { largestDifferenceUm, planWith, type Correction } from '../../correction/templates.js';
+import { estimateMotion, type MotionEstimate } from '../../motion/estimate.js';
+import type { SimilarityCounts } from '../../native/native.js';
+import type { Settings } from '../../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
-import { matchUnits, type Matching } from './inner_loop.js';
-import type { RunContext } from './run_context.js';
-import { warnOfSessionGroups } from './session_groups.js';
-import type { TrackedUnits } from './tracked_units.js';
+import { matchUnits, type Matching } from './cluster_round.js';
+import type { RunContext } from '../run_context.js';
+import { warnOfSessionGroups } from '../session_groups.js';
+import type { TrackedUnits } from '../tracked_units.js';
 
 /** One round of the motion estimate, for the record. */
 export interface MotionIteration {

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasetRequirements, loadDataset } from '../../lib/dataset/load.js';
 import { readNpy, type NpyArray } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
-import { RunContext } from '../../lib/pipeline/run_context.js';
-import { runTracking } from '../../lib/pipeline/run.js';
-import { trackUnits } from '../../lib/pipeline/track.js';
-import { computeUnitFeatures } from '../../lib/pipeline/unit_features.js';
+import { RunContext } from '../../lib/tracking/run_context.js';
+import { runTracking } from '../../lib/run/run.js';
+import { trackUnits } from '../../lib/tracking/track.js';
+import { computeUnitFeatures } from '../../lib/features/unit_features.js';
 import { resultFolders, writeResults } from '../../lib/results/write_results.js';
 import { goldenSets, type GoldenSet } from '../golden.js';
 
