@@ -1,9 +1,14 @@
 // The public interface of the package.
 export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './run/run.js';
 export type { TrackOptions } from './tracking/run_context.js';
-export type { TrackResult } from './tracking/track.js';
-export type { GroupResult } from './tracking/reference/track_by_reference.js';
-export type { MotionIteration } from './tracking/reference/motion_loop.js';
+export type {
+  GroupResult,
+  MatchModel,
+  MotionIteration,
+  ProbabilisticGroup,
+  ReferenceGroup,
+  TrackResult,
+} from './tracking/result.js';
 export type { UnitFeatures } from './features/unit_features.js';
 export type { ProgressEvent, Stage } from './tracking/progress.js';
 export type { RunOptions } from './native/run.js';

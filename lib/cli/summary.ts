@@ -1,7 +1,6 @@
 import type { RunOutcome } from '../run/run.js';
-import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import type { GroupResult, ProbabilisticGroup, ReferenceGroup } from '../tracking/result.js';
 import { isRigid, motionAt } from '../recording/motion.js';
-import type { MatchModel } from '../tracking/probabilistic/track_by_probability.js';
 import { doubtfulBelow, percent } from '../report/summary.js';
 import { count } from './count.js';
 
@@ -19,15 +18,8 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
     groups: result.groups.map((group) => ({
       shank: group.shank ?? null,
       units: group.units.length,
-      weights: Object.fromEntries(group.features.map((name, i) => [name, group.weights[i]])),
-      threshold: group.threshold ?? null,
-      motionIterations: group.motionIterations.length,
-      ...(group.model && {
-        expectedWrongPairs: Number.isNaN(group.model.falsePositiveRate) ? null : group.model.falsePositiveRate,
-        clusterConfidence: [...group.model.clusters.subarray(1)],
-        splitCandidates: group.model.splitCandidates.length / 2,
-        mixedUnits: group.model.mixedUnits.length / 2,
-      }),
+      method: group.method,
+      ...(group.method === 'reference' ? learnedFacts(group) : evidenceFacts(group)),
       motion: [...group.motion.constantUm].map((constantUm, i) => ({
         session: i + 1,
         constantUm,
@@ -41,6 +33,23 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
   };
 }
 
+function learnedFacts({ features, weights, threshold, motionIterations }: ReferenceGroup) {
+  return {
+    weights: Object.fromEntries(features.map((name, i) => [name, weights[i]])),
+    threshold: threshold ?? null,
+    motionIterations: motionIterations.length,
+  };
+}
+
+function evidenceFacts({ model }: ProbabilisticGroup) {
+  return {
+    falsePositiveRate: Number.isNaN(model.falsePositiveRate) ? null : model.falsePositiveRate,
+    clusterConfidence: [...model.clusters.subarray(1)],
+    splitCandidates: model.splitCandidates.length / 2,
+    mixedUnits: model.mixedUnits.length / 2,
+  };
+}
+
 /** What `dant run` found, for people. */
 export function summaryText(outcome: RunOutcome): string {
   const { folder, seconds, units, sessions, clusters, matchedUnits, matchedPairs } = summaryFacts(outcome);
@@ -49,24 +58,22 @@ export function summaryText(outcome: RunOutcome): string {
     `Tracked ${count(units, 'unit')} of ${count(sessions, 'session')} in ${seconds.toFixed(1)} s:`,
     `  ${count(clusters, 'neuron')} found in more than one session`,
     `  ${count(matchedUnits, 'matched unit')} (${share} %), ${count(matchedPairs, 'matched pair')}`,
-    ...outcome.result.groups.map((group) => (group.model ? evidence(group, group.model) : weights(group))),
+    ...outcome.result.groups.map((group) => (group.method === 'reference' ? weights(group) : evidence(group))),
     ...motionTable(outcome.result.groups),
     ...stageTable(outcome),
     `The results are in ${folder}.`,
   ].join('\n');
 }
 
-function weights({ shank, features, weights: values, threshold }: GroupResult): string {
+function weights({ shank, features, weights: values, threshold }: ReferenceGroup): string {
   const where = shank === undefined ? '' : `shank ${shank}: `;
   const list = features.map((name, i) => `${name} ${values[i]!.toFixed(2)}`).join(', ');
   return `  ${where}weights ${list}; threshold ${threshold === undefined ? 'not learned' : threshold.toFixed(2)}`;
 }
 
 /** How sure the matches are. */
-function evidence(
-  { shank, units }: GroupResult,
-  { clusters, falsePositiveRate, splitCandidates, mixedUnits }: MatchModel,
-): string {
+function evidence({ shank, units, model }: ProbabilisticGroup): string {
+  const { clusters, falsePositiveRate, splitCandidates, mixedUnits } = model;
   const where = shank === undefined ? '' : `shank ${shank}: `;
   const doubtful = clusters.subarray(1).filter((confidence) => confidence < doubtfulBelow).length;
   const split = splitCandidates.length / 2;

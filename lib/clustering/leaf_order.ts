@@ -1,6 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { DantError, argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
+import type { CombinedSimilarity } from '../similarity/combined.js';
 import { squareSize, tableSize } from './arguments.js';
 import type { Linkage } from './linkage.js';
 
@@ -11,7 +12,7 @@ export interface LeafOrderInput {
   distances: NdArray<Float64Array>;
   /**
    * 'optimal' (default): the smallest sum that the tree allows. 'scipy': what SciPy's optimal_leaf_ordering returns, and
-   * so the reference: each merge is ordered as if it stood alone, which often costs a few percent more
+   * so pyDANT's: each merge is ordered as if it stood alone, which often costs a few percent more
    * (github.com/scipy/scipy/issues/11227).
    */
   rule?: 'optimal' | 'scipy';
@@ -47,4 +48,9 @@ export async function optimalLeafOrder(
       }),
     options,
   );
+}
+
+/** (n) leaves of the single-linkage tree of a combined similarity, in SciPy's order of `optimal_leaf_ordering`. */
+export async function leafOrderOfSimilarity(combined: CombinedSimilarity, options: RunOptions): Promise<Int32Array> {
+  return runNative((native, control) => native.leafOrderOfSimilarity({ ...control, ...combined }), options);
 }

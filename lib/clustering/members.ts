@@ -10,6 +10,11 @@ export function clusterMembers(labels: Int32Array): Map<number, number[]> {
   return members;
 }
 
+/** Indices in a group of units → indices in whatever `units` (n) counts by. */
+export function mapUnits(local: Int32Array, units: Int32Array): Int32Array {
+  return local.map((unit) => units[unit]!);
+}
+
 /** (M, 2) pairs of equal labels ≥ 1, in row order. */
 export function pairsWithin(labels: Int32Array): Int32Array {
   const members = clusterMembers(labels);

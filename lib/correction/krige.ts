@@ -1,6 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
+import type { WaveformsArgument } from '../native/native.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 export interface KrigingParams {
@@ -30,21 +31,27 @@ export async function krigeWaveforms(
     throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
   }
   const corrected = new Float64Array(waveforms.data.length * templates!);
-  await runNative(
-    (native, control) =>
-      native.correctWaveforms({
-        ...control,
-        waveforms: waveforms.data,
-        units: Int32Array.from({ length: units }, (_, unit) => unit),
-        channels,
-        samples,
-        channelLocationsUm: locations,
-        shiftsUm: shiftsUm.data,
-        templates: templates!,
-        first: 0,
-        corrected,
-      }),
+  await correctWaveforms(
+    {
+      waveforms: waveforms.data,
+      units: Int32Array.from({ length: units }, (_, unit) => unit),
+      channels,
+      samples,
+      channelLocationsUm: locations,
+      shiftsUm: shiftsUm.data,
+      templates: templates!,
+    },
+    { first: 0, corrected },
     options,
   );
   return { data: corrected, shape: [units, channels, samples, templates!] };
+}
+
+/** Fills `corrected` (m, C, T, K): units first … first + m − 1, moved by shiftsUm (K, n); the arrays are of the right lengths. */
+export async function correctWaveforms(
+  from: WaveformsArgument & { shiftsUm: Float64Array; templates: number },
+  to: { first: number; corrected: Float64Array },
+  options: RunOptions,
+): Promise<void> {
+  await runNative((native, control) => native.correctWaveforms({ ...control, ...from, ...to }), options);
 }

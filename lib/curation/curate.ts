@@ -2,6 +2,7 @@ import type { NdArray } from '../arrays.js';
 import { squareSize } from '../clustering/arguments.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
+import type { CombinedSimilarity } from '../similarity/combined.js';
 
 /** What a curation pair's type says. */
 export const curationTypeNames = ['Removal_SameSession', 'Removal_LowSimilarity'] as const;
@@ -63,4 +64,17 @@ export async function curateClusters(
     options,
   );
   return { ...result, pairs: { data: pairs, shape: [pairs.length / 2, 2] } };
+}
+
+/** The same by the combined similarity of features, without checks. `threshold` undefined: no split. */
+export async function curateBySimilarity(
+  combined: CombinedSimilarity,
+  { labels, sessions, threshold }: { labels: Int32Array; sessions: Int32Array; threshold: number | undefined },
+  options: RunOptions,
+): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }> {
+  return runNative(
+    (native, control) =>
+      native.curateTracked({ ...control, ...combined, labels, sessions, threshold: threshold ?? NaN }),
+    options,
+  );
 }

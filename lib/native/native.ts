@@ -38,6 +38,20 @@ interface CombinedSimilarityArgument {
   weights: Float64Array;
 }
 
+/** See `matrixRows`. */
+export type MatrixRowsArgument = {
+  /** rows of the group that are wanted, their rows in the block, and the column of each unit of the group */
+  rows: Int32Array;
+  outRows: Int32Array;
+  columns: Int32Array;
+  /** columns of the block */
+  width: number;
+} & (
+  | { kind: 'sameCluster'; labels: Int32Array; out: Uint8Array }
+  | ({ kind: 'goodMatches'; threshold: number; out: Uint8Array } & CombinedSimilarityArgument)
+  | ({ kind: 'similarity' | 'distance'; out: Float64Array } & CombinedSimilarityArgument)
+);
+
 interface MotionArrays {
   /** (S) µm per mm of depth */
   linear: Float64Array;
@@ -298,20 +312,7 @@ export interface NativeAddon {
    * rest of the block alone. sameCluster: 1 where labels ≥ 1 agree and on the diagonal; goodMatches: 1 where S > threshold
    * and on the diagonal; similarity: S; distance: 1/(1 + tanh S), diagonal 0.
    */
-  matrixRows(
-    args: JobControl & {
-      /** rows of the group that are wanted, their rows in the block, and the column of each unit of the group */
-      rows: Int32Array;
-      outRows: Int32Array;
-      columns: Int32Array;
-      /** columns of the block */
-      width: number;
-    } & (
-        | { kind: 'sameCluster'; labels: Int32Array; out: Uint8Array }
-        | ({ kind: 'goodMatches'; threshold: number; out: Uint8Array } & CombinedSimilarityArgument)
-        | ({ kind: 'similarity' | 'distance'; out: Float64Array } & CombinedSimilarityArgument)
-      ),
-  ): Promise<void>;
+  matrixRows(args: JobControl & MatrixRowsArgument): Promise<void>;
 
   /** out (P, features) = each feature's similarity of pairs (P, 2) of units. */
   pairSimilarities(

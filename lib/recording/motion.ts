@@ -8,6 +8,12 @@ export interface Motion {
   profile?: MotionProfile;
 }
 
+/** Lower and upper bounds of the motion. */
+export interface MotionInterval {
+  low: Motion;
+  high: Motion;
+}
+
 /** Linear between knots; three and more are constant beyond the ends, two go on as a line. */
 export interface MotionProfile {
   /** (K) increasing */

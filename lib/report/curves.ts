@@ -1,7 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { callNative } from '../native/run.js';
 import { curveGap, curveTop, type PackedCurve } from './packed.js';
-import type { DeepSettings } from './report_data.js';
+import type { StoredSettings } from '../results/stored_result.js';
 
 /** Curves of all units, at the precision of a display; see `PackedCurve`. */
 export interface UnitCurves {
@@ -23,7 +23,7 @@ export interface SpikeStatistics {
 /** The curves that a report shows of each unit. */
 export function unitCurves(
   { autoCorrelograms, isiHistograms, peth }: SpikeStatistics,
-  settings: DeepSettings | undefined,
+  settings: StoredSettings | undefined,
 ): UnitCurves[] {
   const lagMs = settings?.autoCorr?.binwidth;
   const isiMs = settings?.ISI?.binwidth;

@@ -1,5 +1,5 @@
 import type { Figure, MatrixContent } from './figures/figure.js';
-import { firstFigures, laterFigures, longestFigure } from './figures/index.js';
+import { figuresOf } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
 import { packReport } from './pack.js';
 import type { Painters } from './painters.js';
@@ -59,23 +59,21 @@ async function drawFigures(
   painters: Painters,
   onProgress: (fraction: number) => void,
 ): Promise<DrawnFigure[]> {
-  const count = firstFigures.length + laterFigures.length;
+  const { first, later } = figuresOf(data);
+  const count = first.length + later.length;
   let done = 0;
-  const draw = async (asked: Figure | undefined): Promise<DrawnFigure | undefined> => {
-    if (!asked) return undefined;
-    const { spec, ...about } = asked;
+  const draw = async ({ spec, ...about }: Figure): Promise<DrawnFigure> => {
     if ('missing' in spec) return { ...about, missing: spec.missing };
     const painted = await painters.draw({ title: about.title, ...spec });
     onProgress(++done / count);
     return { ...about, ...painted };
   };
   const all = matrices.then((known) => ({ data, ...known }));
-  const drawLater = async (figure: (typeof laterFigures)[number]) => draw(figure(await all));
-  // Each is drawn while the next ones are made up.
-  const first = firstFigures.map(async (figure) => draw(figure({ data })));
-  const longest = drawLater(longestFigure);
-  const drawing = [...first, ...laterFigures.map((figure) => (figure === longestFigure ? longest : drawLater(figure)))];
-  return (await Promise.all(drawing)).filter((figure) => figure !== undefined);
+  const drawLater = async (figure: (typeof later)[number]) => draw(figure(await all));
+  // Each is drawn while the next ones are made up; the matrix, the last one, takes longest to paint.
+  const small = first.map(async (figure) => draw(figure({ data })));
+  const longest = drawLater(later.at(-1)!);
+  return Promise.all([...small, ...later.slice(0, -1).map(drawLater), longest]);
 }
 
 function figureFiles(drawn: readonly DrawnFigure[]): DrawnReport['files'] {

@@ -1,5 +1,6 @@
 import type { MatrixContent } from './figures/figure.js';
 import { DistanceSums } from './figures/matrix_image.js';
+import type { ResultName } from '../results/schema.js';
 import type { ReportData } from './report_data.js';
 import type { RowReader } from './row_reader.js';
 import { SimilarityScan } from './similarities.js';
@@ -10,14 +11,14 @@ import { SimilarityScan } from './similarities.js';
  */
 export class LargeMatrices {
   /** By the name of the file */
-  readonly readers: ReadonlyMap<string, RowReader>;
+  readonly readers: ReadonlyMap<ResultName, RowReader>;
   readonly #scan: SimilarityScan;
   readonly #distances: DistanceSums;
 
   constructor(data: ReportData) {
     this.#scan = new SimilarityScan(data);
     this.#distances = new DistanceSums(data);
-    this.readers = new Map<string, RowReader>([
+    this.readers = new Map<ResultName, RowReader>([
       ...this.#scan.readers,
       ...(data.matches ? [] : [['DistanceMatrix', this.#distances] as const]),
     ]);

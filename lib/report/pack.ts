@@ -4,7 +4,8 @@ import { constants, gzip } from 'node:zlib';
 import { sessionColors } from './figures/session_colors.js';
 import { motionOf } from './unit_motion.js';
 import type { PackedBlock, PackedType, ReportPage } from './packed.js';
-import type { MatchEvidence, ReportData } from './report_data.js';
+import type { ReportData } from './report_data.js';
+import type { MatchEvidence } from '../results/stored_result.js';
 import { neighbourCount, type Kin, type Similarities } from './similarities.js';
 import type { ReportWaveforms } from './waveforms.js';
 
@@ -43,7 +44,7 @@ export async function packReport(
       neighbourCount,
       measure: matches ? 'probability' : 'similarity',
       isGivenAllUnits: matches?.matched !== undefined,
-      threshold: !matches && thresholds.length === 1 ? (thresholds[0] ?? null) : null,
+      threshold: thresholds.length === 1 ? (thresholds[0] ?? null) : null,
       blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
       curves: curves.map(({ about }) => about),
       waveforms: shown?.about ?? null,

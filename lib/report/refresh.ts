@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { outputError } from '../files/file_error.js';
 import { withOutputErrors } from '../files/npy_writer.js';
-import { addToResultFiles, resultFilter } from '../files/result_files.js';
+import { addToResultFiles, resultFilter } from '../results/owned_files.js';
 import { writeReport, type ReportOptions, type WrittenReport } from './write_report.js';
 
 /**

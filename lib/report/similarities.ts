@@ -3,7 +3,9 @@ import type { RowBlock } from '../files/npy_rows.js';
 import type { IndexedPairs, MatrixRows } from '../native/native.js';
 import { callNative } from '../native/run.js';
 import type { FeatureName } from '../settings/index.js';
-import { saveThem, similarityFiles, type MatchEvidence, type ReportData } from './report_data.js';
+import { similarityFiles, type ResultName } from '../results/schema.js';
+import { saveThem, type ReportData } from './report_data.js';
+import type { MatchEvidence } from '../results/stored_result.js';
 import type { RowReader } from './row_reader.js';
 
 /** Counts of values, from `start` on in bins of `binWidth`. */
@@ -43,7 +45,7 @@ const [start, binWidth, bins] = [-6, 0.05, 241];
 /** Reads the similarity matrices. */
 export class SimilarityScan {
   /** By the name of the file; of the probabilistic method there are none. */
-  readonly readers: readonly (readonly [string, RowReader])[];
+  readonly readers: readonly (readonly [ResultName, RowReader])[];
   private readonly used: string[];
   private readonly features: FeatureReader[] = [];
   private readonly weighted: WeightedReader | undefined;

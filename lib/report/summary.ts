@@ -1,6 +1,7 @@
 import { isRigid } from '../recording/motion.js';
 import { motionOf } from './unit_motion.js';
-import type { MatchEvidence, ReportData } from './report_data.js';
+import type { ReportData } from './report_data.js';
+import type { MatchEvidence } from '../results/stored_result.js';
 import { clusterMembers } from './similarities.js';
 
 /** A number that a reader wants first. */
@@ -69,15 +70,15 @@ const count = (value: number) => value.toLocaleString('en-US');
 /** How sure the matches are, by the probabilistic method. */
 function evidenceFacts(
   { groups }: ReportData,
-  { wrongShares, confidence, splitCandidates, mixedUnits }: MatchEvidence,
+  { falsePositiveRates, confidence, splitCandidates, mixedUnits }: MatchEvidence,
 ): Fact[] {
   const doubtful = confidence?.filter((share) => share < doubtfulBelow).length;
   return [
-    ...(wrongShares
+    ...(falsePositiveRates
       ? [
           {
             label: 'Expected wrong pairs',
-            value: Array.from(wrongShares, percent).join(', '),
+            value: Array.from(falsePositiveRates, percent).join(', '),
             note: groups.length > 1 ? 'of the matched pairs of each shank' : 'of the matched pairs',
           },
         ]
@@ -129,9 +130,9 @@ function motionValues(data: ReportData): number[] {
   return Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit));
 }
 
-function roundsOfMotion({ record, matches }: ReportData): string | undefined {
+function roundsOfMotion({ record }: ReportData): string | undefined {
   const rounds = record?.groups.map(({ motionIterations }) => motionIterations.length) ?? [];
-  return matches || rounds.length === 0 ? undefined : `estimated in ${rounds.join(', ')} rounds`;
+  return rounds.every((count) => count === 0) ? undefined : `estimated in ${rounds.join(', ')} rounds`;
 }
 
 /** "0.3 %", "< 0.1 %" */

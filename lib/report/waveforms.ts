@@ -1,7 +1,7 @@
 import { toFloat64 } from '../files/convert.js';
 import type { RowBlock, RowParts } from '../files/npy_rows.js';
 import { callNative } from '../native/run.js';
-import { correctedWaveformsFile } from '../results/corrected_waveforms.js';
+import type { ResultName } from '../results/schema.js';
 import type { ReportPage } from './packed.js';
 import { saveThem, type ReportData } from './report_data.js';
 import type { RowReader } from './row_reader.js';
@@ -19,10 +19,10 @@ const byteBudget = 24e6;
 export type WaveformKind = 'recorded' | 'corrected';
 
 /** Result files (.npy) of the kinds of waveforms. */
-export const waveformFiles: Record<WaveformKind, string> = {
+export const waveformFiles = {
   recorded: 'waveforms_centered',
-  corrected: correctedWaveformsFile,
-};
+  corrected: 'waveforms_corrected',
+} as const satisfies Record<WaveformKind, ResultName>;
 
 /** What a report shows of the waveforms, and in words what it does not. */
 export interface ReportWaveforms {

@@ -1,13 +1,10 @@
+import { correctWaveforms } from '../correction/krige.js';
 import type { Correction } from '../correction/templates.js';
 import type { Waveforms } from '../recording/waveforms.js';
 import { blockBytes } from '../files/output_file.js';
 import type { Space } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
-import { runNative } from '../native/run.js';
-import type { ResultArray } from './result_arrays.js';
-
-/** Their file */
-export const correctedWaveformsFile = 'waveforms_corrected';
+import type { ResultArray } from './result_array.js';
 
 /** The waveforms of the units of a folder, and how they are corrected. */
 export interface CorrectedWaveforms {
@@ -53,20 +50,9 @@ async function* correctedBlocks(
   const unitsPerBlock = Math.max(1, Math.floor(blockBytes / (8 * perUnit)));
   for (let first = 0; first < units.length; first += unitsPerBlock) {
     const corrected = await space(Float64Array, Math.min(unitsPerBlock, units.length - first) * perUnit);
-    await runNative(
-      (native, control) =>
-        native.correctWaveforms({
-          ...control,
-          waveforms: waveforms.data,
-          units,
-          channels,
-          samples,
-          channelLocationsUm,
-          shiftsUm,
-          templates,
-          first,
-          corrected,
-        }),
+    await correctWaveforms(
+      { waveforms: waveforms.data, units, channels, samples, channelLocationsUm, shiftsUm, templates },
+      { first, corrected },
       options,
     );
     yield corrected;

@@ -1,9 +1,10 @@
 import { blockBytes } from '../files/output_file.js';
 import type { ArrayType, Space } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
-import { runNative } from '../native/run.js';
-import type { FisherZ } from '../tracking/reference/feature_similarity.js';
-import type { GroupResult } from '../tracking/reference/track_by_reference.js';
+import { fillMatrixRows, fillPairSimilarities, type CombinedSimilarity } from '../similarity/combined.js';
+import type { FisherZ } from '../similarity/compare.js';
+import type { GroupResult } from '../tracking/result.js';
+import { clusteringColumns } from './clustering_columns.js';
 import { scopeLabels, type Scope } from './scope.js';
 
 type Fill<Data> = (
@@ -44,16 +45,14 @@ export function featureBlocks(
   options: RunOptions,
 ) {
   return blocksOfRows(scope, space, Float64Array, scope.groups, (args, group) =>
-    runNative(
-      (native, control) =>
-        native.matrixRows({
-          ...control,
-          ...args,
-          kind: 'similarity',
-          units: group!.units.length,
-          features: [matrix(group!)],
-          weights: Float64Array.of(1),
-        }),
+    fillMatrixRows(
+      {
+        ...args,
+        kind: 'similarity',
+        units: group!.units.length,
+        features: [matrix(group!)],
+        weights: Float64Array.of(1),
+      },
       options,
     ),
   );
@@ -62,22 +61,20 @@ export function featureBlocks(
 /** Combined similarity or distance (n, n). */
 export function combinedBlocks(scope: Scope, kind: 'similarity' | 'distance', space: Space, options: RunOptions) {
   return blocksOfRows(scope, space, Float64Array, scope.groups, (args, group) =>
-    runNative((native, control) => native.matrixRows({ ...control, ...args, kind, ...combined(group!) }), options),
+    fillMatrixRows({ ...args, kind, ...combined(group!) }, options),
   );
 }
 
 /** Whether pairs are good matches (n, n); none but the diagonal without a threshold. */
 export function goodMatchBlocks(scope: Scope, space: Space, options: RunOptions) {
   return blocksOfRows(scope, space, Uint8Array, scope.groups, (args, group) =>
-    runNative(
-      (native, control) =>
-        native.matrixRows({
-          ...control,
-          ...args,
-          kind: 'goodMatches',
-          threshold: group!.threshold ?? Infinity,
-          ...combined(group!),
-        }),
+    fillMatrixRows(
+      {
+        ...args,
+        kind: 'goodMatches',
+        threshold: clusteringColumns(group!).threshold ?? Infinity,
+        ...combined(group!),
+      },
       options,
     ),
   );
@@ -93,27 +90,27 @@ export function sameClusterBlocks(
   const labels = scopeLabels(scope, which);
   const places = Int32Array.from(labels, (_, i) => i);
   return blocksOfRows(scope, space, Uint8Array, [{ places }], (args) =>
-    runNative((native, control) => native.matrixRows({ ...control, ...args, kind: 'sameCluster', labels }), options),
+    fillMatrixRows({ ...args, kind: 'sameCluster', labels }, options),
   );
 }
 
 /** Similarities of the nearby pairs (P, features), group after group. */
 export async function* pairSimilarityBlocks(groups: readonly GroupResult[], space: Space, options: RunOptions) {
   for (const group of groups) {
-    const { nearbyPairs, matrices } = group;
-    const step = 2 * Math.max(1, Math.floor(blockBytes / (matrices.length * Float64Array.BYTES_PER_ELEMENT)));
+    const { nearbyPairs } = group;
+    const columns = combined(group);
+    const width = columns.features.length;
+    const step = 2 * Math.max(1, Math.floor(blockBytes / (width * Float64Array.BYTES_PER_ELEMENT)));
     for (let first = 0; first < nearbyPairs.length; first += step) {
       const pairs = nearbyPairs.subarray(first, first + step);
-      const out = await space(Float64Array, (pairs.length / 2) * matrices.length);
-      await runNative(
-        (native, control) => native.pairSimilarities({ ...control, ...combined(group), pairs, out }),
-        options,
-      );
+      const out = await space(Float64Array, (pairs.length / 2) * width);
+      await fillPairSimilarities(columns, pairs, out, options);
       yield out;
     }
   }
 }
 
-function combined({ units, matrices, weights }: GroupResult) {
-  return { units: units.length, features: matrices, weights };
+function combined(group: GroupResult): CombinedSimilarity {
+  const { units, features, weights } = clusteringColumns(group);
+  return { units, features, weights };
 }

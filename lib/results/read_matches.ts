@@ -1,8 +1,8 @@
 import type { MotionProfile } from '../recording/motion.js';
-import type { MatchEvidence } from '../report/report_data.js';
 import type { ResultSource } from './result_source.js';
+import type { MatchEvidence } from './stored_result.js';
 
-/** What the probabilistic method says beyond the clusters; undefined of results of the reference's method. */
+/** What the probabilistic method says beyond the clusters; undefined of results of pyDANT's method. */
 export async function readMatches(results: ResultSource, missing: string[]): Promise<MatchEvidence | undefined> {
   const pairs = await results.integers('MatchProbabilityPairs');
   const probabilities = await results.floats('MatchProbability');
@@ -19,7 +19,7 @@ export async function readMatches(results: ResultSource, missing: string[]): Pro
     probabilities: probabilities.data,
     matched: areMatchedKnown ? { pairs: matchedPairs.data, probabilities: matchedProbabilities.data } : undefined,
     confidence: (await results.floats('ClusterConfidence'))?.data,
-    wrongShares: (await results.floats('FalsePositiveRate'))?.data,
+    falsePositiveRates: (await results.floats('FalsePositiveRate'))?.data,
     splitCandidates: (await results.integers('SplitCandidates'))?.data ?? new Int32Array(0),
     mixedUnits: (await results.integers('MixedUnits'))?.data ?? new Int32Array(0),
   };

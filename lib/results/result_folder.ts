@@ -6,11 +6,12 @@ import { toFloat64, toInt32 } from '../files/convert.js';
 import { readNpy, type NpyArray } from '../files/npy.js';
 import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
 import { readNpz } from '../files/npz.js';
-import { archived, type ResultSource } from './result_source.js';
+import type { ResultSource } from './result_source.js';
+import { archivedPlaces, shankFolder, type ResultName } from './schema.js';
 
 /**
  * A folder of results of any age or origin: what cannot be found is undefined, what cannot be read is undefined and
- * told in `problems`.
+ * reported in `problems`.
  */
 export class ResultFolder implements ResultSource {
   /** What could not be read, in words. */
@@ -22,30 +23,30 @@ export class ResultFolder implements ResultSource {
     return existsSync(join(this.path, file));
   }
 
-  async floats(name: string): Promise<NdArray<Float64Array> | undefined> {
+  async floats(name: ResultName): Promise<NdArray<Float64Array> | undefined> {
     return this.#converted(name, toFloat64);
   }
 
-  async integers(name: string): Promise<NdArray<Int32Array> | undefined> {
+  async integers(name: ResultName): Promise<NdArray<Int32Array> | undefined> {
     return this.#converted(name, toInt32);
   }
 
   /** A single text. */
-  async text(name: string): Promise<string | undefined> {
+  async text(name: ResultName): Promise<string | undefined> {
     const array = await this.#array(name);
     const text = array?.data[0];
     return typeof text === 'string' ? text : undefined;
   }
 
   /** The rows of an array, block by block, from its file or an archive; undefined if it is in neither. */
-  async rows(name: string): Promise<AsyncIterable<RowBlock> | undefined> {
+  async rows(name: ResultName): Promise<AsyncIterable<RowBlock> | undefined> {
     if (this.has(`${name}.npy`)) return readNpyRows(join(this.path, `${name}.npy`));
     const array = await this.floats(name);
     if (!array) return undefined;
     return oneBlock({ first: 0, count: array.shape[0] ?? 1, ...array });
   }
 
-  async firstRow(name: string): Promise<Float64Array | undefined> {
+  async firstRow(name: ResultName): Promise<Float64Array | undefined> {
     for await (const { data, shape } of (await this.rows(name)) ?? []) {
       return Float64Array.from(data.subarray(0, shape[1]), Number);
     }
@@ -53,11 +54,11 @@ export class ResultFolder implements ResultSource {
   }
 
   ofShank(shank: number): ResultFolder {
-    return new ResultFolder(join(this.path, `Shank${shank}`));
+    return new ResultFolder(join(this.path, shankFolder(shank)));
   }
 
   async #converted<Data extends NumericData>(
-    name: string,
+    name: ResultName,
     convert: (path: string, data: NumericData) => Data,
   ): Promise<NdArray<Data> | undefined> {
     const array = await this.#array(name);
@@ -68,9 +69,9 @@ export class ResultFolder implements ResultSource {
     );
   }
 
-  async #array(name: string): Promise<NpyArray | undefined> {
+  async #array(name: ResultName): Promise<NpyArray | undefined> {
     if (this.has(`${name}.npy`)) return this.#tolerate(() => readNpy(join(this.path, `${name}.npy`)));
-    for (const [archive, member] of archived[name] ?? []) {
+    for (const [archive, member] of archivedPlaces(name)) {
       if (!this.has(archive)) continue;
       const arrays = await this.#tolerate(() => readNpz(join(this.path, archive), { names: [member] }));
       if (arrays?.[member]) return arrays[member];

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 
 import type { Dataset } from '../recording/dataset.js';
 import { addon } from '../native/addon.js';
-import type { GroupResult } from '../tracking/reference/track_by_reference.js';
-import type { TrackResult } from '../tracking/track.js';
+import type { GroupResult, TrackResult } from '../tracking/result.js';
+import { clusteringColumns } from './clustering_columns.js';
 import type { Settings } from '../settings/index.js';
 import { packageVersion } from './package_version.js';
+import { runRecordFile } from './schema.js';
 
 /** What `run.json` says about a run: with what it was made, where its time went, and how it came to its result. */
 export interface RunRecord {
@@ -55,8 +56,6 @@ export interface MotionRecord {
   similarity: { start: number; binWidth: number; matched: number[]; unmatched: number[] };
 }
 
-export const runRecordFile = 'run.json';
-
 export function runRecord(
   dataset: Dataset,
   result: TrackResult,
@@ -81,10 +80,15 @@ export function runRecord(
 }
 
 function groupRecord(group: GroupResult): GroupRecord {
+  const { names, weights, threshold } = clusteringColumns(group);
+  const [rounds, stoppedBecause] =
+    group.method === 'reference'
+      ? [group.motionIterations, group.stoppedBecause]
+      : [[], 'all iterations done' as const];
   return {
     ...(group.shank !== undefined && { shank: group.shank }),
     units: group.units.length,
-    motionIterations: group.motionIterations.map((round) => ({
+    motionIterations: rounds.map((round) => ({
       features: round.features,
       weights: Array.from(round.weights),
       threshold: round.threshold ?? null,
@@ -97,10 +101,10 @@ function groupRecord(group: GroupResult): GroupRecord {
         unmatched: Array.from(round.similarity.unmatched),
       },
     })),
-    stoppedBecause: group.stoppedBecause,
-    features: group.features,
-    weights: Array.from(group.weights),
-    threshold: group.threshold ?? null,
+    stoppedBecause,
+    features: names,
+    weights: Array.from(weights),
+    threshold: threshold ?? null,
   };
 }
 

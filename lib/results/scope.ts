@@ -1,6 +1,7 @@
+import { concatenate } from '../arrays.js';
 import type { Dataset } from '../recording/dataset.js';
-import type { GroupResult } from '../tracking/reference/track_by_reference.js';
-import { concatenate, mapUnits, type TrackResult } from '../tracking/track.js';
+import { mapUnits } from '../clustering/members.js';
+import type { GroupResult, TrackResult } from '../tracking/result.js';
 
 /** What one folder of results is about: all units, or those of one shank. */
 export interface Scope {

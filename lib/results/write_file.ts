@@ -8,7 +8,8 @@ import { NpyWriter, writeNpy, type WriteOptions } from '../files/npy_writer.js';
 import { NpzWriter } from '../files/npz_writer.js';
 import { writeBlocks, type Blocks } from '../files/write_elements.js';
 import type { RunOptions } from '../native/run.js';
-import type { ResultArray, ResultArrays } from './result_arrays.js';
+import type { ResultArray, ResultArrays } from './result_array.js';
+import { shankFolder } from './schema.js';
 
 /** How result files are computed and written. */
 export type FileOptions = RunOptions & Pick<WriteOptions, 'buffers'>;
@@ -18,7 +19,7 @@ export type OnRows = (name: string, block: RowBlock) => void;
 
 /** The folder of the run, or of a shank. */
 export function folderOf(path: string, shank: number | undefined): string {
-  return shank === undefined ? path : join(path, `Shank${shank}`);
+  return shank === undefined ? path : join(path, shankFolder(shank));
 }
 
 /** Makes the folder of the run, or of a shank in it. */

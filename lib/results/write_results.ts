@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Dataset } from '../recording/dataset.js';
 import { WriteBuffers } from '../files/output_file.js';
 import type { RunOptions } from '../native/run.js';
-import type { TrackResult } from '../tracking/track.js';
+import type { TrackResult } from '../tracking/result.js';
 import type { Settings } from '../settings/index.js';
-import type { EarlyFiles } from '../run/early_files.js';
-import { resultFiles, type ResultFiles } from './result_arrays.js';
+import { resultFiles, type ResultFiles } from './result_files.js';
+import { archiveFiles, type ResultName } from './schema.js';
 import { rootScope, shankScope } from './scope.js';
 import { makeFolder, writeArchive, writeFile, type FileOptions, type OnRows } from './write_file.js';
 
@@ -19,7 +19,7 @@ export interface ResultFolderFiles extends ResultFiles {
   shank: number | undefined;
 }
 
-/** What a run writes (specification, section 11): its folder, and with one run per shank also `Shank<id>/` for each. */
+/** What a run writes (docs/reference-method.md, section 11): its folder, and with one run per shank also `Shank<id>/` for each. */
 export function resultFolders(
   dataset: Dataset,
   result: TrackResult,
@@ -39,10 +39,16 @@ export function resultFolders(
   ];
 }
 
+/** Files whose writing began before. */
+export interface FilesInWriting {
+  /** Resolves when the file is written; undefined if it was not begun. */
+  written(folder: string, name: string): Promise<void> | undefined;
+}
+
 export interface WriteResultsOptions extends RunOptions {
   onRows?: OnRows | undefined;
   /** What is being written already. */
-  early?: EarlyFiles | undefined;
+  early?: FilesInWriting | undefined;
 }
 
 /** Writes the results into an empty folder. `onProgress` gets the share of the files. */
@@ -86,14 +92,14 @@ function folderTasks(
   { files, clusteringResults, output }: ResultFolderFiles,
   options: FileOptions,
   onRows: OnRows | undefined,
-  early: EarlyFiles | undefined,
+  early: FilesInWriting | undefined,
 ): (() => Promise<void>)[] {
   const isLast = (name: string) => Number(name.startsWith('waveforms_'));
-  const names = Object.keys(files).sort((a, b) => isLast(a) - isLast(b));
+  const names = (Object.keys(files) as ResultName[]).sort((a, b) => isLast(a) - isLast(b));
   const arrays = names.map(
     (name) => () => early?.written(folder, name) ?? writeFile(folder, name, files[name]!, options, onRows),
   );
-  const clustering = () => writeArchive(join(folder, 'ClusteringResults.npz'), clusteringResults, options);
-  const summary = () => writeArchive(join(folder, 'Output.npz'), output, options);
+  const clustering = () => writeArchive(join(folder, archiveFiles.clusteringResults), clusteringResults, options);
+  const summary = () => writeArchive(join(folder, archiveFiles.output), output, options);
   return onRows ? [...arrays, clustering, summary] : [clustering, ...arrays, summary];
 }

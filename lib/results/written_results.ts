@@ -1,9 +1,10 @@
 import { elementCount, type NdArray, type NumericData } from '../arrays.js';
 import { toFloat64, toInt32 } from '../files/convert.js';
 import type { Space } from '../files/write_elements.js';
-import type { ResultArray } from './result_arrays.js';
+import type { ResultArray } from './result_array.js';
 import type { ResultFolderFiles } from './write_results.js';
-import { archived, type ResultSource } from './result_source.js';
+import type { ResultSource } from './result_source.js';
+import { archiveFiles, archivedPlaces, type ResultName } from './schema.js';
 
 /** The results of a run that is being written, from memory. The large ones are shown row by row as they are written. */
 export class WrittenResults implements ResultSource {
@@ -16,17 +17,17 @@ export class WrittenResults implements ResultSource {
     private readonly shank?: number,
   ) {}
 
-  async floats(name: string): Promise<NdArray<Float64Array> | undefined> {
+  async floats(name: ResultName): Promise<NdArray<Float64Array> | undefined> {
     const array = await this.#numbers(name);
     return array && { data: toFloat64(name, array.data), shape: array.shape };
   }
 
-  async integers(name: string): Promise<NdArray<Int32Array> | undefined> {
+  async integers(name: ResultName): Promise<NdArray<Int32Array> | undefined> {
     const array = await this.#numbers(name);
     return array && { data: toInt32(name, array.data), shape: array.shape };
   }
 
-  text(name: string): Promise<string | undefined> {
+  text(name: ResultName): Promise<string | undefined> {
     const array = this.#array(name);
     const text = array && 'data' in array ? array.data[0] : undefined;
     return Promise.resolve(typeof text === 'string' ? text : undefined);
@@ -41,15 +42,18 @@ export class WrittenResults implements ResultSource {
     return new WrittenResults(this.path, this.folders, shank);
   }
 
-  #array(name: string): ResultArray | undefined {
+  #array(name: ResultName): ResultArray | undefined {
     const folder = this.folders.find(({ shank }) => shank === this.shank);
     if (!folder) return undefined;
-    const archives = { 'ClusteringResults.npz': folder.clusteringResults, 'Output.npz': folder.output };
-    const places = (archived[name] ?? []).map(([archive, member]) => archives[archive][member]);
+    const archives = {
+      [archiveFiles.clusteringResults]: folder.clusteringResults,
+      [archiveFiles.output]: folder.output,
+    };
+    const places = archivedPlaces(name).map(([archive, member]) => archives[archive][member]);
     return [folder.files[name], ...places].find((array) => array !== undefined);
   }
 
-  async #numbers(name: string): Promise<NdArray | undefined> {
+  async #numbers(name: ResultName): Promise<NdArray | undefined> {
     const array = this.#array(name);
     if (!array || 'zero' in array) return undefined;
     const { shape } = array;

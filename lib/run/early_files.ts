@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { RunOptions } from '../native/run.js';
-import type { ResultArray } from '../results/result_arrays.js';
+import type { ResultArray } from '../results/result_array.js';
 import { folderOf, makeFolder, writeFile, type OnRows } from '../results/write_file.js';
 
 interface EarlyFile {

@@ -4,18 +4,19 @@ import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.j
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
 import type { Dataset } from '../recording/dataset.js';
 import { abortError, argumentError } from '../errors.js';
-import { prepareOutput } from '../files/output_folder.js';
+import { prepareOutput } from './output_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
-import { correctedWaveforms, correctedWaveformsFile } from '../results/corrected_waveforms.js';
+import { correctedWaveforms } from '../results/corrected_waveforms.js';
 import { EarlyFiles } from './early_files.js';
-import type { ResultArray } from '../results/result_arrays.js';
+import type { ResultArray } from '../results/result_array.js';
 import { resultFolders, writeResults } from '../results/write_results.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import { RunContext, type CorrectedGroup, type TrackOptions } from '../tracking/run_context.js';
 import { RunReport } from './run_report.js';
 import { shownWaveforms } from './run_waveforms.js';
-import { trackDataset, type TrackResult } from '../tracking/track.js';
+import type { TrackResult } from '../tracking/result.js';
+import { trackDataset } from '../tracking/track.js';
 
 export interface RunTrackingOptions extends TrackOptions {
   /** Remove earlier results in the output folder once the new ones are complete, instead of moving them aside. */
@@ -108,7 +109,7 @@ async function execute(
         // The folder of a shank is not shown, and that of all shanks is written when all are known.
         const isShown = group.shank === undefined;
         const onRows = isShown ? report?.showWaveforms(waveformsOf(group.units.peakChannels), signal) : undefined;
-        files.begin(group.shank, correctedWaveformsFile, correctedWaveformsOf(group), onRows);
+        files.begin(group.shank, 'waveforms_corrected', correctedWaveformsOf(group), onRows);
       };
     }
     const result = await trackDataset(dataset, settings, run);

@@ -2,10 +2,14 @@ import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { locateUnits } from '../features/locations.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
+import type { WaveformsArgument } from '../native/native.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
-/** Fisher z, atanh(r), of correlations (N, N), |z| ≤ 6; diagonal 6. */
-export type SimilarityMatrix = NdArray<Float32Array<ArrayBuffer>>;
+/** Fisher z, atanh(r), of correlations (n, n), |z| ≤ 6; diagonal 6. */
+export type FisherZ = Float32Array<ArrayBuffer>;
+
+/** The same with its shape. */
+export type SimilarityMatrix = NdArray<FisherZ>;
 
 export interface WaveformSimilarityParams {
   /** (N, C, T) µV */
@@ -53,22 +57,20 @@ export async function waveformSimilarity(
   // Also checks the channels' locations.
   const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
   const similarity = new Float32Array(units ** 2);
-  await runNative(
-    (native, control) =>
-      native.waveformSimilarity({
-        ...control,
-        waveforms: waveforms.data,
-        units: Int32Array.from({ length: units }, (_, unit) => unit),
-        channels,
-        samples,
-        channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
-        channelShanks,
-        nearestChannels,
-        peakChannels,
-        shiftsUm: shiftsUm?.data,
-        quantised,
-        similarity,
-      }),
+  await compareWaveforms(
+    {
+      waveforms: waveforms.data,
+      units: Int32Array.from({ length: units }, (_, unit) => unit),
+      channels,
+      samples,
+      channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
+      channelShanks,
+      nearestChannels,
+      peakChannels,
+      shiftsUm: shiftsUm?.data,
+      quantised,
+    },
+    similarity,
     options,
   );
   return { data: similarity, shape: [units, units] };
@@ -89,9 +91,44 @@ export async function rowSimilarity(
   }
   const similarity = new Float32Array(count! ** 2);
   const gapNames = skipNaN ? Int32Array.from({ length: count! }, (_, row) => row) : undefined;
+  await compareRows(rows.data, gapNames, similarity, options);
+  return { data: similarity, shape: [count!, count!] };
+}
+
+/** What waveforms are compared with; the arrays are of the right lengths. */
+export interface ComparedWaveforms extends WaveformsArgument {
+  /** (C) */
+  channelShanks: Int32Array | undefined;
+  nearestChannels: number;
+  /** (n) channels at which the units peak as recorded */
+  peakChannels: Int32Array;
+  /** (K, n) µm; undefined: compared as recorded */
+  shiftsUm: Float64Array | undefined;
+  quantised: boolean;
+}
+
+/** Fills `similarity` (n, n); the time resolves that was spent on correcting waveforms. */
+export async function compareWaveforms(
+  compared: ComparedWaveforms,
+  similarity: FisherZ,
+  options: RunOptions,
+): Promise<{ correctionSeconds: number }> {
+  return runNative((native, control) => native.waveformSimilarity({ ...control, ...compared, similarity }), options);
+}
+
+/**
+ * Fills `similarity` (n, n) with Fisher z of the correlations of `rows` (n, L). With `gapNames` (n), over the columns that
+ * are not NaN in both rows; a pair without any is an error that calls the rows by these numbers.
+ */
+export async function compareRows(
+  rows: Float64Array,
+  gapNames: Int32Array | undefined,
+  similarity: FisherZ,
+  options: RunOptions,
+): Promise<void> {
+  const count = Math.sqrt(similarity.length);
   await runNative(
-    (native, control) => native.rowSimilarity({ ...control, rows: rows.data, count: count!, gapNames, similarity }),
+    (native, control) => native.rowSimilarity({ ...control, rows, count, gapNames, similarity }),
     options,
   );
-  return { data: similarity, shape: [count!, count!] };
 }

@@ -16,7 +16,7 @@ export interface TrackOptions {
 /** How the waveforms of a group of units are corrected in the final clustering. */
 export interface CorrectedGroup {
   units: TrackedUnits;
-  /** As of `GroupResult` */
+  /** As in `GroupResult` */
   shank: number | undefined;
   correction: Correction;
 }

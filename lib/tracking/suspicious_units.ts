@@ -6,7 +6,7 @@ import type { UnitFeatures } from '../features/unit_features.js';
 const oneDepthUm = 1;
 
 /** Warns of units that can be tracked, but hardly come from a recording. */
-export function warnOfOddUnits({ locationsUm, amplitudes }: UnitFeatures, context: RunContext): void {
+export function warnOfSuspiciousUnits({ locationsUm, amplitudes }: UnitFeatures, context: RunContext): void {
   const units = [...amplitudes.keys()];
   const silent = units.filter((unit) => amplitudes[unit] === 0);
   if (silent.length > 0) {

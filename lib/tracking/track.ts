@@ -1,29 +1,14 @@
-import { pairsWithin } from '../clustering/members.js';
+import { concatenate } from '../arrays.js';
+import { mapUnits, pairsWithin } from '../clustering/members.js';
 import type { Dataset } from '../recording/dataset.js';
 import type { Settings } from '../settings/index.js';
-import { warnOfOddUnits } from './suspicious_units.js';
-import type { Stage } from './progress.js';
+import { warnOfSuspiciousUnits } from './suspicious_units.js';
+import type { GroupResult, TrackResult } from './result.js';
 import { RunContext, type TrackOptions } from './run_context.js';
-import { trackGroup, type GroupResult } from './reference/track_by_reference.js';
+import { trackByReference } from './reference/track_by_reference.js';
 import { trackByProbability } from './probabilistic/track_by_probability.js';
 import { TrackedUnits } from './tracked_units.js';
 import { computeUnitFeatures, type UnitFeatures } from '../features/unit_features.js';
-
-/** Which units of different days are the same neuron, and how that was found. */
-export interface TrackResult {
-  /** (N) cluster of each unit, 1 … K; −1: unmatched */
-  clusters: Int32Array;
-  /** K */
-  clusterCount: number;
-  /** (M, 2) pairs of units in the same cluster, the smaller index first */
-  matchedPairs: Int32Array;
-  features: UnitFeatures;
-  /** One entry per shank in shank order, or a single one for a run of all units together. */
-  groups: GroupResult[];
-  warnings: string[];
-  /** Seconds spent in each stage. */
-  seconds: ReadonlyMap<Stage, number>;
-}
 
 /** Tracks the units of a data set (specification, sections 2 to 10). */
 export async function trackDataset(
@@ -50,7 +35,7 @@ export async function trackUnits(
   if (dataset.sessionCount === 1) {
     run.warn('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
-  warnOfOddUnits(features, run);
+  warnOfSuspiciousUnits(features, run);
   if (settings.method === 'reference') warnFewChannels(dataset, settings, run);
 
   const unitCount = dataset.sessions.length;
@@ -62,7 +47,7 @@ export async function trackUnits(
     const indices = allUnits.filter((unit) => shank === undefined || features.shanks[unit] === shank);
     if (indices.length === 0) continue;
     const units = new TrackedUnits(dataset, features, indices);
-    const track = settings.method === 'reference' ? trackGroup : trackByProbability;
+    const track = settings.method === 'reference' ? trackByReference : trackByProbability;
     groups.push(await track(units, shank, dataset.motion, settings, run.forShank(shank)));
   }
 
@@ -85,21 +70,6 @@ export async function trackUnits(
     warnings: run.warnings,
     seconds: run.seconds,
   };
-}
-
-/** Group indices → indices in the data set. */
-export function mapUnits(local: Int32Array, units: Int32Array): Int32Array {
-  return local.map((unit) => units[unit]!);
-}
-
-export function concatenate(parts: Int32Array[]): Int32Array {
-  const all = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
 }
 
 function asContext(context: RunContext | TrackOptions, settings: Settings): RunContext {

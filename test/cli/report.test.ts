@@ -47,8 +47,8 @@ describe('dant run', () => {
         .trim()
         .split('\n')
         .at(-1)!,
-    ) as { groups: { expectedWrongPairs: number; clusterConfidence: number[]; splitCandidates: number }[] };
-    expect(groups[0]!.expectedWrongPairs).toBeLessThan(0.1);
+    ) as { groups: { falsePositiveRate: number; clusterConfidence: number[]; splitCandidates: number }[] };
+    expect(groups[0]!.falsePositiveRate).toBeLessThan(0.1);
     expect(groups[0]!.clusterConfidence.every((share) => share > 0 && share <= 1)).toBe(true);
     expect(groups[0]!.splitCandidates).toBeGreaterThan(0);
   });

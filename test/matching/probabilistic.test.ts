@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { track, type TrackInput, type TrackResult } from '../../lib/index.js';
+import { probabilistic } from '../groups.js';
 import { loadDataset } from '../../lib/dataset/load.js';
 import type { Dataset } from '../../lib/recording/dataset.js';
 import { motionAt } from '../../lib/recording/motion.js';
@@ -65,10 +66,10 @@ describe('tracking by probability', () => {
   });
 
   it('says how sure it is, and is right about it', () => {
-    const { model, nearbyPairs } = result.groups[0]!;
+    const { model, nearbyPairs } = probabilistic(result.groups[0]);
     let expected = 0;
     let right = 0;
-    model!.logOdds.forEach((logOdds, p) => {
+    model.logOdds.forEach((logOdds, p) => {
       const [i, j] = [nearbyPairs[2 * p]!, nearbyPairs[2 * p + 1]!];
       if (rigid.dataset.sessions[i] === rigid.dataset.sessions[j]) return;
       expected += 1 / (1 + Math.exp(-logOdds));
@@ -76,14 +77,14 @@ describe('tracking by probability', () => {
     });
     expect(right).toBeGreaterThan(300);
     expect(Math.abs(expected / right - 1)).toBeLessThan(0.06);
-    expect(model!.falsePositiveRate).toBeLessThan(0.02);
-    expect(model!.clusters.slice(1).every((confidence) => confidence > 0.5 && confidence <= 1)).toBe(true);
+    expect(model.falsePositiveRate).toBeLessThan(0.02);
+    expect(model.clusters.slice(1).every((confidence) => confidence > 0.5 && confidence <= 1)).toBe(true);
   });
 
   it('gives the same bits with any number of threads', async () => {
     const other = await run(rigid.dataset, {}, 1);
     expect(other.clusters).toEqual(result.clusters);
-    expect(other.groups[0]!.model!.logOdds).toEqual(result.groups[0]!.model!.logOdds);
+    expect(probabilistic(other.groups[0]).model.logOdds).toEqual(probabilistic(result.groups[0]).model.logOdds);
     expect(other.groups[0]!.motion).toEqual(result.groups[0]!.motion);
   });
 
@@ -113,7 +114,7 @@ describe('tracking by probability', () => {
   it('names units that the sorter split, and keeps their neuron together', async () => {
     const { dataset, neuron } = await record('split', { ...small, splitFraction: 0.15, durationS: 240 });
     const found = await run(dataset);
-    const candidates = found.groups[0]!.model!.splitCandidates;
+    const candidates = probabilistic(found.groups[0]).model.splitCandidates;
     let split = 0;
     neuron.forEach((n, i) => {
       for (let j = 0; j < i; ++j) if (neuron[j] === n && dataset.sessions[j] === dataset.sessions[i]) ++split;
@@ -172,7 +173,7 @@ describe('odd recordings', () => {
     const result = await track({ data: units(list) });
     expect(result.clusters).toHaveLength(list.length);
     for (const { motion } of result.groups) expect([...motion.constantUm].every(Number.isFinite)).toBe(true);
-    for (const { model } of result.groups) expect(model!.logOdds.every(Number.isFinite)).toBe(true);
+    for (const { model } of result.groups.map(probabilistic)) expect(model.logOdds.every(Number.isFinite)).toBe(true);
   });
 
   it('one session: nothing to match, and a warning', async () => {

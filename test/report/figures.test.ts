@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, it, vi } from 'vitest';
 
-import { firstFigures, laterFigures } from '../../lib/report/figures/index.js';
+import { figuresOf } from '../../lib/report/figures/index.js';
 import { similarityDistributions } from '../../lib/report/figures/similarities.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { drawSvg } from '../../lib/report/draw_svg.js';
@@ -65,8 +65,9 @@ async function complaints(folder: string, dataFolder: string): Promise<unknown[]
     const content = readReport(folder, dataFolder);
     const figureData = { data: await content.data, ...(await content.matrices) };
     let count = 0;
-    for (const figure of [...firstFigures, ...laterFigures]) {
-      const { spec } = figure(figureData) ?? { spec: { missing: '' } };
+    const { first, later } = figuresOf(figureData.data);
+    for (const figure of [...first, ...later]) {
+      const { spec } = figure(figureData);
       if ('missing' in spec) continue;
       await drawSvg(spec);
       ++count;

@@ -7,7 +7,7 @@ import { readNpy } from '../../lib/files/npy.js';
 import { writeNpz } from '../../lib/files/npz_writer.js';
 import { motionAt } from '../../lib/recording/motion.js';
 import { loadReportData } from '../../lib/report/load.js';
-import type { MatchEvidence } from '../../lib/report/report_data.js';
+import type { MatchEvidence } from '../../lib/results/stored_result.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { ResultFolder } from '../../lib/results/result_folder.js';
 import { neighbourCount } from '../../lib/report/similarities.js';
@@ -49,7 +49,7 @@ describe('a folder of results', () => {
     expect(missing).toEqual([]);
     expect(matches!.probabilities).toHaveLength(matches!.pairs.length / 2);
     expect(matches!.confidence).toHaveLength(clusterCount);
-    expect(matches!.wrongShares![0]).toBeLessThan(0.1);
+    expect(matches!.falsePositiveRates![0]).toBeLessThan(0.1);
     const { splitCandidates: split } = matches!;
     expect(split.length).toBeGreaterThan(0);
     for (let q = 0; q < split.length; q += 2) expect(sessions![split[q]!]).toBe(sessions![split[q + 1]!]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
-import { condenseMatrix } from '../../lib/report/figures/matrix_image.js';
+import { condenseDistances } from '../../lib/report/figures/matrix_image.js';
 import { readReport } from '../../lib/report/read_report.js';
 import { neighbourCount } from '../../lib/report/similarities.js';
 import { nothingDrawn, Scratch } from './folders.js';
@@ -68,7 +68,7 @@ describe('the similarities of a report', () => {
     expect(features.length).toBeGreaterThan(0);
     for (const { all } of features) expect(all.counts.reduce((a, b) => a + b, 0)).toBe(pairs);
     // Their zero would make them the nearest.
-    const { range } = condenseMatrix({ data, ...matrices })!;
+    const { range } = condenseDistances(data, matrices.distanceSums!);
     expect(range[0]).toBeGreaterThan(0);
   });
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpy, simulate, track, type TrackResult } from '../../lib/index.js';
+import { probabilistic } from '../groups.js';
 import { motionAt } from '../../lib/recording/motion.js';
 
 let folder: string;
@@ -136,17 +137,17 @@ describe('files of the probabilistic method', () => {
   });
 
   it('say what the result says', async () => {
-    const { model, nearbyPairs, motion } = result.groups[0]!;
+    const { model, nearbyPairs, motion } = probabilistic(result.groups[0]);
     expect((await read(output, 'MatchProbabilityPairs')).data).toEqual(Float64Array.from(nearbyPairs));
     const probability = (await read(output, 'MatchProbability')).data;
-    expect(probability).toEqual(Float64Array.from(model!.logOdds, (logOdds) => 1 / (1 + Math.exp(-logOdds))));
-    expect((await read(output, 'ClusterConfidence')).data).toEqual(model!.clusters.slice(1));
+    expect(probability).toEqual(Float64Array.from(model.logOdds, (logOdds) => 1 / (1 + Math.exp(-logOdds))));
+    expect((await read(output, 'ClusterConfidence')).data).toEqual(model.clusters.slice(1));
     const split = (await read(output, 'SplitCandidates')).data;
-    expect(split).toEqual(Float64Array.from(model!.splitCandidates));
+    expect(split).toEqual(Float64Array.from(model.splitCandidates));
     expect(split.length).toBeGreaterThan(10);
     const rate = await read(output, 'FalsePositiveRate');
     expect(rate).toMatchObject({ dtype: '<f8', shape: [] });
-    expect(rate.data[0]).toBe(model!.falsePositiveRate);
+    expect(rate.data[0]).toBe(model.falsePositiveRate);
     expect(rate.data[0]).toBeCloseTo(await expectedFalsePositives(output, sessions), 9);
 
     const depths = await read(output, 'motion_profile_depths');
@@ -203,14 +204,14 @@ describe('files of the probabilistic method, shank by shank', () => {
   it('agree with each other in the folder of the run and in that of each shank', async () => {
     expect(result.groups).toHaveLength(4);
     await expectConsistent(output, sessions);
-    for (const { shank, units, model } of result.groups) {
+    for (const { shank, units, model } of result.groups.map(probabilistic)) {
       const place = join(output, `Shank${shank!}`);
       await expectConsistent(
         place,
         Array.from(units, (unit) => sessions[unit]!),
       );
-      expect((await read(place, 'ClusterConfidence')).data).toEqual(model!.clusters.slice(1));
-      expect((await read(place, 'FalsePositiveRate')).data[0]).toBe(model!.falsePositiveRate);
+      expect((await read(place, 'ClusterConfidence')).data).toEqual(model.clusters.slice(1));
+      expect((await read(place, 'FalsePositiveRate')).data[0]).toBe(model.falsePositiveRate);
       expect((await read(place, 'motion_profile')).shape[0]).toBe(4);
     }
   });

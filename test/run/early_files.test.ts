@@ -12,7 +12,7 @@ import { loadDataset, datasetRequirements } from '../../lib/dataset/load.js';
 import { readNpy, track } from '../../lib/index.js';
 import { trackDataset } from '../../lib/tracking/track.js';
 import { EarlyFiles } from '../../lib/run/early_files.js';
-import type { ResultArray } from '../../lib/results/result_arrays.js';
+import type { ResultArray } from '../../lib/results/result_array.js';
 import { resultFolders, writeResults } from '../../lib/results/write_results.js';
 import { completeSettings } from '../../lib/settings/index.js';
 

@@ -1,4 +1,6 @@
-import { unitMatrix } from './unit_matrix.js';
+import type { MatchEvidence } from '../../results/stored_result.js';
+import type { ReportData } from '../report_data.js';
+import { distanceMatrix, probabilityMatrix } from './unit_matrix.js';
 import type { Figure, FigureData, SmallFigureData } from './figure.js';
 import { clusterConfidences, matchProbabilities } from './matches.js';
 import { probeMotion } from './motion.js';
@@ -7,26 +9,34 @@ import { matchingBetweenSessions } from './sessions.js';
 import { featureScatter, featureSimilarities, similarityDistributions } from './similarities.js';
 import { unitLocations, unitsAcrossDays } from './units.js';
 
-/** The first figures in the order in which a reader wants them; undefined: the method of the run has no such figure. */
-export const firstFigures: readonly ((of: SmallFigureData) => Figure | undefined)[] = [
-  unitsAcrossDays,
-  unitLocations,
-  matchingBetweenSessions,
-  matchProbabilities,
-  probeMotion,
-  clusterConfidences,
-];
+type FirstFigure = (of: SmallFigureData) => Figure;
+type LaterFigure = (of: FigureData) => Figure;
 
-type LaterFigure = (of: FigureData) => Figure | undefined;
+/** The figures of a method, in the order in which a reader wants them. */
+interface Figures {
+  first: readonly FirstFigure[];
+  /** Those that come after them, which wait for the large matrices. */
+  later: readonly LaterFigure[];
+}
 
-/** Those that come after them, which wait for the large matrices. */
-export const laterFigures: readonly LaterFigure[] = [
-  featureScatter,
-  motionThreshold,
-  similarityDistributions,
-  featureSimilarities,
-  unitMatrix,
-];
+/** Of results of pyDANT's method. */
+export const referenceFigures: Figures = {
+  first: [unitsAcrossDays, unitLocations, matchingBetweenSessions, probeMotion],
+  later: [featureScatter, motionThreshold, similarityDistributions, featureSimilarities, distanceMatrix],
+};
 
-/** The one that takes longest to paint. */
-export const longestFigure: LaterFigure = unitMatrix;
+/** Of results with match probabilities. */
+export const probabilisticFigures = (matches: MatchEvidence): Figures => ({
+  first: [
+    unitsAcrossDays,
+    unitLocations,
+    matchingBetweenSessions,
+    (of) => matchProbabilities(of, matches),
+    probeMotion,
+    (of) => clusterConfidences(of, matches),
+  ],
+  later: [(of) => probabilityMatrix(of, matches)],
+});
+
+export const figuresOf = ({ matches }: ReportData): Figures =>
+  matches ? probabilisticFigures(matches) : referenceFigures;

@@ -1,4 +1,4 @@
-import type { ReportData } from '../report_data.js';
+import type { MatchEvidence } from '../../results/stored_result.js';
 import { clusterMembers } from '../similarities.js';
 import type { Figure, SmallFigureData } from './figure.js';
 import { colors, thresholdMark } from './theme.js';
@@ -15,9 +15,8 @@ const kinds = {
 type PairKind = keyof typeof kinds;
 
 /** Probabilities of nearby pairs: matched, unmatched, and those within a session, which show what chance does. */
-export function matchProbabilities({ data }: SmallFigureData): Figure | undefined {
-  const { matches, sessions, settings } = data;
-  if (!matches) return undefined;
+export function matchProbabilities({ data }: SmallFigureData, matches: MatchEvidence): Figure {
+  const { sessions, settings } = data;
   const figure = {
     name: 'match_probabilities',
     title: 'Match probabilities',
@@ -25,7 +24,7 @@ export function matchProbabilities({ data }: SmallFigureData): Figure | undefine
       'Probability that two nearby units are one neuron, judged by the two and their rivals; counts are on a logarithmic scale. A good recording has many pairs near 0 and near 1 and few between. Units of the same session are different neurons unless the sorter split one (those near 1). Dashed: what two single units are joined from (min_probability). Groups of units are judged as a whole: some pairs left of the line are matched, some right of it are not.',
   };
   if (!sessions) return { ...figure, spec: { missing: 'The sessions of the units are not known.' } };
-  const counts = probabilityCounts(data, sessions);
+  const counts = probabilityCounts(data.clusters, matches, sessions);
   const minimum = settings?.matching?.min_probability;
   const names = Object.keys(kinds) as PairKind[];
   return {
@@ -79,13 +78,16 @@ export function matchProbabilities({ data }: SmallFigureData): Figure | undefine
   };
 }
 
-function probabilityCounts({ matches, clusters }: ReportData, sessions: Int32Array): Record<PairKind, Uint32Array> {
+function probabilityCounts(
+  clusters: Int32Array,
+  { pairs, probabilities }: MatchEvidence,
+  sessions: Int32Array,
+): Record<PairKind, Uint32Array> {
   const counts = {
     matched: new Uint32Array(binCount),
     unmatched: new Uint32Array(binCount),
     sameSession: new Uint32Array(binCount),
   };
-  const { pairs, probabilities } = matches!;
   probabilities.forEach((probability, p) => {
     const [a, b] = [pairs[2 * p]!, pairs[2 * p + 1]!];
     const isMatched = clusters[a]! > 0 && clusters[a] === clusters[b];
@@ -96,9 +98,8 @@ function probabilityCounts({ matches, clusters }: ReportData, sessions: Int32Arr
 }
 
 /** How sure the clusters are, and whether that depends on how long a neuron was followed. */
-export function clusterConfidences({ data }: SmallFigureData): Figure | undefined {
-  const { matches, sessions, sessionCount } = data;
-  if (!matches) return undefined;
+export function clusterConfidences({ data }: SmallFigureData, matches: MatchEvidence): Figure {
+  const { sessions, sessionCount } = data;
   const figure = {
     name: 'cluster_confidence',
     title: 'Confidence of the neurons',

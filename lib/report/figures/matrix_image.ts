@@ -1,9 +1,9 @@
-import type { MatchEvidence, ReportData } from '../report_data.js';
+import type { ReportData } from '../report_data.js';
+import type { MatchEvidence } from '../../results/stored_result.js';
 import { toFloat64 } from '../../files/convert.js';
 import type { RowBlock } from '../../files/npy_rows.js';
 import { callNative } from '../../native/run.js';
 import type { RowReader } from '../row_reader.js';
-import type { FigureData } from './figure.js';
 import { comparedParts } from '../similarities.js';
 import { imageUrl } from './raster.js';
 import { colors, onWhite } from './theme.js';
@@ -68,13 +68,8 @@ function pixelsOf(data: ReportData): Pixels {
   return { order, side, pixelOf };
 }
 
-/** Means over pixels of equal size: of match probabilities, else of distances. Undefined without either. */
-export function condenseMatrix({ data, distanceSums }: FigureData): Condensed | undefined {
-  if (data.matches) return condenseProbabilities(data, data.matches);
-  return distanceSums && condenseDistances(data, distanceSums);
-}
-
-function condenseDistances(data: ReportData, sums: Float64Array): Condensed {
+/** Mean distances over pixels of equal size. */
+export function condenseDistances(data: ReportData, sums: Float64Array): Condensed {
   const { order, side, pixelOf } = pixelsOf(data);
   const levels = new Uint8Array(side * side);
   const range = new Float64Array(2);
@@ -87,8 +82,8 @@ function condenseDistances(data: ReportData, sums: Float64Array): Condensed {
   return { measure: 'distance', levels, palette, side, order, range: [range[0]!, range[1]!] };
 }
 
-/** Pairs that are not near each other have the probability 0. */
-function condenseProbabilities(data: ReportData, { pairs, probabilities }: MatchEvidence): Condensed {
+/** Mean probabilities over pixels of equal size; pairs that are not near each other have the probability 0. */
+export function condenseProbabilities(data: ReportData, { pairs, probabilities }: MatchEvidence): Condensed {
   const { order, side, pixelOf } = pixelsOf(data);
   const means = new Float64Array(side * side);
   const unitsAt = new Uint32Array(side);

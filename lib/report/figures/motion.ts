@@ -1,7 +1,8 @@
 import type { LayerSpec, UnitSpec } from 'vega-lite/types_unstable/spec/index.js';
 
 import { isRigid, motionAt, type Motion } from '../../recording/motion.js';
-import type { ReportData, TrackedGroup } from '../report_data.js';
+import type { ReportData } from '../report_data.js';
+import type { StoredGroup } from '../../results/stored_result.js';
 import type { Figure, SmallFigureData } from './figure.js';
 import { sessionColor } from './session_colors.js';
 import { colors } from './theme.js';
@@ -77,7 +78,7 @@ export function probeMotion({ data }: SmallFigureData): Figure {
   };
 }
 
-type MovedGroup = TrackedGroup & { motion: Motion };
+type MovedGroup = StoredGroup & { motion: Motion };
 
 interface Shift {
   value: number;

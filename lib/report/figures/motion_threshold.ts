@@ -5,8 +5,7 @@ import { kindColor, thresholdMark } from './theme.js';
 const mostRounds = 10;
 
 /** Similarities of the nearby pairs in each round of the motion estimate, with the threshold of the round. */
-export function motionThreshold({ data }: FigureData): Figure | undefined {
-  if (data.matches) return undefined;
+export function motionThreshold({ data }: FigureData): Figure {
   const figure = {
     name: 'motion_threshold',
     title: 'Threshold used for motion',

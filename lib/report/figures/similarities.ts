@@ -7,8 +7,7 @@ import { colors, kindColor, thresholdMark } from './theme.js';
 const noMatrices = `The similarity matrices were not saved (save_intermediate_results: false). ${saveThem}`;
 
 /** Similarities of all pairs, feature by feature. */
-export function featureSimilarities({ data, similarities: { features } }: FigureData): Figure | undefined {
-  if (data.matches) return undefined;
+export function featureSimilarities({ similarities: { features } }: FigureData): Figure {
   const figure = {
     name: 'feature_similarities',
     title: 'Similarity by each feature',
@@ -62,8 +61,7 @@ function shares({ start, binWidth, counts }: Histogram, kind: string) {
 const mostBars = 1000;
 
 /** The weighted similarity of matched and unmatched nearby pairs, the learned weights and the threshold. */
-export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure | undefined {
-  if (data.matches) return undefined;
+export function similarityDistributions({ data, similarities: { nearby } }: FigureData): Figure {
   const figure = {
     name: 'similarity_distributions',
     title: 'Matched and unmatched pairs',
@@ -156,9 +154,8 @@ const side = 360;
 const binSide = 3;
 
 /** Pairs of features against each other. */
-export function featureScatter({ data, similarities: { features } }: FigureData): Figure | undefined {
-  const { nearbyPairs, clusters, groups, matches } = data;
-  if (matches) return undefined;
+export function featureScatter({ data, similarities: { features } }: FigureData): Figure {
+  const { nearbyPairs, clusters, groups } = data;
   const figure = { name: 'feature_scatter', title: 'Features against each other', caption: '' };
   const known = features.filter(({ nearby }) => nearby);
   if (!nearbyPairs || features.length === 0) return { ...figure, spec: { missing: noMatrices } };

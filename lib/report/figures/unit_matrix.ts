@@ -1,22 +1,37 @@
-import { saveThem } from '../report_data.js';
+import type { MatchEvidence } from '../../results/stored_result.js';
+import { saveThem, type ReportData } from '../report_data.js';
 import type { Figure, FigureData } from './figure.js';
-import { condenseMatrix, matrixUrl } from './matrix_image.js';
+import { condenseDistances, condenseProbabilities, matrixUrl, type Condensed } from './matrix_image.js';
 import { imageLayer } from './raster.js';
 import { colors } from './theme.js';
 
 const side = 620;
 
-/** Distances or match probabilities in the order of the tree's leaves, with the clusters marked. */
-export function unitMatrix(figureData: FigureData): Figure {
-  const { data } = figureData;
-  const matrix = condenseMatrix(figureData);
+/** Distances in the order of the tree's leaves, with the clusters marked. */
+export function distanceMatrix({ data, distanceSums }: FigureData): Figure {
+  const matrix = distanceSums && condenseDistances(data, distanceSums);
+  return unitMatrix(data, matrix, { name: 'distance_matrix', title: 'Distances between units', note: '' });
+}
+
+/** Match probabilities in the order of the leaves. */
+export function probabilityMatrix({ data }: FigureData, matches: MatchEvidence): Figure {
+  return unitMatrix(data, condenseProbabilities(data, matches), {
+    name: 'probability_matrix',
+    title: 'Match probabilities between units',
+    note: ' Each probability is judged by the two units and their rivals.',
+  });
+}
+
+function unitMatrix(
+  data: ReportData,
+  matrix: Condensed | undefined,
+  { note, ...about }: { name: string; title: string; note: string },
+): Figure {
   const figure = {
-    ...(data.matches
-      ? { name: 'probability_matrix', title: 'Match probabilities between units' }
-      : { name: 'distance_matrix', title: 'Distances between units' }),
+    ...about,
     caption:
       'Units stand in the order of the leaves of the clustering tree, so that similar ones are neighbours. Squares mark clusters.' +
-      (data.matches ? ' Each probability is judged by the two units and their rivals.' : '') +
+      note +
       (data.groups.length > 1 ? ' Units of different shanks are not compared.' : '') +
       (matrix && matrix.side < matrix.order.length
         ? ` Each of the ${matrix.side} × ${matrix.side} pixels is the mean of several pairs of units.`

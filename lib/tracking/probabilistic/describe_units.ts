@@ -1,3 +1,4 @@
+import { alignedDepths, alignWaveforms } from '../../matching/aligned_waveforms.js';
 import {
   componentCount,
   logAmplitudes,
@@ -5,7 +6,7 @@ import {
   shapeScores,
   type ShapeScores,
 } from '../../matching/unit_vectors.js';
-import { runNative, type RunOptions } from '../../native/run.js';
+import type { RunOptions } from '../../native/run.js';
 import type { MatchFeatureName } from '../../settings/index.js';
 import type { TrackedUnits } from '../tracked_units.js';
 
@@ -17,9 +18,6 @@ export interface UnitDescription {
   columns: Float64Array[];
 }
 
-/** How many depths an aligned waveform has: −100 … 100 µm in steps of 20. */
-const alignedDepths = 11;
-
 export async function describeUnits(
   units: TrackedUnits,
   features: readonly MatchFeatureName[],
@@ -29,7 +27,7 @@ export async function describeUnits(
   const shapes: ShapeScores[] = [];
   const columns: Float64Array[] = [];
   const usesWaveform = features.includes('AlignedWaveform') || features.includes('Amplitude');
-  const aligned = usesWaveform ? await alignWaveforms(units, options) : undefined;
+  const aligned = usesWaveform ? await align(units, options) : undefined;
   for (const feature of features) {
     switch (feature) {
       case 'AlignedWaveform':
@@ -75,21 +73,11 @@ export async function describeUnits(
   return { shapes, columns };
 }
 
-async function alignWaveforms(units: TrackedUnits, options: RunOptions): Promise<Float64Array> {
+function align(units: TrackedUnits, options: RunOptions): Promise<Float64Array> {
   const { waveforms, indices, channelLocationsUm, depthsUm, peakChannels } = units;
   const [, channels, samples] = waveforms.shape as [number, number, number];
-  return runNative(
-    (native, control) =>
-      native.alignWaveforms({
-        ...control,
-        waveforms: waveforms.data,
-        units: indices,
-        channels,
-        samples,
-        channelLocationsUm,
-        depthsUm,
-        peakChannels,
-      }),
+  return alignWaveforms(
+    { waveforms: waveforms.data, units: indices, channels, samples, channelLocationsUm, depthsUm, peakChannels },
     options,
   );
 }

@@ -1,32 +1,22 @@
 import { clusterMembers, pairsWithin } from '../../clustering/members.js';
-import { motionAt, noMotion, type Motion } from '../../recording/motion.js';
 import { planWith } from '../../correction/templates.js';
 import { clusterConfidence, logOddsOf, type Confidence } from '../../matching/confidence.js';
 import { likelyMatches, matchesByShape, type UnitPlaces } from '../../matching/first_matches.js';
-import { estimateProfile, type ProfileEstimate } from '../../motion/profile.js';
+import { matchOrder, matchSimilarity } from '../../matching/match_order.js';
+import { clusterNeurons } from '../../matching/neuron_clusters.js';
+import { learnPairModel, weighCompetitors } from '../../matching/pair_model.js';
 import { addRefractoryEvidence } from '../../matching/split_candidates.js';
 import { joinColumns } from '../../matching/unit_vectors.js';
-import { runNative } from '../../native/run.js';
+import { estimateProfile, type ProfileEstimate } from '../../motion/profile.js';
+import { motionAt, noMotion, type Motion } from '../../recording/motion.js';
 import type { Settings } from '../../settings/index.js';
-import { describeUnits, type UnitDescription } from './describe_units.js';
-import { warnOfSessionGroups } from '../session_groups.js';
+import type { ProbabilisticGroup } from '../result.js';
 import type { RunContext } from '../run_context.js';
-import type { GroupResult } from '../reference/track_by_reference.js';
+import { warnOfSessionGroups } from '../session_groups.js';
 import type { TrackedUnits } from '../tracked_units.js';
+import { describeUnits, type UnitDescription } from './describe_units.js';
 
-/** What is known about who is who, besides clusters. Log odds are natural. */
-export interface MatchModel extends Confidence {
-  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units and their rivals */
-  logOdds: Float32Array;
-  /** (M) the same of the matched pairs (those of `pairsWithin`), given all units */
-  matchLogOdds: Float32Array;
-  /** (Q, 2) pairs of units of one session that are one neuron rather than two: split by the sorter */
-  splitCandidates: Int32Array;
-  /** (R, 2) units that hold spikes of two neurons, and a unit of the neuron that they hold fewer of */
-  mixedUnits: Int32Array;
-}
-
-interface Matching {
+interface MatchedUnits {
   nearbyPairs: Int32Array;
   /** (P) of the pairs, judged by the two units and their rivals */
   logOdds: Float32Array;
@@ -45,7 +35,7 @@ export async function trackByProbability(
   given: Motion | undefined,
   settings: Settings,
   context: RunContext,
-): Promise<GroupResult> {
+): Promise<ProbabilisticGroup> {
   const description = await context.stage('similarity', (options) =>
     describeUnits(units, settings.matching.features, options),
   );
@@ -86,32 +76,24 @@ export async function trackByProbability(
   const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
   warnOfNothing(labels, units, context);
   const pairs = { pairs: nearbyPairs, logOdds };
-  const similarity = new Float32Array(units.count ** 2);
+  const minLogOdds = logOddsOf(settings.matching.min_probability);
   const { depthsUm } = corrected(places, motion);
-  const leafOrder = await context.stage('leafOrder', async (options) => {
-    await runNative(
-      (native, control) => native.matchSimilarity({ ...control, ...pairs, units: units.count, similarity }),
-      options,
-    );
-    return runNative((native, control) => native.matchOrder({ ...control, ...pairs, depthsUm }), options);
-  });
+  const { similarity, leafOrder } = await context.stage('leafOrder', async (options) => ({
+    similarity: await matchSimilarity(pairs, units.count, options),
+    leafOrder: await matchOrder(pairs, depthsUm, options),
+  }));
   return {
+    method: 'probabilistic',
     shank,
     units: units.indices,
     motion,
     motionInterval: estimate?.interval,
-    motionIterations: [],
-    stoppedBecause: 'all iterations done',
     correction,
-    features: ['Match'],
-    weights: new Float64Array([1]),
-    matrices: [similarity],
-    threshold: logOddsOf(settings.matching.min_probability) / 2,
+    similarity,
+    minLogOdds,
     labelsBeforeCuration: matching.labels,
     labels,
     nearbyPairs,
-    curationPairs: new Int32Array(0),
-    curationTypes: new Int32Array(0),
     leafOrder,
     model: {
       ...clusterConfidence(labels, units.sessions, matchLogOdds),
@@ -130,43 +112,24 @@ async function match(
   firstMatches: Int32Array,
   settings: Settings,
   context: RunContext,
-): Promise<Matching> {
+): Promise<MatchedUnits> {
   const { sessions, count } = units;
   const depthsUm = corrected({ sessions, xUm: units.xUm, depthsUm: units.depthsUm }, motion).depthsUm;
-  const { vectors, dimensions } = joinColumns(count, [...shapes.map(({ scores }) => scores), ...columns, depthsUm]);
+  const description = joinColumns(count, [...shapes.map(({ scores }) => scores), ...columns, depthsUm]);
   return context.stage('clustering', async (options) => {
-    const { nearbyPairs, logOdds, learnedFrom, ...model } = await runNative(
-      (native, control) =>
-        native.learnPairModel({
-          ...control,
-          vectors,
-          dimensions,
-          sessions,
-          depthsUm,
-          maxDistanceUm: settings.matching.max_distance,
-          firstMatches,
-        }),
+    const model = await learnPairModel(
+      description,
+      { sessions, depthsUm, maxDistanceUm: settings.matching.max_distance },
+      firstMatches,
       options,
     );
-    if (learnedFrom > 0) {
+    const { nearbyPairs, logOdds } = model;
+    if (model.learnedFrom > 0) {
       await addRefractoryEvidence(nearbyPairs, logOdds, sessions, units.indices, units.spikeTrains, options);
-      await runNative(
-        (native, control) => native.weighCompetitors({ ...control, sessions, pairs: nearbyPairs, logOdds }),
-        options,
-      );
+      await weighCompetitors(nearbyPairs, logOdds, sessions, options);
     }
-    const clusters = await runNative(
-      (native, control) =>
-        native.clusterNeurons({
-          ...control,
-          sessions,
-          pairs: nearbyPairs,
-          logOdds,
-          ...model,
-          minLogOdds: logOddsOf(settings.matching.min_probability),
-        }),
-      options,
-    );
+    const minLogOdds = logOddsOf(settings.matching.min_probability);
+    const clusters = await clusterNeurons(model, sessions, minLogOdds, options);
     return {
       nearbyPairs,
       logOdds,
@@ -179,7 +142,7 @@ async function match(
 }
 
 /** Log odds of two units of one cluster, given all units. */
-function lookUp({ matches, matchLogOdds }: Matching, units: number): (i: number, j: number) => number {
+function lookUp({ matches, matchLogOdds }: MatchedUnits, units: number): (i: number, j: number) => number {
   const known = new Map<number, number>();
   matchLogOdds.forEach((value, m) => {
     known.set(matches[2 * m]! * units + matches[2 * m + 1]!, value);
@@ -204,7 +167,7 @@ function pairsBetweenSessions(labels: Int32Array, sessions: Int32Array): Int32Ar
   return Int32Array.from(pairs);
 }
 
-/** Clusters of more than one session whose confidence suffices, numbered anew. */
+/** Clusters of more than one session whose confidence suffices, numbered again from 1. */
 function keepSure(labels: Int32Array, { clusters }: Confidence, minConfidence: number): Int32Array {
   const number = new Map<number, number>();
   return labels.map((label) => {
@@ -216,7 +179,7 @@ function keepSure(labels: Int32Array, { clusters }: Confidence, minConfidence: n
 }
 
 /** (Q, 2) nearby pairs of one session that are more likely one neuron than two. */
-function splitCandidates({ nearbyPairs, logOdds }: Matching, sessions: Int32Array): Int32Array {
+function splitCandidates({ nearbyPairs, logOdds }: MatchedUnits, sessions: Int32Array): Int32Array {
   return nearbyPairs.filter((_, index) => {
     const p = index >> 1;
     const [i, j] = [nearbyPairs[2 * p]!, nearbyPairs[2 * p + 1]!];
@@ -225,7 +188,7 @@ function splitCandidates({ nearbyPairs, logOdds }: Matching, sessions: Int32Arra
 }
 
 /** (R, 2) each with a unit of the other neuron, of the same session if there is one. */
-function mixedUnits({ mixedUnits, labels }: Matching, sessions: Int32Array): Int32Array {
+function mixedUnits({ mixedUnits, labels }: MatchedUnits, sessions: Int32Array): Int32Array {
   const members = clusterMembers(labels);
   return mixedUnits.map((value, index) => {
     if (index % 2 === 0) return value;

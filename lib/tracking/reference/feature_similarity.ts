@@ -1,12 +1,9 @@
 import type { Correction } from '../../correction/templates.js';
 import { distinctShifts } from '../../correction/templates.js';
 import type { FeatureName } from '../../settings/index.js';
-import { runNative } from '../../native/run.js';
+import { compareRows, compareWaveforms, type FisherZ } from '../../similarity/compare.js';
 import type { RunContext } from '../run_context.js';
 import type { TrackedUnits } from '../tracked_units.js';
-
-/** Fisher z (n, n) between the units of one group by one feature. */
-export type FisherZ = Float32Array<ArrayBuffer>;
 
 /** Correlations of the waveforms under one correction. */
 interface WaveformSimilarity {
@@ -68,22 +65,20 @@ export class FeatureSimilarity {
     const { waveforms, indices, channelLocationsUm, channelShanks, peakChannels } = this.units;
     const [, channels, samples] = waveforms.shape as [number, number, number];
     const { correctionSeconds } = await context.stage('similarity', (options) =>
-      runNative(
-        (native, control) =>
-          native.waveformSimilarity({
-            ...control,
-            waveforms: waveforms.data,
-            units: indices,
-            channels,
-            samples,
-            channelLocationsUm,
-            channelShanks,
-            nearestChannels: this.nearestChannels,
-            peakChannels,
-            shiftsUm,
-            quantised: this.isProvisional,
-            similarity,
-          }),
+      compareWaveforms(
+        {
+          waveforms: waveforms.data,
+          units: indices,
+          channels,
+          samples,
+          channelLocationsUm,
+          channelShanks,
+          nearestChannels: this.nearestChannels,
+          peakChannels,
+          shiftsUm,
+          quantised: this.isProvisional,
+        },
+        similarity,
         options,
       ),
     );
@@ -94,12 +89,7 @@ export class FeatureSimilarity {
   async #compareRows(feature: Exclude<FeatureName, 'Waveform'>, similarity: FisherZ, context: RunContext) {
     const rows = this.units.rows(feature);
     const gapNames = feature === 'PETH' && rows.some(Number.isNaN) ? this.units.indices : undefined;
-    await context.stage('similarity', (options) =>
-      runNative(
-        (native, control) => native.rowSimilarity({ ...control, rows, count: this.units.count, gapNames, similarity }),
-        options,
-      ),
-    );
+    await context.stage('similarity', (options) => compareRows(rows, gapNames, similarity, options));
   }
 }
 

@@ -1,33 +1,22 @@
-import { noMotion, type Motion } from '../../recording/motion.js';
+import { noMotion, type Motion, type MotionInterval } from '../../recording/motion.js';
 import { largestDifferenceUm, planWith, type Correction } from '../../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../../motion/estimate.js';
-import type { SimilarityCounts } from '../../native/native.js';
 import type { Settings } from '../../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
-import { matchUnits, type Matching } from './cluster_round.js';
+import { clusterRound, type ClusterRound } from './cluster_round.js';
+import type { MotionIteration, ReferenceGroup } from '../result.js';
 import type { RunContext } from '../run_context.js';
 import { warnOfSessionGroups } from '../session_groups.js';
 import type { TrackedUnits } from '../tracked_units.js';
-
-/** One round of the motion estimate, for the record. */
-export interface MotionIteration {
-  features: readonly string[];
-  weights: Float64Array;
-  threshold: number | undefined;
-  matchedPairs: number;
-  /** The motion that the waveforms and depths were corrected with in this round. */
-  motionUsed: Motion;
-  similarity: SimilarityCounts;
-}
 
 export interface MotionLoopResult {
   motion: Motion;
   /** What the waveforms of the final clustering are corrected with: not always `motion`. */
   correction: Correction;
   /** Bounds of the 95 % intervals; undefined when no motion was estimated. */
-  interval: { low: Motion; high: Motion } | undefined;
+  interval: MotionInterval | undefined;
   iterations: MotionIteration[];
-  stoppedBecause: 'no more matches' | 'all iterations done';
+  stoppedBecause: ReferenceGroup['stoppedBecause'];
 }
 
 // As measured on recordings of 2,000 to 20,000 units:
@@ -42,7 +31,7 @@ function seemsSettled(changeUm: number, matchedPairs: number): boolean {
 }
 
 /**
- * Section 8 of the specification. `onLikelyCorrection` gets the correction that the result will have if the next round is
+ * docs/reference-method.md, section 8. `onLikelyCorrection` gets the correction that the result will have if the next round is
  * the last one, where that is likely.
  */
 export async function findMotion(
@@ -68,12 +57,12 @@ export async function findMotion(
   for (let i = 0; i < iterationCount; ++i) {
     const before = iterations[i - 1];
     // If the loop stops early, the round before its last has compared what is a result. Where that was not expected it is
-    // compared anew.
+    // compared again.
     const pairsBefore = before?.matchedPairs ?? 0;
     const isLast = i + 1 === iterationCount || seemsSettled(changeUm, pairsBefore);
     const isNextLast = seemsSettled(convergence * changeUm, pairsBefore);
     similarity.isProvisional = !stop_early || isLast || !isNextLast;
-    const matching = await matchUnits(
+    const round = await clusterRound(
       units,
       similarity,
       sets[Math.min(i, sets.length - 1)]!,
@@ -82,7 +71,7 @@ export async function findMotion(
       context,
     );
     similarity.isProvisional = false;
-    const { features, weights, threshold, matchedPairs, similarities } = matching;
+    const { features, weights, threshold, matchedPairs, similarities } = round;
     iterations.push({ features, weights, threshold, matchedPairs, motionUsed: motion, similarity: similarities });
     context.report(
       'motion',
@@ -90,12 +79,12 @@ export async function findMotion(
       `round ${i + 1}: ${matchedPairs.toLocaleString('en-US')} pairs matched by ${features.join(', ')}`,
     );
     if (stop_early && before && matchedPairs <= before.matchedPairs) {
-      // The reference goes back to the waveforms of the round before, but keeps the newest motion for the depths.
+      // pyDANT goes back to the waveforms of the round before, but keeps the newest motion for the depths.
       similarity.correction = correction = correctionBefore;
       context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
-    const estimate = await estimateFromMatches(units, matching, settings, context);
+    const estimate = await estimateFromMatches(units, round, settings, context);
     if (estimate) {
       motion = { linear: estimate.linear, constantUm: estimate.constantUm };
       interval = { low: estimate.low, high: estimate.high };
@@ -113,7 +102,7 @@ export async function findMotion(
 
 async function estimateFromMatches(
   units: TrackedUnits,
-  { goodPairs }: Matching,
+  { goodPairs }: ClusterRound,
   settings: Settings,
   context: RunContext,
 ): Promise<MotionEstimate | undefined> {

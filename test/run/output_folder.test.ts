@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { prepareOutput } from '../../lib/files/output_folder.js';
+import { prepareOutput } from '../../lib/run/output_folder.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -238,7 +238,7 @@ describe('prepareOutput', () => {
 
 // Windows has no signals that a process can act on.
 describe.skipIf(process.platform === 'win32')('a process that ends while it writes results', () => {
-  const module = pathToFileURL(fileURLToPath(new URL('../../dist/files/output_folder.js', import.meta.url))).href;
+  const module = pathToFileURL(fileURLToPath(new URL('../../dist/run/output_folder.js', import.meta.url))).href;
   const start = (then: string) => {
     const script = `
       import { prepareOutput } from ${JSON.stringify(module)};

@@ -1,23 +1,11 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-// What pyDANT writes: specification, section 11.
-const referenceFiles = new Set(
-  [
-    ...['locations', 'amplitude', 'peak_channels', 'unit_shanks', 'auto_corr', 'isi', 'peth', 'waveforms_centered'],
-    ...['waveforms_corrected', 'waveform_similarity_matrix', 'ISI_similarity_matrix', 'AutoCorr_similarity_matrix'],
-    ...['PETH_similarity_matrix', 'SimilarityMatrix', 'DistanceMatrix', 'SimilarityWeights', 'SimilarityThreshold'],
-    ...['SimilarityPairs', 'ClusterMatrix', 'IdxCluster', 'MatchedPairs', 'CurationPairs', 'CurationTypes'],
-    ...['CurationTypeNames', 'motion_linear_scale', 'motion_linear', 'motion_constant', 'RunTimeSec'],
-    ...['original_unit_indices'],
-  ].map((name) => `${name}.npy`),
-)
-  .add('ClusteringResults.npz')
-  .add('Output.npz');
+import { archiveFiles, pydantFiles } from './schema.js';
 
 /** Lists the files that a run wrote, so that a later one knows which are the tracker's and which the user's. */
 const listName = '.dant-files';
-const signs = [listName, 'IdxCluster.npy', 'Output.npz'];
+const signs = [listName, 'IdxCluster.npy', archiveFiles.output];
 
 /** Whether a folder with these entries holds the results of a run. */
 export function holdResults(entries: readonly string[]): boolean {
@@ -49,12 +37,12 @@ export async function addToResultFiles(folder: string, added: readonly string[])
   await writeFile(join(folder, listName), files.map((file) => `${file}\n`).join(''));
 }
 
-/** Tells of a path relative to a results folder whether a tracker wrote it: this package or, without a list, pyDANT. */
+/** Whether a tracker wrote the file at a path relative to a results folder: this package or, without a list, pyDANT. */
 export async function resultFilter(folder: string): Promise<(path: string) => boolean> {
   const list = await readFile(join(folder, listName), 'utf8').catch(() => undefined);
   if (list !== undefined) {
     const written = new Set(list.split('\n'));
     return (path) => written.has(path);
   }
-  return (path) => referenceFiles.has(path.replace(/^Shank\d+\//, ''));
+  return (path) => pydantFiles.has(path.replace(/^Shank\d+\//, ''));
 }

@@ -1,10 +1,10 @@
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { outputError, systemOutputError } from './file_error.js';
-import { withOutputErrors } from './npy_writer.js';
-import { createPartialFolder, releasePartialFolder, removeStaleFolders } from './partial_folder.js';
-import { holdResults, listFiles, listResultFiles, resultFilter } from './result_files.js';
+import { outputError, systemOutputError } from '../files/file_error.js';
+import { withOutputErrors } from '../files/npy_writer.js';
+import { createPartialFolder, releasePartialFolder, removeStaleFolders } from '../files/partial_folder.js';
+import { holdResults, listFiles, listResultFiles, resultFilter } from '../results/owned_files.js';
 
 /** A results folder in the making. */
 export interface OutputFolder {
