@@ -23,14 +23,7 @@ export async function readResult(
   { dataFolder: givenDataFolder }: { dataFolder?: string | undefined } = {},
 ): Promise<StoredResult> {
   const folder = results.path;
-  const clusters = (await results.integers('IdxCluster'))?.data;
-  if (!clusters) {
-    throw new DantError(
-      'DANT_DATA',
-      results.problems[0] ??
-        `${folder}: expected the results of a run but found neither IdxCluster.npy nor Output.npz. Give the folder that "dant run" wrote.`,
-    );
-  }
+  const clusters = await readClusters(results);
   const unitCount = clusters.length;
   const missing: string[] = [];
   const record = await readRecord(join(folder, runRecordFile), missing);
@@ -93,6 +86,17 @@ export async function readResult(
   };
   missing.push(...whatIsMissing(data, givenDataFolder), ...results.problems);
   return data;
+}
+
+/** (N) cluster of each unit. Rejects with DANT_DATA if the folder holds none. */
+export async function readClusters(results: ResultSource): Promise<Int32Array> {
+  const clusters = (await results.integers('IdxCluster'))?.data;
+  if (clusters) return clusters;
+  throw new DantError(
+    'DANT_DATA',
+    results.problems[0] ??
+      `${results.path}: expected the results of a run but found neither IdxCluster.npy nor Output.npz. Give the folder that "dant run" wrote.`,
+  );
 }
 
 function whatIsMissing(data: StoredResult, givenDataFolder: string | undefined): string[] {

@@ -1,11 +1,14 @@
-import { access, readdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { NdArray } from '../arrays.js';
-import { motionOfProfile, type Motion } from '../recording/motion.js';
+import type { Motion } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
 import { readNpz } from '../files/npz.js';
+import { readMatches } from '../results/read_matches.js';
+import { readMotions } from '../results/read_motions.js';
+import { readClusters } from '../results/read_result.js';
+import { ResultFolder } from '../results/result_folder.js';
 import { scoreConfidence, type ConfidenceScore } from './confidence.js';
 import { motionError, pooledError, type MotionError } from './motion.js';
 import { scorePairs, type PairScore } from './pairs.js';
@@ -40,12 +43,12 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
     linear: vector(truthFile, truth, 'linear'),
   };
   const session = (await readNpy(join(dataFolder, 'session_index.npy'), { as: 'float64' })).data;
-  const clusterFile = join(resultFolder, 'IdxCluster.npy');
-  const cluster = (await readNpy(clusterFile, { as: 'float64' })).data;
+  const results = new ResultFolder(resultFolder);
+  const cluster = await readClusters(results);
   if (cluster.length !== neuron.length || session.length !== neuron.length) {
     throw new DantError(
       'DANT_DATA',
-      `${clusterFile} has ${cluster.length} units but ${dataFolder} has ${neuron.length}: ` +
+      `${resultFolder}: IdxCluster.npy has ${cluster.length} units but ${dataFolder} has ${neuron.length}: ` +
         'the result is of another recording.',
     );
   }
@@ -53,78 +56,58 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
     units: neuron.length,
     sessions: truthMotion.constantUm.length,
     ...scorePairs(cluster, neuron, session),
-    motion: await scoreMotion(resultFolder, dataFolder, truthMotion),
-    confidence: await readConfidence(resultFolder, cluster, neuron, session),
+    motion: await scoreMotion(results, dataFolder, truthMotion),
+    confidence: await readConfidence(results, cluster, neuron, session),
   };
 }
 
 async function readConfidence(
-  folder: string,
-  cluster: Float64Array,
+  results: ResultFolder,
+  cluster: Int32Array,
   neuron: Float64Array,
   session: Float64Array,
 ): Promise<ConfidenceScore | undefined> {
-  const numbers = async (name: string) => (await readNpy(join(folder, name), { as: 'float64' })).data;
-  if (!(await exists(join(folder, 'MatchProbability.npy')))) return undefined;
+  const evidence = await readMatches(results, []);
+  const shank = (await results.integers('unit_shanks'))?.data;
+  if (!evidence?.matched || !evidence.confidence || !evidence.falsePositiveRates || !shank) return undefined;
+  const { pairs, probabilities, matched, confidence: clusterConfidence, falsePositiveRates } = evidence;
   return scoreConfidence({
-    pairs: await numbers('MatchProbabilityPairs.npy'),
-    probabilities: await numbers('MatchProbability.npy'),
-    matches: await numbers('MatchedPairs.npy'),
-    matchProbabilities: await numbers('MatchedProbability.npy'),
-    clusterConfidence: await numbers('ClusterConfidence.npy'),
-    falsePositiveRates: await numbers('FalsePositiveRate.npy'),
-    shank: await numbers('unit_shanks.npy'),
+    pairs,
+    probabilities,
+    matches: matched.pairs,
+    matchProbabilities: matched.probabilities,
+    clusterConfidence,
+    falsePositiveRates,
+    shank,
     cluster,
     neuron,
     session,
   });
 }
 
-async function scoreMotion(resultFolder: string, dataFolder: string, truth: Motion): Promise<Score['motion']> {
-  const constantFile = join(resultFolder, 'motion_constant.npy');
-  if (!(await exists(constantFile))) return undefined;
-  const constants = rows(await readNpy(constantFile, { as: 'float64' }));
-  const linears = rows(await readNpy(join(resultFolder, 'motion_linear.npy'), { as: 'float64' }));
+async function scoreMotion(results: ResultFolder, dataFolder: string, truth: Motion): Promise<Score['motion']> {
+  const constant = await results.floats('motion_constant');
+  if (!constant) return undefined;
+  const isPerShank = constant.shape.length === 2;
+  const shankIds = [...new Set((await results.integers('unit_shanks'))?.data)].sort((a, b) => a - b);
+  const stored = await readMotions(
+    results,
+    isPerShank ? constant.shape[0]! : 1,
+    isPerShank ? (row) => shankIds[row] ?? row + 1 : undefined,
+  );
+  const motions = stored.flatMap(({ motion }) => motion ?? []);
   const sessions = truth.constantUm.length;
-  if (constants.length !== linears.length || [...constants, ...linears].some((row) => row.length !== sessions)) {
+  if (motions.some(({ constantUm, linear }) => constantUm.length !== sessions || linear.length !== sessions)) {
     throw new DantError(
       'DANT_DATA',
-      `${constantFile}: expected the motion of ${sessions} sessions, one row per shank, as in the recording.`,
+      `${results.path}: motion_constant.npy: expected the motion of ${sessions} sessions, one row per shank, as in the recording.`,
     );
   }
   const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
   const depths = locations.data.filter((_, i) => i % 2 === 1);
   const ends = [Math.min(...depths), Math.max(...depths)];
-  const profiles = await readProfiles(resultFolder, constants.length);
-  const shanks = constants.map((constantUm, k) =>
-    motionError(profiles[k] ?? { constantUm, linear: linears[k]! }, truth, ends),
-  );
+  const shanks = motions.map((motion) => motionError(motion, truth, ends));
   return { ...pooledError(shanks), shanks };
-}
-
-/** The motion as a function of depth, of each shank; none if the result has lines only. */
-async function readProfiles(folder: string, shanks: number): Promise<Motion[]> {
-  const shankFolders = (await readdir(folder))
-    .filter((name) => /^Shank\d+$/.test(name))
-    .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)))
-    .map((name) => join(folder, name));
-  const folders = shanks === 1 ? [folder] : shankFolders;
-  if (folders.length !== shanks || !(await exists(join(folders[0]!, 'motion_profile.npy')))) return [];
-  return Promise.all(
-    folders.map(async (place) => {
-      const read = async (name: string) => (await readNpy(join(place, name), { as: 'float64' })).data;
-      return motionOfProfile({
-        knotDepthsUm: await read('motion_profile_depths.npy'),
-        shiftsUm: await read('motion_profile.npy'),
-      });
-    }),
-  );
-}
-
-/** One row per shank; a single run has one dimension. */
-function rows({ data, shape }: NdArray<Float64Array>): Float64Array[] {
-  const length = shape.at(-1) ?? 1;
-  return Array.from({ length: data.length / length }, (_, k) => data.subarray(k * length, (k + 1) * length));
 }
 
 function vector(file: string, arrays: Awaited<ReturnType<typeof readNpz>>, name: string): Float64Array {

@@ -1,7 +1,8 @@
 import { readPage, unpack, type Units } from './data.js';
 import { Detail } from './detail.js';
 import { makeEntries, type Entry } from './entries.js';
-import { columnsFor, Table } from './table.js';
+import { columnsFor } from './columns.js';
+import { Table } from './table.js';
 
 void start();
 
