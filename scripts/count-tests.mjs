@@ -1,18 +1,26 @@
-// Adds up the results of the test runs: node scripts/count-tests.mjs <vitest.json> <doctest.xml> <accuracy.json>. Fails if one
+// Adds up the results of the test runs: node scripts/count-tests.mjs <doctest.xml> <accuracy.json> <vitest.json> … Fails if one
 // ran nothing.
 import { readFileSync } from 'node:fs';
 
-const [vitestFile, doctestFile, accuracyFile] = process.argv.slice(2);
-const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(vitestFile, 'utf8'));
+import { goldenSetsText } from './golden-sets.mjs';
+
+const [doctestFile, accuracyFile, ...vitestFiles] = process.argv.slice(2);
 const cases = /<OverallResultsTestCases successes="(\d+)" failures="(\d+)"/.exec(readFileSync(doctestFile, 'utf8'));
-const [corePassed, coreFailed] = cases ? cases.slice(1).map(Number) : [0, 0];
 const goals = JSON.parse(readFileSync(accuracyFile, 'utf8')).goals;
 const goalsReached = goals.filter(({ passed }) => passed).length;
-if (!numPassedTests || !corePassed || !goalsReached) {
+const suites = [
+  cases ? { passed: Number(cases[1]), failed: Number(cases[2]), skipped: 0 } : { passed: 0, failed: 0, skipped: 0 },
+  { passed: goalsReached, failed: goals.length - goalsReached, skipped: 0 },
+  ...vitestFiles.map((file) => {
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(file, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests };
+  }),
+];
+if (vitestFiles.length === 0 || suites.some(({ passed }) => !passed)) {
   console.error('One of the test suites ran no test.');
   process.exitCode = 1;
 }
-const passed = numPassedTests + corePassed + goalsReached;
-const failed = numFailedTests + coreFailed + goals.length - goalsReached;
-if (failed) process.exitCode = 1;
-console.log(`${passed} passed, ${failed} failed, ${numPendingTests} skipped`);
+const sum = (of) => suites.reduce((total, suite) => total + suite[of], 0);
+if (sum('failed') > 0) process.exitCode = 1;
+console.log(goldenSetsText());
+console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

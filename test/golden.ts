@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +9,7 @@ import { loadSettings, type Settings } from '../lib/settings/index.js';
 const fixtures = fileURLToPath(new URL('fixtures/golden/', import.meta.url));
 const shared = fileURLToPath(new URL('../../shared/golden/', import.meta.url));
 
-/** A data set with the reference's results. The mini sets are part of the project, the larger ones stand beside it. */
+/** A data set with pyDANT's results. The mini sets are part of the project, the larger ones stand beside it. */
 export class GoldenSet {
   readonly folder: string;
 
@@ -42,18 +42,12 @@ export class GoldenSet {
   }
 }
 
-export const goldenSets = [
-  'mini-default',
-  'mini-linear-isi',
-  'mini-multi-shank',
-  'default',
-  'waveform-autocorr',
-  'isi-centered-linear',
-  'multi-shank',
-  'given-motion',
-  'peth-nan',
-  'crowded',
-].map((name) => new GoldenSet(name));
+const names = JSON.parse(readFileSync(new URL('golden_sets.json', import.meta.url), 'utf8')) as Record<
+  'fixtures' | 'shared',
+  string[]
+>;
+
+export const goldenSets = [...names.fixtures, ...names.shared].map((name) => new GoldenSet(name));
 
 /** Single computations with the reference's results; undefined where they are missing. */
 export const kernelsFolder = existsSync(`${shared}kernels`) ? `${shared}kernels` : undefined;

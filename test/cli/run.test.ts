@@ -214,7 +214,7 @@ describe('dant run refuses', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('an interrupted dant run', () => {
-  /** Data whose autocorrelograms take minutes: each spike has ten thousand neighbours. */
+  /** Data whose autocorrelograms take many minutes: each spike has ten thousand neighbours. */
   async function slowData(): Promise<string> {
     const data = copy();
     const trains = join(data, 'spike_times');
@@ -249,7 +249,8 @@ describe.skipIf(process.platform === 'win32')('an interrupted dant run', () => {
     expect(code).toBe(exitCode);
     expect(stderr).toBe('dant: stopping; once more stops at once.\ndant: interrupted.\n');
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ event: 'error', code: 'Interruption' });
-    expect(seconds).toBeLessThan(2);
+    // Far less than the run would take, however busy the machine is.
+    expect(seconds).toBeLessThan(20);
     expect(readdirSync(data)).toEqual(before);
   });
 

@@ -31,7 +31,7 @@ describe('SIMD levels', () => {
   const found = new Map<string, LevelResult>();
   beforeAll(async () => {
     for (const level of levels) found.set(level, await resultsAt(level));
-  }, 120_000);
+  });
 
   it.each(levels)('%s is in use when it is forced', (level) => {
     expect(found.get(level)?.level).toBe(level);

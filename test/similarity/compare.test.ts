@@ -6,7 +6,7 @@ import { noise, pearson } from '../numbers.js';
 
 const fisherZ = (r: number) => (Number.isNaN(r) ? 0 : Math.atanh(Math.min(Math.max(r, -Math.tanh(6)), Math.tanh(6))));
 
-function expectSame(ours: Float32Array, theirs: number[][], tolerance = 1e-6): void {
+function expectSame(ours: Float32Array | Float64Array, theirs: number[][], tolerance = 1e-6): void {
   const n = theirs.length;
   let worst = 0;
   for (let i = 0; i < n; ++i) {
@@ -124,21 +124,38 @@ describe('waveformSimilarity', () => {
     );
   });
 
-  // Samples in pairs and one left over; waveforms of 1e-3 to 1e6 µV.
-  it.each([1e-5, 1, 1e4])(
-    'is within 1e-4 of the definition as numbers of 16 bits, at %f times the size',
-    async (size) => {
-      const count = 75;
-      const data = makeUnits(count, locations, samples).map((value) => size * value);
-      const waveforms = { data: Float32Array.from(data), shape: [count, 24, samples] };
-      const args = { waveforms, channelLocationsUm, channelShanks: Int32Array.from(shanks), nearestChannels: 10 };
+  // Samples in pairs and one left over; waveforms of 1e-3 to 1e6 µV. The fewer channels there are, the less the roundings of
+  // each, in steps of its own, cancel out.
+  it.each([
+    { nearest: 38, size: 1e-5, within: 1e-5 },
+    { nearest: 38, size: 1, within: 1e-5 },
+    { nearest: 38, size: 1e4, within: 1e-5 },
+    { nearest: 10, size: 1, within: 1.5e-5 },
+    { nearest: 1, size: 1, within: 4e-5 },
+  ])(
+    'is within $within of the definition as numbers of 16 bits over $nearest channels, at $size times the size',
+    async ({ nearest, size, within }) => {
+      const [count, channels] = [75, 48];
+      const places = Array.from({ length: channels }, (_, c) => [[43, 11, 59, 27][c % 4]!, 20 * (c >> 1)]);
+      const data = makeUnits(count, places, samples).map((value) => size * value);
+      const waveforms = { data: Float32Array.from(data), shape: [count, channels, samples] };
+      // With ten channels on two shanks, of which one has fewer.
+      const ofShank = places.map((_, c) => (nearest === 10 && c >= 40 ? 2 : 1));
+      const args = {
+        waveforms,
+        channelShanks: Int32Array.from(ofShank),
+        channelLocationsUm: { data: Float64Array.from(places.flat()), shape: [channels, 2] },
+        nearestChannels: nearest,
+      };
       const { data: ours } = await waveformSimilarity({ ...args, quantised: true });
-      const units = Array.from({ length: count }, (_, u) => data.subarray(u * 24 * samples, (u + 1) * 24 * samples));
-      const expected = waveformsSlowly([units], locations, shanks, samples, 10);
+      const length = channels * samples;
+      const units = Array.from({ length: count }, (_, u) => data.subarray(u * length, (u + 1) * length));
+      const expected = waveformsSlowly([units], places, ofShank, samples, nearest);
+      // Correlations; Float64Array, so that they are not rounded once more.
       expectSame(
-        ours.map(Math.tanh),
+        Float64Array.from(ours, Math.tanh),
         expected.map((row) => row.map(Math.tanh)),
-        1e-4,
+        within,
       );
       expect(ours).not.toEqual((await waveformSimilarity(args)).data);
     },

@@ -46,7 +46,7 @@ async function gateWith(change: (ratio: number) => number | undefined, processor
   return found;
 }
 
-describe('the speed gate', { timeout: 300_000 }, () => {
+describe('the speed gate', { timeout: 900_000 }, () => {
   it('writes a ratio for every kernel', async () => {
     expect(await gate('--update')).toMatchObject({ code: 0 });
     expect(Object.keys(await keptRatios()).length).toBeGreaterThan(10);
