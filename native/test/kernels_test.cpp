@@ -543,7 +543,7 @@ TEST_CASE("symmetrise") {
   });
 }
 
-TEST_CASE("absorb") {
+TEST_CASE("primStep") {
   forEachLevel([](const Kernels& level) {
     for (size_t count : {1, 7, 8, 63, 64, 65, 500}) {
       for (int features : {1, 2, 3}) {
@@ -573,7 +573,7 @@ TEST_CASE("absorb") {
           if (std::isnan(expected[first]) || expected[j] > expected[first]) first = j;
         }
         double largest = 0;
-        const size_t found = level.absorb(begin, end, rows.data(), weights.data(), features, best.data(), &largest);
+        const size_t found = level.primStep(begin, end, rows.data(), weights.data(), features, best.data(), &largest);
         if (begin == end || std::isnan(expected[first])) {
           CHECK(largest == -infinity);
         } else {
@@ -587,7 +587,7 @@ TEST_CASE("absorb") {
   });
 }
 
-TEST_CASE("lowerRows and smallestSums are min-plus products") {
+TEST_CASE("minPlusUpdate and minPlusProduct are min-plus products") {
   forEachLevel([](const Kernels& level) {
     for (size_t outRows : {1, 3, 4, 9}) {
       for (size_t width : {1, 7, 8, 31, 64, 77}) {
@@ -612,7 +612,7 @@ TEST_CASE("lowerRows and smallestSums are min-plus products") {
                 least = std::min(least, scalarRows[r][p] + valueRows[p][j]);
               }
           }
-          level.lowerRows(outRows, count, scalarRows.data(), valueRows.data(), width, out.data());
+          level.minPlusUpdate(outRows, count, scalarRows.data(), valueRows.data(), width, out.data());
           CHECK(found == expected);
 
           std::vector<double> sums(outRows * count + 1, 7), least(outRows * count + 1, infinity);
@@ -623,7 +623,7 @@ TEST_CASE("lowerRows and smallestSums are min-plus products") {
             for (size_t p = 0; p < count; ++p)
               for (size_t j = 0; j < width; ++j)
                 least[r * count + p] = std::min(least[r * count + p], before[r][j] + valueRows[p][j]);
-          level.smallestSums(outRows, before.data(), count, valueRows.data(), width, sums.data());
+          level.minPlusProduct(outRows, before.data(), count, valueRows.data(), width, sums.data());
           CHECK(sums == least);
         }
       }
@@ -631,7 +631,7 @@ TEST_CASE("lowerRows and smallestSums are min-plus products") {
     std::vector<double> none(3, 7);
     const double* const row = none.data();
     const double* const rows[] = {row, row, row};
-    level.smallestSums(3, rows, 1, rows, 0, none.data());
+    level.minPlusProduct(3, rows, 1, rows, 0, none.data());
     CHECK(none == std::vector<double>(3, infinity));
   });
 }
