@@ -77,108 +77,91 @@ prefetch(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real*
     __builtin_prefetch(from + k);
 }
 
-/// Some vectors of samples from t on: forwards the filter, whose innovations go to the output, then its adjoint
-/// backwards.
-template <int Vectors, class Vector, class Real> inline void
-solveBlock(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* scratch, Real* out) {
-  constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  const size_t states = system.states;
-  const auto decay = [&](Real factor) {
-    if (factor == 1) return;
-    for (size_t k = 0; k < states; ++k)
-      for (int v = 0; v < Vectors; ++v) {
-        Real* state = scratch + k * samples + t + v * lanes;
-        store(state, factor * loadAs<Vector>(state));
-      }
-  };
-  const auto clear = [&] {
-    for (size_t k = 0; k < states; ++k)
-      for (int v = 0; v < Vectors; ++v) store(scratch + k * samples + t + v * lanes, Vector{});
-  };
-  clear();
-  for (size_t i = 0; i < system.observations; ++i) {
-    prefetch<Vectors, Vector>(system, samples, t, source, i + observationsAhead);
-    decay(system.decays[i]);
-    const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
-    const Real* observed = scratch + static_cast<size_t>(system.stateOf[i]) * samples + t;
-    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
-    Vector isNew[Vectors];
-    for (int v = 0; v < Vectors; ++v) {
-      isNew[v] = loadAs<Vector>(from + v * lanes) - loadAs<Vector>(observed + v * lanes);
-      store(to + v * lanes, isNew[v]);
-    }
-    const Real* gains = system.gains + i * states;
-    for (size_t k = 0; k < states; ++k)
-      for (int v = 0; v < Vectors; ++v) {
-        Real* state = scratch + k * samples + t + v * lanes;
-        store(state, loadAs<Vector>(state) + gains[k] * isNew[v]);
-      }
-  }
-  clear();
-  for (size_t i = system.observations; i-- > 0;) {
-    Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
-    Vector solved[Vectors];
-    for (int v = 0; v < Vectors; ++v) solved[v] = system.precisions[i] * loadAs<Vector>(to + v * lanes);
-    const Real* gains = system.gains + i * states;
-    for (size_t k = 0; k < states; ++k)
-      for (int v = 0; v < Vectors; ++v) solved[v] += gains[k] * loadAs<Vector>(scratch + k * samples + t + v * lanes);
-    Real* observed = scratch + static_cast<size_t>(system.stateOf[i]) * samples + t;
-    for (int v = 0; v < Vectors; ++v) {
-      store(to + v * lanes, solved[v]);
-      store(observed + v * lanes, loadAs<Vector>(observed + v * lanes) - solved[v]);
-    }
-    decay(system.decays[i]);
-  }
-}
+/// A whole number that is a constant to the compiler.
+template <int Number> struct Constant {
+  constexpr operator int() const { return Number; }
+};
 
-template <int Number> struct Index {};
-
-/// body(Index<number>()): the number is a constant to the body, so that an array that it is an index of can be
-/// registers.
+/// body(Constant<number>()): so that an array that it is an index of can be registers.
 template <int Count, int Number = 0, class Body> inline void withConstant(int number, const Body& body) {
   if constexpr (Number + 1 < Count) {
     if (number != Number) return withConstant<Count, Number + 1>(number, body);
   }
-  body(Index<Number>());
+  body(Constant<Number>());
 }
 
-/// As solveBlock, with few enough states to keep them in registers.
-template <int States, int Vectors, class Vector, class Real> inline void
-solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* out) {
+/// States of some vectors of samples; few enough to keep them in registers.
+template <int Count, int Vectors, class VectorType, class Real> struct StatesInRegisters {
+  typedef VectorType Vector;
+  static constexpr int vectors = Vectors;
+  static constexpr int count() { return Count; }
+  Vector get(int state, int v) const { return values[state][v]; }
+  void set(int state, int v, Vector value) { values[state][v] = value; }
+  template <class Body> void withNumber(int state, const Body& body) { withConstant<Count>(state, body); }
+
+  Vector values[Count][Vectors];
+};
+
+/// Any number of states.
+template <int Vectors, class VectorType, class Real> struct StatesInMemory {
+  typedef VectorType Vector;
+  static constexpr int vectors = Vectors;
+  int count() const { return states; }
+  Vector get(int state, int v) const { return loadAs<Vector>(at(state, v)); }
+  void set(int state, int v, Vector value) { store(at(state, v), value); }
+  template <class Body> void withNumber(int state, const Body& body) { body(state); }
+  Real* at(int state, int v) const {
+    return first + static_cast<size_t>(state) * stride + static_cast<size_t>(v) * (sizeof(Vector) / sizeof(Real));
+  }
+
+  Real* first;
+  size_t stride;
+  int states;
+};
+
+/// Some vectors of samples from t on: forwards the filter, whose innovations go to the output, then its adjoint
+/// backwards.
+template <class States, class Real> inline void solveBlock(const MarkovSystem<Real>& system, size_t samples, size_t t,
+                                                           const Real* source, States& states, Real* out) {
+  typedef typename States::Vector Vector;
+  constexpr int vectors = States::vectors;
   constexpr size_t lanes = sizeof(Vector) / sizeof(Real);
-  Vector state[States][Vectors];
-  clear(state);
+  const auto forget = [&] {
+    for (int k = 0; k < states.count(); ++k)
+      for (int v = 0; v < vectors; ++v) states.set(k, v, Vector{});
+  };
   const auto decay = [&](Real factor) {
     if (factor == 1) return;
-    for (int k = 0; k < States; ++k)
-      for (int v = 0; v < Vectors; ++v) state[k][v] *= factor;
+    for (int k = 0; k < states.count(); ++k)
+      for (int v = 0; v < vectors; ++v) states.set(k, v, factor * states.get(k, v));
   };
+  forget();
   for (size_t i = 0; i < system.observations; ++i) {
-    prefetch<Vectors, Vector>(system, samples, t, source, i + observationsAhead);
+    prefetch<vectors, Vector>(system, samples, t, source, i + observationsAhead);
     decay(system.decays[i]);
     const Real* from = source + static_cast<size_t>(system.sources[i]) * samples + t;
-    const Real* gains = system.gains + i * States;
+    const Real* gains = system.gains + i * system.states;
     Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
-    Vector isNew[Vectors];
-    withConstant<States>(system.stateOf[i], [&]<int Observed>(Index<Observed>) {
-      for (int v = 0; v < Vectors; ++v) isNew[v] = loadAs<Vector>(from + v * lanes) - state[Observed][v];
+    Vector isNew[vectors];
+    states.withNumber(system.stateOf[i], [&](auto observed) {
+      for (int v = 0; v < vectors; ++v) isNew[v] = loadAs<Vector>(from + v * lanes) - states.get(observed, v);
     });
-    for (int v = 0; v < Vectors; ++v) store(to + v * lanes, isNew[v]);
-    for (int k = 0; k < States; ++k)
-      for (int v = 0; v < Vectors; ++v) state[k][v] += gains[k] * isNew[v];
+    for (int v = 0; v < vectors; ++v) store(to + v * lanes, isNew[v]);
+    for (int k = 0; k < states.count(); ++k)
+      for (int v = 0; v < vectors; ++v) states.set(k, v, states.get(k, v) + gains[k] * isNew[v]);
   }
-  clear(state);
+  forget();
   for (size_t i = system.observations; i-- > 0;) {
-    const Real* gains = system.gains + i * States;
+    const Real* gains = system.gains + i * system.states;
     Real* to = out + static_cast<size_t>(system.targets[i]) * samples + t;
-    Vector solved[Vectors];
-    for (int v = 0; v < Vectors; ++v) {
+    Vector solved[vectors];
+    for (int v = 0; v < vectors; ++v) {
       solved[v] = system.precisions[i] * loadAs<Vector>(to + v * lanes);
-      for (int k = 0; k < States; ++k) solved[v] += gains[k] * state[k][v];
+      for (int k = 0; k < states.count(); ++k) solved[v] += gains[k] * states.get(k, v);
       store(to + v * lanes, solved[v]);
     }
-    withConstant<States>(system.stateOf[i], [&]<int Observed>(Index<Observed>) {
-      for (int v = 0; v < Vectors; ++v) state[Observed][v] -= solved[v];
+    states.withNumber(system.stateOf[i], [&](auto observed) {
+      for (int v = 0; v < vectors; ++v) states.set(observed, v, states.get(observed, v) - solved[v]);
     });
     decay(system.decays[i]);
   }
@@ -186,8 +169,12 @@ solveInRegisters(const MarkovSystem<Real>& system, size_t samples, size_t t, con
 
 template <int Vectors, class Vector, class Real> inline void
 solveSamples(const MarkovSystem<Real>& system, size_t samples, size_t t, const Real* source, Real* scratch, Real* out) {
-  if (system.states == 4) return solveInRegisters<4, Vectors, Vector>(system, samples, t, source, out);
-  solveBlock<Vectors, Vector>(system, samples, t, source, scratch, out);
+  if (system.states == 4) {
+    StatesInRegisters<4, Vectors, Vector, Real> states;
+    return solveBlock(system, samples, t, source, states, out);
+  }
+  StatesInMemory<Vectors, Vector, Real> states{scratch + t, samples, static_cast<int>(system.states)};
+  solveBlock(system, samples, t, source, states, out);
 }
 
 template <class Real>
