@@ -9,7 +9,7 @@ using dant::MarkovSystem;
 // where there is no fused operation four are faster although they do not fit.
 constexpr int combinedVectors = vectorBytes == 32 ? 2 : 4;
 
-// Observations between asking for the samples of one and using them: they come from the memory, channel by channel.
+// Observations between prefetching the samples of one and using them: they come from the memory, channel by channel.
 constexpr size_t observationsAhead = 24;
 constexpr size_t bytesOfLine = 64;
 
@@ -66,7 +66,7 @@ template <class Real> void combine(size_t samples, size_t pairs, const int32_t* 
   }
 }
 
-/// Asks for some vectors of samples, from t on, of an observation that is some steps away; not in double precision,
+/// Prefetches some vectors of samples, from t on, of an observation that is some steps away; not in double precision,
 /// into which they were converted a moment ago. Inlined by force: GCC takes a function that does nothing else for one
 /// that does nothing.
 template <int Vectors, class Vector, class Real> [[gnu::always_inline]] inline void

@@ -33,7 +33,7 @@ inline void symmetriseSquare(float* square, float* mirror, size_t stride) {
 namespace dant::DANT_LEVEL {
 
 void ranges(const float* values, size_t rows, size_t samples, float* range) {
-  // The processor foresees no further than to the end of a page.
+  // The processor prefetches no further than to the end of a page.
   constexpr size_t prefetched = 512;
   size_t row = 0;
   for (; row + lanesF <= rows && samples >= static_cast<size_t>(lanesF); row += lanesF) {

@@ -65,7 +65,7 @@ namespace dant::DANT_LEVEL {
 size_t primStep(size_t first, size_t last, const float* const* rows, const double* weights, int features, double* best,
                 double* most) {
   constexpr size_t block = 8 * lanesD;
-  // Rows come in any order, so that the processor foresees neither their beginnings nor their next pages.
+  // Rows come in any order, so that the processor predicts neither their beginnings nor their next pages.
   constexpr size_t prefetched = 512, line = 16;
   const double nothing = -__builtin_inf();
   // Of each lane, the largest and the first block that holds it. Nothing is larger than NaN.

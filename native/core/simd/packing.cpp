@@ -15,7 +15,7 @@ inline void layOut(const Value* const* rows, size_t first, size_t count, Value* 
       for (int i = 0; i < lanesF; ++i) {
         const Value* row = rows[c * lanesF + i] + first + t;
         block[i] = load(row);
-        // So many rows side by side are more than the processor foresees by itself.
+        // So many rows side by side are more than the processor prefetches by itself.
         __builtin_prefetch(row + prefetched, 0, 2);
       }
       transpose(block);

@@ -5,23 +5,23 @@ namespace {
 
 constexpr size_t chunk = 128;
 
-/// Asks for memory bit by bit: of what was asked for at once, most would have to wait for the rest.
-class Ahead {
+/// Prefetches memory in small steps: of many prefetches at once, most would have to wait for the rest.
+class Prefetcher {
 public:
-  Ahead(const NextBlock& next, size_t steps) : at_(next.from), step_(next.bytes / (steps == 0 ? 1 : steps)) {}
-  void ask() {
+  Prefetcher(const NextBlock& next, size_t steps) : at_(next.from), bytes_(next.bytes / (steps == 0 ? 1 : steps)) {}
+  void step() {
     __builtin_prefetch(at_, 0, 2);
-    at_ += step_;
+    at_ += bytes_;
   }
 
 private:
   const char* at_;
-  size_t step_;
+  size_t bytes_;
 };
 
 template <int Rows> void dotsOf(const float* a, const float* const* segments, size_t segmentCount, size_t samples,
                                 const NextBlock& next, float* out) {
-  Ahead ahead(next, segmentCount * samples);
+  Prefetcher prefetcher(next, segmentCount * samples);
   VectorF total[Rows][columnsF];
   clear(total);
   for (size_t s = 0; s < segmentCount;) {
@@ -30,7 +30,7 @@ template <int Rows> void dotsOf(const float* a, const float* const* segments, si
     for (size_t terms = 0; s < segmentCount && terms < chunk; terms += samples) {
       const float* b = segments[s++];
       for (size_t t = 0; t < samples; ++t) {
-        ahead.ask();
+        prefetcher.step();
         const VectorF b0 = load(b);
         const VectorF b1 = load(b + lanesF);
         for (int r = 0; r < Rows; ++r) {
@@ -102,7 +102,7 @@ template <int Rows = 1> void dotsExactOfRows(const float* a, size_t stride, cons
 template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aSteps, size_t stride,
                                          const SamplePair* const* segments, const float* const* steps,
                                          size_t segmentCount, size_t pairs, const NextBlock& next, float* out) {
-  Ahead ahead(next, segmentCount * pairs);
+  Prefetcher prefetcher(next, segmentCount * pairs);
   VectorF total[Rows][columnsF];
   clear(total);
   for (size_t s = 0; s < segmentCount; ++s, aSteps += stride) {
@@ -110,7 +110,7 @@ template <int Rows> void dotsQuantisedOf(const SamplePair* a, const float* aStep
     VectorI32 sum[Rows][columnsF];
     clear(sum);
     for (size_t p = 0; p < pairs; ++p, a += stride, b += width) {
-      ahead.ask();
+      prefetcher.step();
       const VectorI32 b0 = load(b), b1 = load(b + lanesF);
       for (int r = 0; r < Rows; ++r) {
         const VectorI32 pair = broadcast(a + r);
