@@ -1,5 +1,5 @@
-// Checks that the kernels of one instruction set cannot leak into another: each object file of native/core/simd defines
-// its own table and nothing else that a linker could merge. A symbol that two levels share would be taken from either one,
+// Checks that the kernels of one instruction set cannot leak into another: the object files of native/core/simd define
+// their level's table, functions in their level's namespace, and nothing else that a linker could merge. A symbol that two levels share would be taken from either one,
 // and a processor without that instruction set would crash.
 // Command line: node scripts/check-simd-symbols.mjs [build folder], by default build/.
 import { execFileSync } from 'node:child_process';
@@ -19,8 +19,8 @@ for (const [level, objects] of objectsByLevel) {
   if (!symbols.some(({ name }) => isTable(name, level)))
     problems.push(`${level}: its table kernels_${level} is missing.`);
   for (const { type, name } of symbols) {
-    if (isTable(name, level)) continue;
-    problems.push(`${level}: defines ${name} (${type}); expected nothing but its table kernels_${level}.`);
+    if (isTable(name, level) || (type === 'T' && isKernel(name, level))) continue;
+    problems.push(`${level}: defines ${name} (${type}); expected only kernels_${level} and dant::${level}::….`);
     // W, V, u: weak and unique symbols; the linker keeps one of several.
     if ('WwVvu'.includes(type)) levelsOfWeak.set(name, [...(levelsOfWeak.get(name) ?? []), level]);
   }
@@ -33,7 +33,7 @@ if (problems.length > 0) {
   console.error(`The SIMD levels are not apart:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   process.exitCode = 1;
 } else {
-  console.log(`The SIMD levels ${[...objectsByLevel.keys()].join(', ')} define nothing but their tables.`);
+  console.log(`The SIMD levels ${[...objectsByLevel.keys()].join(', ')} define nothing but their tables and kernels.`);
 }
 
 /** The object files of each level, by its name. */
@@ -60,4 +60,9 @@ function globalSymbols(object) {
 function isTable(name, level) {
   const table = `kernels_${level}`;
   return name.replace(/^_(?=_Z)/, '') === `_ZN4dant${table.length}${table}E`;
+}
+
+/** Whether a mangled name is that of a function in dant::<level>. */
+function isKernel(name, level) {
+  return name.replace(/^_(?=_Z)/, '').startsWith(`_ZN4dant${level.length}${level}`);
 }

@@ -48,7 +48,7 @@ private:
       job_.throwIfAborted();
       finish_ = compute_(job_);
     });
-    // Queued first, told second: threadEnds deletes this object as soon as it has been told.
+    // Queued first, reported second: threadEnds deletes this object as soon as that was reported.
     std::lock_guard lock(mutex_);
     napi_call_threadsafe_function(done_, nullptr, napi_tsfn_nonblocking);
     ended_ = true;

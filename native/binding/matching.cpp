@@ -106,7 +106,7 @@ Napi::Value learnModel(const Napi::CallbackInfo& info) {
                       result.Set("logOdds", toTypedArray(env, model.logOdds));
                       result.Set("learnedFrom", static_cast<double>(model.learnedFrom));
                       result.Set("vectors", toTypedArray(env, model.vectors));
-                      result.Set("spread", toTypedArray(env, model.spread));
+                      result.Set("spread", toTypedArray(env, model.betweenVariance));
                       return result;
                     };
                   }));
@@ -145,11 +145,11 @@ Napi::Value cluster(const Napi::CallbackInfo& info) {
   const auto sessions = arguments.array<int32_t>("sessions");
   const auto pairs = pairsOf(arguments, "pairs", sessions.size());
   const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  const auto spread = arguments.array<double>("spread");
-  const auto vectors = arguments.array<double>("vectors", sessions.size() * spread.size());
+  const auto betweenVariance = arguments.array<double>("spread");
+  const auto vectors = arguments.array<double>("vectors", sessions.size() * betweenVariance.size());
   const auto least = arguments.number("minLogOdds");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    const NeuronEvidence evidence({spread.begin(), spread.end()});
+                    const NeuronEvidence evidence({betweenVariance.begin(), betweenVariance.end()});
                     auto found = clusterNeurons(job, {sessions, pairs, logOdds, vectors, &evidence, least});
                     return [found = std::move(found)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);

@@ -2,10 +2,10 @@
 #include "binding/failure.h"
 #include "binding/stages.h"
 #include "core/report/curves.h"
-#include "core/report/kin.h"
 #include "core/report/pair_histogram.h"
 #include "core/report/pair_values.h"
 #include "core/report/pixel_sums.h"
+#include "core/report/similar_units.h"
 #include "core/report/traces.h"
 
 #include <limits>
@@ -60,24 +60,24 @@ Napi::Value bindTakePairs(const Napi::CallbackInfo& info) {
   return atOnce(arguments, [&] { takePairs(rows.of(index.begins.size() - 1), index, values); });
 }
 
-KinLists kinOf(const Arguments& arguments) {
+SimilarUnitLists similarUnitsOf(const Arguments& arguments) {
   return {arguments.array<int32_t>("clusters"), arguments.array<int32_t>("neighbours"),
           arguments.array<float>("neighbourSimilarities"), arguments.array<float>("clusterSimilarities")};
 }
 
-Napi::Value bindKinInRows(const Napi::CallbackInfo& info) {
+Napi::Value bindSimilarUnitsInRows(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const RowsArgument rows(arguments);
-  const auto kin = kinOf(arguments);
-  return atOnce(arguments, [&] { Kin(kin).addRows(rows.of(kin.clusters.size())); });
+  const auto lists = similarUnitsOf(arguments);
+  return atOnce(arguments, [&] { SimilarUnits(lists).addRows(rows.of(lists.clusters.size())); });
 }
 
-Napi::Value bindKinInPairs(const Napi::CallbackInfo& info) {
+Napi::Value bindSimilarUnitsInPairs(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto kin = kinOf(arguments);
+  const auto lists = similarUnitsOf(arguments);
   const auto pairs = arguments.array<int32_t>("pairs");
   const auto values = arguments.array<double>("values");
-  return atOnce(arguments, [&] { Kin(kin).addPairs(pairs, values); });
+  return atOnce(arguments, [&] { SimilarUnits(lists).addPairs(pairs, values); });
 }
 
 Napi::Value bindAddToPixels(const Napi::CallbackInfo& info) {
@@ -145,8 +145,8 @@ void registerReport(Napi::Env env, Napi::Object exports) {
   exports.Set("countPairs", Napi::Function::New(env, bindCountPairs));
   exports.Set("indexPairs", Napi::Function::New(env, bindIndexPairs));
   exports.Set("takePairs", Napi::Function::New(env, bindTakePairs));
-  exports.Set("kinInRows", Napi::Function::New(env, bindKinInRows));
-  exports.Set("kinInPairs", Napi::Function::New(env, bindKinInPairs));
+  exports.Set("kinInRows", Napi::Function::New(env, bindSimilarUnitsInRows));
+  exports.Set("kinInPairs", Napi::Function::New(env, bindSimilarUnitsInPairs));
   exports.Set("addToPixels", Napi::Function::New(env, bindAddToPixels));
   exports.Set("shadePixels", Napi::Function::New(env, bindShadePixels));
   exports.Set("takeTraces", Napi::Function::New(env, bindTakeTraces));

@@ -51,14 +51,14 @@ public:
       for (size_t p = 0; p < count_; ++p) std::copy_n(rows[p] + at, std::min(strip, width - at), row(s, p));
   }
 
-  /// As Kernels::lowerRows
+  /// As Kernels::minPlusUpdate
   void lower(std::span<const double* const> scalars, std::span<double* const> out) {
     std::vector<const double*> rows(count_);
     std::vector<double*> to(out.size());
     for (size_t at = 0, s = 0; at < width_; at += strip, ++s) {
       for (size_t p = 0; p < count_; ++p) rows[p] = row(s, p);
       for (size_t r = 0; r < out.size(); ++r) to[r] = out[r] + at;
-      kernels().lowerRows(out.size(), count_, scalars.data(), rows.data(), std::min(strip, width_ - at), to.data());
+      kernels().minPlusUpdate(out.size(), count_, scalars.data(), rows.data(), std::min(strip, width_ - at), to.data());
     }
   }
 
@@ -196,8 +196,8 @@ void LeafCosts::joinFirstTile(const Node& a, std::span<const double* const> dist
       }
       costRows.clear();
       for (size_t row = 0; row < some.size(); ++row) costRows.push_back(costs.data() + row * ms.size());
-      kernels().lowerRows(some.size(), ms.size(), costRows.data(), distanceRows.data() + (ms.start - a.start), width,
-                          outRows.data());
+      kernels().minPlusUpdate(some.size(), ms.size(), costRows.data(), distanceRows.data() + (ms.start - a.start),
+                              width, outRows.data());
     }
   }
 }
@@ -224,7 +224,7 @@ void LeafCosts::joinSecond(size_t merge, LeafRange rows) {
       std::vector<const double*> costRows;
       for (size_t k = ks.start; k < ks.end; ++k) costRows.push_back(cell(k, targets.start));
       if (some.size() < groupRows / 2) {
-        kernels().lowerRows(some.size(), ks.size(), joinedRows.data(), costRows.data(), targets.size(), out.data());
+        kernels().minPlusUpdate(some.size(), ks.size(), joinedRows.data(), costRows.data(), targets.size(), out.data());
       } else {
         tile.take(costRows, targets.size());
         tile.lower(joinedRows, out);
@@ -238,7 +238,7 @@ void LeafCosts::joinSecond(size_t merge, LeafRange rows) {
       const LeafRange ks = tileOf(second, part, partLength);
       for (size_t i = 0; i < some.size(); ++i) before[i] = joined(some.start + i, ks.start);
       for (size_t i = 0; i < targets.size(); ++i) after[i] = cell(targets.start + i, ks.start);
-      kernels().smallestSums(before.size(), before.data(), after.size(), after.data(), ks.size(), ofPart.data());
+      kernels().minPlusProduct(before.size(), before.data(), after.size(), after.data(), ks.size(), ofPart.data());
       for (size_t i = 0; i < smallest.size(); ++i) smallest[i] = std::min(smallest[i], ofPart[i]);
     }
     for (size_t i = 0; i < some.size(); ++i)

@@ -1,7 +1,8 @@
 #include "core/clustering/linkage.h"
 
+#include "core/graph/union_find.h"
+
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 namespace dant {
@@ -9,23 +10,15 @@ namespace dant {
 Linkage singleLinkage(std::vector<Edge> edges) {
   std::stable_sort(edges.begin(), edges.end(), [](const Edge& x, const Edge& y) { return x.distance < y.distance; });
   const size_t points = edges.size() + 1;
-  std::vector<int32_t> parent(points + edges.size());
-  std::iota(parent.begin(), parent.end(), 0);
-  const auto root = [&](int32_t node) {
-    while (parent[node] != node) {
-      parent[node] = parent[parent[node]];
-      node = parent[node];
-    }
-    return node;
-  };
+  UnionFind nodes(points + edges.size());
   Linkage linkage;
   linkage.reserve(edges.size());
   const auto sizeOf = [&](int32_t node) {
     return node < static_cast<int32_t>(points) ? 1 : linkage[static_cast<size_t>(node) - points].size;
   };
   for (const Edge& edge : edges) {
-    const int32_t left = root(edge.a), right = root(edge.b);
-    parent[left] = parent[right] = static_cast<int32_t>(points + linkage.size());
+    const int32_t left = nodes.root(edge.a), right = nodes.root(edge.b);
+    for (const int32_t child : {left, right}) nodes.attach(child, static_cast<int32_t>(points + linkage.size()));
     linkage.push_back({left, right, edge.distance, sizeOf(left) + sizeOf(right)});
   }
   return linkage;

@@ -29,10 +29,10 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
   constexpr size_t partPoints = 1024;
   const size_t parts = std::clamp<size_t>(units / partPoints, 1, static_cast<size_t>(std::max(1, job.threads)));
   std::vector<Candidate> candidates(parts);
-  const std::function<void(size_t)> absorb = [&](size_t part) {
+  const std::function<void(size_t)> step = [&](size_t part) {
     auto& [value, point] = candidates[part];
-    point = kernels().absorb(part * units / parts, (part + 1) * units / parts, rows.data(), similarity.weights.data(),
-                             static_cast<int>(rows.size()), best.data(), &value);
+    point = kernels().primStep(part * units / parts, (part + 1) * units / parts, rows.data(), similarity.weights.data(),
+                               static_cast<int>(rows.size()), best.data(), &value);
   };
   StepTeam team(parts);
   std::vector<Edge> edges;
@@ -40,7 +40,7 @@ Linkage linkageOfSimilarity(const Job& job, const CombinedSimilarity& similarity
     if (edges.size() % 64 == 0) job.throwIfAborted();
     best[added] = inTree;
     for (size_t f = 0; f < rows.size(); ++f) rows[f] = similarity.features[f].data() + added * units;
-    team.run(parts, absorb);
+    team.run(parts, step);
     // The first of the largest.
     const auto next = std::max_element(candidates.begin(), candidates.end(),
                                        [](const Candidate& a, const Candidate& b) { return a.value < b.value; });

@@ -20,7 +20,7 @@ std::vector<UnitPair> findNearbyPairs(const Job& job, std::span<const double> de
     for (size_t j = part * grain; j < std::min(units, (part + 1) * grain); ++j) {
       found.resize(j);
       size_t count = 0;
-      // Without a branch: which pairs are near cannot be foretold.
+      // Without a branch: which pairs are near cannot be predicted.
       for (size_t i = 0; i < j; ++i) {
         found[count] = {static_cast<int32_t>(i), static_cast<int32_t>(j)};
         count += std::abs(depthsUm[i] - depthsUm[j]) <= maxDistanceUm ? 1 : 0;

@@ -39,12 +39,13 @@ void combineRows(const Kriging<double>::Rows& matrix, size_t first, size_t pairs
                            matrix.coefficients.data(), rows, source, out);
 }
 
-void solveMarkov(const MarkovSystem<float>& system, size_t samples, const float* source, float* room, float* out) {
-  kernels().solveMarkov(system, samples, source, room, out);
+void solveMarkov(const MarkovSystem<float>& system, size_t samples, const float* source, float* scratch, float* out) {
+  kernels().solveMarkov(system, samples, source, scratch, out);
 }
 
-void solveMarkov(const MarkovSystem<double>& system, size_t samples, const double* source, double* room, double* out) {
-  kernels().solveMarkovF64(system, samples, source, room, out);
+void solveMarkov(const MarkovSystem<double>& system, size_t samples, const double* source, double* scratch,
+                 double* out) {
+  kernels().solveMarkovF64(system, samples, source, scratch, out);
 }
 
 void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const float* decays, const float* source, float* out) {
@@ -151,11 +152,12 @@ template <class Real> void Kriging<Real>::makeFilter() {
   }
 }
 
-template <class Real> void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* room, Real* weights) const {
+template <class Real>
+void Kriging<Real>::solve(const Real* waveform, size_t samples, Real* scratch, Real* weights) const {
   const auto& [channels, rows, columns, decays, gains, precisions] = filter_;
   solveMarkov({channels.size(), states(), channels.data(), rows.data(), columns.data(), decays.data(), gains.data(),
                precisions.data()},
-              samples, waveform, room, weights);
+              samples, waveform, scratch, weights);
 }
 
 template <class Real> void Kriging<Real>::sweep(const Real* weights, size_t samples, Real* sweeps) const {
@@ -220,13 +222,13 @@ template <class Real> void Kriging<Real>::applyAll(std::span<const std::shared_p
   constexpr int32_t inOrder[2] = {0, 1};
   // Pair after pair, so that what is interleaved is still in the cache.
   const size_t perShift = 2 * samples;
-  std::vector<Real> apart(shifts.size() * perShift);
+  std::vector<Real> byShift(shifts.size() * perShift);
   for (size_t pair = 0; pair < paired_.size() / 2; ++pair) {
     for (size_t k = 0; k < shifts.size(); ++k)
-      combineRows(*shifts[k], pair, 1, inOrder, sweeps, samples, apart.data() + k * perShift);
+      combineRows(*shifts[k], pair, 1, inOrder, sweeps, samples, byShift.data() + k * perShift);
     for (size_t r = 0; r < 2; ++r) {
       const auto channel = static_cast<size_t>(paired_[2 * pair + r]);
-      interleave(apart.data() + r * samples, perShift, shifts.size(), samples,
+      interleave(byShift.data() + r * samples, perShift, shifts.size(), samples,
                  corrected + channel * samples * shifts.size());
     }
   }

@@ -33,8 +33,8 @@ public:
   /// Among the weights, which lie in the order of the sweeps.
   size_t rowOf(size_t channel) const { return rowOf_[channel]; }
 
-  /// waveform (C, T) → weights (C, T), the row of each channel being rowOf(channel). `room` takes `states()` · T.
-  void solve(const Real* waveform, size_t samples, Real* room, Real* weights) const;
+  /// waveform (C, T) → weights (C, T), the row of each channel being rowOf(channel). `scratch` takes `states()` · T.
+  void solve(const Real* waveform, size_t samples, Real* scratch, Real* weights) const;
   /// One for each column, and at least as many as the kernel is quick with.
   size_t states() const { return std::max<size_t>(4, columns_.size()); }
   /// weights (C, T) → sweeps (2C, T). `solve` and `sweep` serve every dy.

@@ -17,13 +17,13 @@ void Waveforms::check() const {
   }
 }
 
-template <class Real> const Real* Waveforms::read(size_t k, Real* room) const {
+template <class Real> const Real* Waveforms::read(size_t k, Real* scratch) const {
   const size_t offset = static_cast<size_t>(units[k]) * size();
   const auto from = [&](auto values) -> const Real* {
     if constexpr (std::is_same_v<decltype(values), std::span<const Real>>) return values.data() + offset;
     const auto waveform = values.subspan(offset, size());
-    std::transform(waveform.begin(), waveform.end(), room, [](auto v) { return static_cast<Real>(v); });
-    return room;
+    std::transform(waveform.begin(), waveform.end(), scratch, [](auto v) { return static_cast<Real>(v); });
+    return scratch;
   };
   return f32.empty() ? from(f64) : from(f32);
 }
@@ -40,7 +40,7 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
     throw InputError("The shifts and the output do not fit the units to correct.");
   }
   struct Workspace {
-    std::vector<double> room, states, weights, sweeps;
+    std::vector<double> scratch, states, weights, sweeps;
     std::vector<std::shared_ptr<const Kriging<double>::Rows>> shifts;
   };
   Scratch<Workspace> workspaces([&] {
@@ -54,7 +54,7 @@ void correctWaveforms(const Job& job, const Waveforms& waveforms, const Kriging<
   const size_t samples = waveforms.samples;
   parallelFor(job, count, [&](size_t i) {
     workspaces.with([&](Workspace& work) {
-      kriging.solve(waveforms.read(first + i, work.room.data()), samples, work.states.data(), work.weights.data());
+      kriging.solve(waveforms.read(first + i, work.scratch.data()), samples, work.states.data(), work.weights.data());
       kriging.sweep(work.weights.data(), samples, work.sweeps.data());
       work.shifts.clear();
       for (size_t k = 0; k < templates; ++k)

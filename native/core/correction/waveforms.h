@@ -21,8 +21,8 @@ struct Waveforms {
   size_t size() const { return channels * samples; }
   /// Throws InputError if a unit lies outside of the array.
   void check() const;
-  /// The waveform (C, T) of the k-th picked unit: where it lies in memory, or converted in `room` (C, T).
-  template <class Real> const Real* read(size_t k, Real* room) const;
+  /// The waveform (C, T) of the k-th picked unit: where it lies in memory, or converted in `scratch` (C, T).
+  template <class Real> const Real* read(size_t k, Real* scratch) const;
 };
 
 /// Corrected waveforms (n, C, T, K) of the units first … first + n − 1 of those picked; shiftsUm (K, units.size()).

@@ -8,7 +8,7 @@
 
 namespace dant {
 
-/// Lengths of files in bytes, by their UTF-8 paths; −1 where there is none or it cannot be told.
+/// Lengths of files in bytes, by their UTF-8 paths; −1 where there is none or it cannot be determined.
 void fileSizes(const Job& job, const std::vector<std::string>& paths, std::span<double> sizes);
 
 /// Reads files, one after the other into `bytes`; sizes: their lengths. wasRead[i] = 1, or 0 if that file could not be

@@ -19,10 +19,10 @@ size_t basisSize(size_t samples) { return std::min(largestBasis, samples); }
 std::vector<double> temporalBasis(const Job& job, const Waveforms& waveforms, std::span<const int32_t> peakChannels) {
   const auto samples = static_cast<Eigen::Index>(waveforms.samples);
   Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(samples, samples);
-  std::vector<double> room(waveforms.size());
+  std::vector<double> scratch(waveforms.size());
   for (size_t i = 0; i < waveforms.count(); ++i) {
     job.throwIfAborted();
-    const double* waveform = waveforms.read(i, room.data());
+    const double* waveform = waveforms.read(i, scratch.data());
     const Eigen::Map<const Eigen::VectorXd> peak(waveform + static_cast<size_t>(peakChannels[i]) * waveforms.samples,
                                                  samples);
     gram.selfadjointView<Eigen::Lower>().rankUpdate(peak);
@@ -70,11 +70,11 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
 
   constexpr size_t grain = 16;
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
-    std::vector<double> room(waveforms.size()), projected(channels * size), states(kriging.states() * size);
+    std::vector<double> scratch(waveforms.size()), projected(channels * size), states(kriging.states() * size);
     std::vector<double> weights(channels * size);
     for (size_t i = task * grain; i < std::min(count, (task + 1) * grain); ++i) {
       job.throwIfAborted();
-      const double* waveform = waveforms.read(i, room.data());
+      const double* waveform = waveforms.read(i, scratch.data());
       std::fill(projected.begin(), projected.end(), 0.0);
       for (size_t c = 0; c < channels; ++c) {
         for (size_t t = 0; t < samples; ++t) {

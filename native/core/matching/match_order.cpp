@@ -1,6 +1,7 @@
 #include "core/matching/match_order.h"
 
 #include "core/clustering/similarity_tree.h"
+#include "core/graph/union_find.h"
 #include "core/matching/match_similarity.h"
 #include "core/similarity/fisher.h"
 
@@ -21,16 +22,11 @@ struct Component {
 /// The units that the pairs connect.
 std::vector<Component> componentsOf(std::span<const UnitPair> pairs, std::span<const float> logOdds,
                                     std::span<const double> depthsUm) {
-  std::vector<int32_t> parent(depthsUm.size());
-  std::iota(parent.begin(), parent.end(), 0);
-  const auto root = [&](int32_t unit) {
-    const auto of = [&](int32_t child) -> int32_t& { return parent[static_cast<size_t>(child)]; };
-    while (of(unit) != unit) unit = of(unit) = of(of(unit));
-    return static_cast<size_t>(unit);
-  };
+  UnionFind sets(depthsUm.size());
+  const auto root = [&](int32_t unit) { return static_cast<size_t>(sets.root(unit)); };
   const auto connects = [&](size_t p) { return logOdds[p] > -2 * static_cast<float>(largestFisherZ); };
   for (size_t p = 0; p < pairs.size(); ++p)
-    if (connects(p)) parent[root(pairs[p].i)] = static_cast<int32_t>(root(pairs[p].j));
+    if (connects(p)) sets.attach(pairs[p].i, pairs[p].j);
 
   std::vector<Component> byRoot(depthsUm.size());
   std::vector<int32_t> place(depthsUm.size());

@@ -1,11 +1,12 @@
 #include "core/matching/motion_profile.h"
 
+#include "core/graph/union_find.h"
+
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 namespace dant {
 
@@ -231,24 +232,9 @@ bool asGoodAs(const std::map<int, double>& losses, const std::map<int, double>& 
 }
 
 std::vector<int32_t> connectedSessions(const std::vector<Match>& matches, size_t sessions) {
-  std::vector<size_t> root(sessions);
-  std::iota(root.begin(), root.end(), 0);
-  const auto find = [&](size_t s) {
-    while (root[s] != s) s = root[s];
-    return s;
-  };
-  for (const auto& match : matches) {
-    const size_t a = find(match.a), b = find(match.b);
-    root[std::max(a, b)] = std::min(a, b);
-  }
-  std::vector<int32_t> component(sessions), number(sessions, -1);
-  int32_t count = 0;
-  for (size_t s = 0; s < sessions; ++s) {
-    auto& of = number[find(s)];
-    if (of < 0) of = count++;
-    component[s] = of;
-  }
-  return component;
+  UnionFind connected(sessions);
+  for (const auto& match : matches) connected.join(static_cast<int32_t>(match.a), static_cast<int32_t>(match.b));
+  return numberedSets(connected);
 }
 
 } // namespace

@@ -29,11 +29,11 @@ struct Group {
 };
 
 struct Candidate {
-  double apart, logOdds;
+  double separation, logOdds;
   int32_t a, b; ///< a < b
 
   bool operator<(const Candidate& other) const {
-    if (apart != other.apart) return apart > other.apart;
+    if (separation != other.separation) return separation > other.separation;
     return a != other.a ? a > other.a : b > other.b;
   }
 };
@@ -96,7 +96,7 @@ Agglomeration::Agglomeration(const NeuronClustersInput& input)
     const Link link{logOdds, sameSession ? logOdds : unlimited};
     group(i).links[j] = group(j).links[i] = link;
     if (logOdds < input.minLogOdds) continue;
-    candidates_.push({input.evidence->apart(group(i).evidence(), group(j).evidence()), logOdds, i, j});
+    candidates_.push({input.evidence->separation(group(i).evidence(), group(j).evidence()), logOdds, i, j});
   }
 }
 
@@ -116,7 +116,7 @@ void Agglomeration::join(int32_t a, int32_t b, double joinedAt) {
                           static_cast<double>(joined.size));
   }
   joined.scatter =
-      group(a).scatter + group(b).scatter + input_.evidence->apart(group(a).evidence(), group(b).evidence());
+      group(a).scatter + group(b).scatter + input_.evidence->separation(group(a).evidence(), group(b).evidence());
   std::merge(group(a).sessions.begin(), group(a).sessions.end(), group(b).sessions.begin(), group(b).sessions.end(),
              std::back_inserter(joined.sessions));
   std::vector<int32_t> others;
@@ -130,13 +130,13 @@ void Agglomeration::join(int32_t a, int32_t b, double joinedAt) {
     group(other).links.erase(a);
     group(other).links.erase(b);
     if (limit <= leastLogOdds) continue;
-    auto [apart, logOdds] = input_.evidence->judge(joined.evidence(), group(other).evidence());
+    auto [separation, logOdds] = input_.evidence->groupLogOdds(joined.evidence(), group(other).evidence());
     if (limit == unlimited) logOdds += exclusion(joined.sessions.size(), group(other).sessions.size(), sessionCount_);
     const Link link{std::min(limit, logOdds), limit};
     if (link.logOdds <= leastLogOdds) continue;
     joined.links[other] = group(other).links[c] = link;
     if (link.logOdds >= input_.minLogOdds)
-      candidates_.push({apart, link.logOdds, std::min(other, c), std::max(other, c)});
+      candidates_.push({separation, link.logOdds, std::min(other, c), std::max(other, c)});
   }
   for (const int32_t part : {a, b}) {
     group(part) = {};
@@ -150,7 +150,7 @@ void Agglomeration::join(int32_t a, int32_t b, double joinedAt) {
 void Agglomeration::joinAll(const Job& job) {
   for (size_t step = 0; !candidates_.empty(); ++step) {
     if (step % 256 == 0) job.throwIfAborted();
-    const auto [apart, logOdds, a, b] = candidates_.top();
+    const auto [separation, logOdds, a, b] = candidates_.top();
     candidates_.pop();
     if (parent_[static_cast<size_t>(a)] < 0 && parent_[static_cast<size_t>(b)] < 0) join(a, b, logOdds);
   }

@@ -15,7 +15,7 @@ inline constexpr double leastLogOdds = -10;
 struct NeuronClustersInput {
   std::span<const int32_t> sessions; ///< (n) from 1
   std::span<const UnitPair> pairs;   ///< nearby pairs (P)
-  std::span<const float> logOdds;    ///< (P) that two units are one neuron, as these two and their rivals tell
+  std::span<const float> logOdds;    ///< (P) that two units are one neuron, by these two and their rivals
   std::span<const double> vectors;   ///< (n, D) in the coordinates of `evidence`
   const NeuronEvidence* evidence = nullptr;
   double minLogOdds = 0;
@@ -32,9 +32,7 @@ struct NeuronClusters {
 /// Groups of units that are one neuron, joined in order of the evidence for them (agglomerative clustering): the two
 /// groups with the largest ln odds are joined as long as those are at least `minLogOdds`. Two groups with units of the
 /// same session are one neuron only if those units are too (the sorter has split it): their ln odds are at most those
-/// of each such pair. Then mixed units join the neuron that they are mostly, one of each session. Least ln odds of two
-/// units, looked at alone, at which they are joined.
-double leastLogOddsAlone(double minLogOdds);
+/// of each such pair. Then mixed units join the neuron that they are mostly, one of each session.
 NeuronClusters clusterNeurons(const Job& job, const NeuronClustersInput& input);
 
 } // namespace dant

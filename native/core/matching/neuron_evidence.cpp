@@ -14,59 +14,59 @@ constexpr double priorFreedom = 10;
 } // namespace
 
 struct NeuronEvidence::Comparison {
-  double apart = 0, apartOfTwo = 0, room = 0, rarity = 0;
+  double separation = 0, separationOfTwo = 0, logVolume = 0, rarity = 0;
 };
 
-NeuronEvidence::NeuronEvidence(std::vector<double> spread) : spread_(std::move(spread)) {}
+NeuronEvidence::NeuronEvidence(std::vector<double> betweenVariance) : betweenVariance_(std::move(betweenVariance)) {}
 
 NeuronEvidence::Comparison NeuronEvidence::compare(const Group& groupA, const Group& groupB) const {
   const auto m = static_cast<double>(groupA.size), n = static_cast<double>(groupB.size), all = m + n;
   const double share = m * n / all;
   Comparison found;
   double volume = 1;
-  for (size_t d = 0; d < spread_.size(); ++d) {
-    const double lambda = spread_[d], a = groupA.mean[d], b = groupB.mean[d];
+  for (size_t d = 0; d < betweenVariance_.size(); ++d) {
+    const double lambda = betweenVariance_[d], a = groupA.mean[d], b = groupB.mean[d];
     const double ofA = 1 / (1 + m * lambda), ofB = 1 / (1 + n * lambda), ofAll = 1 / (1 + all * lambda);
     const double difference = share * (a - b) * (a - b), ofTwo = difference / (1 + 2 * share * lambda);
     const double sum = m * a + n * b;
-    found.apart += difference;
-    found.apartOfTwo += ofTwo;
+    found.separation += difference;
+    found.separationOfTwo += ofTwo;
     found.rarity += (m * a * a * ofA + n * b * b * ofB - sum * sum / all * ofAll - ofTwo) / 2;
     volume *= ofAll / (ofA * ofB);
     if (volume > 1e100) {
-      found.room += std::log(volume) / 2;
+      found.logVolume += std::log(volume) / 2;
       volume = 1;
     }
   }
-  found.room += std::log(volume) / 2;
+  found.logVolume += std::log(volume) / 2;
   found.rarity = std::clamp(found.rarity, -largestRarity, largestRarity);
   return found;
 }
 
-double NeuronEvidence::apart(const Group& a, const Group& b) const { return compare(a, b).apart; }
+double NeuronEvidence::separation(const Group& a, const Group& b) const { return compare(a, b).separation; }
 
 double NeuronEvidence::pairRatio(const double* x, const double* y) const {
-  const auto [apart, apartOfTwo, room, rarity] = compare({1, x}, {1, y});
+  const auto [separation, separationOfTwo, logVolume, rarity] = compare({1, x}, {1, y});
   const auto tail = [&](double q) {
-    return -(freedom + static_cast<double>(spread_.size())) / 2 * std::log1p(q / freedom);
+    return -(freedom + static_cast<double>(betweenVariance_.size())) / 2 * std::log1p(q / freedom);
   };
-  return tail(apart) - 0.5 * tail(apartOfTwo) + 1.2 * (room + rarity);
+  return tail(separation) - 0.5 * tail(separationOfTwo) + 1.2 * (logVolume + rarity);
 }
 
-NeuronEvidence::Verdict NeuronEvidence::judge(const Group& a, const Group& b) const {
+NeuronEvidence::Verdict NeuronEvidence::groupLogOdds(const Group& a, const Group& b) const {
   const auto found = compare(a, b);
-  const auto dimensions = static_cast<double>(spread_.size());
+  const auto dimensions = static_cast<double>(betweenVariance_.size());
   const auto variance = [&](const Group& group) {
     const auto size = static_cast<double>(group.size);
     return (priorFreedom + group.scatter) / (priorFreedom + (size - 1) * dimensions) / size;
   };
   const auto m = static_cast<double>(a.size), n = static_cast<double>(b.size);
   const double typical = dimensions * m * n / (m + n) * (variance(a) + variance(b));
-  const double away = std::max(found.apart / typical, 1e-6);
+  const double away = std::max(found.separation / typical, 1e-6);
   const double logOdds = a.size == 1 || b.size == 1
-                             ? 5.3 - 4.4 * std::log(away) + 0.04 * found.room + 0.15 * found.rarity
+                             ? 5.3 - 4.4 * std::log(away) + 0.04 * found.logVolume + 0.15 * found.rarity
                              : 7.9 - 6.3 * std::log(away) + 0.2 * found.rarity;
-  return {found.apart, logOdds};
+  return {found.separation, logOdds};
 }
 
 } // namespace dant

@@ -10,12 +10,12 @@ namespace dant {
 /// by λ.
 class NeuronEvidence {
 public:
-  /// spread (D): λ
-  explicit NeuronEvidence(std::vector<double> spread);
-  size_t dimensions() const { return spread_.size(); }
-  std::span<const double> spread() const { return spread_; }
+  /// betweenVariance (D): λ
+  explicit NeuronEvidence(std::vector<double> betweenVariance);
+  size_t dimensions() const { return betweenVariance_.size(); }
+  std::span<const double> betweenVariance() const { return betweenVariance_; }
 
-  /// Units, by what is needed of them to judge whether more are of the same neuron.
+  /// Units, by what is needed of them to decide whether more are of the same neuron.
   struct Group {
     size_t size = 1;
     const double* mean = nullptr; ///< (D)
@@ -23,7 +23,7 @@ public:
   };
 
   /// |δ|², δ = (x̄ − ȳ)·√(mn/(m + n)) for the means of m and n units: about D if they are one neuron, however many.
-  double apart(const Group& a, const Group& b) const;
+  double separation(const Group& a, const Group& b) const;
 
   /// For two units, looked at alone: a log likelihood ratio of "one neuron" to "two", which is to be calibrated,
   ///   t(|δ|²) − ½ t(Σ δ²/(1 + λ)) + 1.2 (V + r),
@@ -38,16 +38,16 @@ public:
   ///   7.9 − 6.3 ln(|δ|²/(D·v)) + 0.2 r  otherwise; v from the groups' own scatter.
   /// The factors of both are those that predict best in simulated recordings.
   struct Verdict {
-    double apart; ///< |δ|²
+    double separation; ///< |δ|²
     double logOdds;
   };
-  Verdict judge(const Group& a, const Group& b) const;
+  Verdict groupLogOdds(const Group& a, const Group& b) const;
 
 private:
   struct Comparison;
   Comparison compare(const Group& a, const Group& b) const;
 
-  std::vector<double> spread_;
+  std::vector<double> betweenVariance_;
 };
 
 } // namespace dant

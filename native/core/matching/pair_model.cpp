@@ -60,8 +60,8 @@ Coordinates learnCoordinates(const RowMajor& vectors, const std::vector<Weighted
   const Eigen::MatrixXd all =
       vectors.transpose() * vectors / static_cast<double>(std::max<Eigen::Index>(vectors.rows(), 2) - 1);
   const Eigen::GeneralizedSelfAdjointEigenSolver<Eigen::MatrixXd> axes(all - within, within);
-  const Eigen::VectorXd spread = axes.eigenvalues().cwiseMax(0.0);
-  return {vectors * axes.eigenvectors(), NeuronEvidence({spread.begin(), spread.end()})};
+  const Eigen::VectorXd betweenVariance = axes.eigenvalues().cwiseMax(0.0);
+  return {vectors * axes.eigenvectors(), NeuronEvidence({betweenVariance.begin(), betweenVariance.end()})};
 }
 
 std::vector<double> logRatios(const Job& job, const RowMajor& units, const NeuronEvidence& evidence,
@@ -126,7 +126,7 @@ PairModel learnPairModel(const Job& job, const PairModelInput& input) {
       model.logOdds[p] = static_cast<float>(calibration.logOdds(ratios[p], sameSession[p] != 0));
     }
     model.vectors.assign(coordinates.data(), coordinates.data() + coordinates.size());
-    model.spread.assign(evidence.spread().begin(), evidence.spread().end());
+    model.betweenVariance.assign(evidence.betweenVariance().begin(), evidence.betweenVariance().end());
     matches = likelyMatches(input, model.logOdds);
   }
   return model;

@@ -1,11 +1,11 @@
 #include "core/motion/motion.h"
 
+#include "core/graph/union_find.h"
 #include "core/motion/random.h"
 
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace dant {
 
@@ -48,25 +48,9 @@ public:
   Motion solve(const std::vector<Sums>& sums) const { return linear_ ? solveLinear(sums) : solveRigid(sums); }
 
   std::vector<int32_t> components() const {
-    std::vector<int32_t> root(sessions_);
-    std::iota(root.begin(), root.end(), 0);
-    const auto find = [&](size_t s) {
-      while (root[s] != static_cast<int32_t>(s)) s = static_cast<size_t>(root[s] = root[static_cast<size_t>(root[s])]);
-      return static_cast<int32_t>(s);
-    };
-    for (const auto& [a, b] : ends_) {
-      const int32_t rootA = find(a), rootB = find(b);
-      const int32_t low = std::min(rootA, rootB), high = std::max(rootA, rootB);
-      root[static_cast<size_t>(high)] = low;
-    }
-    std::vector<int32_t> component(sessions_), number(sessions_, -1);
-    int32_t count = 0;
-    for (size_t s = 0; s < sessions_; ++s) {
-      auto& of = number[static_cast<size_t>(find(s))];
-      if (of < 0) of = count++;
-      component[s] = of;
-    }
-    return component;
+    UnionFind connected(sessions_);
+    for (const auto& [a, b] : ends_) connected.join(static_cast<int32_t>(a), static_cast<int32_t>(b));
+    return numberedSets(connected);
   }
 
 private:

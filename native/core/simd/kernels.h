@@ -26,7 +26,7 @@ struct NextBlock {
   size_t bytes = 0;
 };
 
-/// The innermost loops, compiled once per instruction set from kernels.cpp. Raw pointers only: nothing that a compiler
+/// The innermost loops, compiled once per instruction set (see level.h). Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
 /// A *panel* holds `width` rows (units) side by side: element (k, lane) stands at k·width + lane, so that a dot product
@@ -66,10 +66,11 @@ struct Kernels {
   void (*combineRowsF64)(size_t samples, size_t pairs, const int32_t* start, const int32_t* indices,
                          const double* coefficients, const int32_t* rows, const double* source, double* out);
 
-  /// Solves a system with the covariance matrix of a Markov process plus noise, for each sample. `room` (states,
+  /// Solves a system with the covariance matrix of a Markov process plus noise, for each sample. `scratch` (states,
   /// samples) is overwritten.
-  void (*solveMarkov)(const MarkovSystem<float>& system, size_t samples, const float* source, float* room, float* out);
-  void (*solveMarkovF64)(const MarkovSystem<double>& system, size_t samples, const double* source, double* room,
+  void (*solveMarkov)(const MarkovSystem<float>& system, size_t samples, const float* source, float* scratch,
+                      float* out);
+  void (*solveMarkovF64)(const MarkovSystem<double>& system, size_t samples, const double* source, double* scratch,
                          double* out);
 
   /// Each row of the output takes the source row plus decays[row] times the output row before it (none where that is
@@ -111,15 +112,16 @@ struct Kernels {
   /// One step of Prim's algorithm: best[j] = max(best[j], Σ_f weights[f]·rows[f][j]), first ≤ j < last, where best[j]
   /// is not NaN, as it is for points inside the tree. Returns the first j with the largest best[j], and that value; −∞
   /// if all are NaN.
-  size_t (*absorb)(size_t first, size_t last, const float* const* rows, const double* weights, int features,
-                   double* best, double* largest);
+  size_t (*primStep)(size_t first, size_t last, const float* const* rows, const double* weights, int features,
+                     double* best, double* largest);
 
   /// Two ways to a min-plus matrix product. out[r][j] = min(out[r][j], min over p of scalars[r][p] + rows[p][j]),
   /// r < outRows, p < count, j < width.
-  void (*lowerRows)(size_t outRows, size_t count, const double* const* scalars, const double* const* rows, size_t width,
-                    double* const* out);
+  void (*minPlusUpdate)(size_t outRows, size_t count, const double* const* scalars, const double* const* rows,
+                        size_t width, double* const* out);
   /// out[i·ys + j] = smallest x[i][k] + y[j][k], i < xs, j < ys, k < count; infinity when count is 0.
-  void (*smallestSums)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count, double* out);
+  void (*minPlusProduct)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count,
+                         double* out);
 };
 
 /// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512,

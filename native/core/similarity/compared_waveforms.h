@@ -52,13 +52,13 @@ public:
     kriging->sweep(weights_.data(), waveforms.samples, sweeps_.data());
   }
 
-  /// Its waveform (C, T) under a template: where it lies in memory, or in `room` (C, T).
-  const float* under(size_t templateIndex, float* room) const {
+  /// Its waveform (C, T) under a template: where it lies in memory, or in `scratch` (C, T).
+  const float* under(size_t templateIndex, float* scratch) const {
     const auto& [waveforms, kriging, peakChannels, shiftsUm, order] = compared_;
-    if (kriging == nullptr) return waveforms.read(unit_, room);
+    if (kriging == nullptr) return waveforms.read(unit_, scratch);
     kriging->apply(*kriging->shift(shiftsUm[templateIndex * order.size() + unit_]), sweeps_.data(), waveforms.samples,
-                   room);
-    return room;
+                   scratch);
+    return scratch;
   }
 
 private:

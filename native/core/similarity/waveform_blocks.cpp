@@ -57,14 +57,14 @@ public:
     return std::span(groups_).subspan(templateIndex * compared_.units(), compared_.units());
   }
 
-  /// (channel of the group, T); `room` is for a whole waveform and for these.
-  const float* of(size_t templateIndex, size_t position, std::vector<float>& room) const {
+  /// (channel of the group, T); `scratch` is for a whole waveform and for these.
+  const float* of(size_t templateIndex, size_t position, std::vector<float>& scratch) const {
     const size_t row = templateIndex * compared_.units() + position;
     if (compared_.kriging != nullptr) return corrected_.data() + row * stride_;
     const size_t size = compared_.waveforms.size();
-    room.resize(size + stride_);
-    pick(compared_.waveforms.read(compared_.unitAt(position), room.data()), groups_[row], room.data() + size);
-    return room.data() + size;
+    scratch.resize(size + stride_);
+    pick(compared_.waveforms.read(compared_.unitAt(position), scratch.data()), groups_[row], scratch.data() + size);
+    return scratch.data() + size;
   }
 
 private:
@@ -81,7 +81,7 @@ private:
     const size_t units = compared_.units();
     struct ReadingRoom {
       WaveformReader reader;
-      std::vector<float> room, ranges;
+      std::vector<float> scratch, ranges;
     };
     Scratch<ReadingRoom> rooms([&] {
       return std::make_unique<ReadingRoom>(ReadingRoom{WaveformReader(compared_),
@@ -89,11 +89,11 @@ private:
                                                        std::vector<float>(compared_.channels())});
     });
     const auto read = [&](size_t task, ReadingRoom& reading) {
-      auto& [reader, room, ranges] = reading;
+      auto& [reader, scratch, ranges] = reading;
       for (size_t position = task * grain; position < std::min(units, (task + 1) * grain); ++position) {
         reader.take(position);
         for (size_t k = 0; k < compared_.templates(); ++k) {
-          const float* waveform = reader.under(k, room.data());
+          const float* waveform = reader.under(k, scratch.data());
           kernels().ranges(waveform, ranges.size(), compared_.samples(), ranges.data());
           const size_t row = k * units + position;
           groups_[row] = groupOf(static_cast<int32_t>(std::max_element(ranges.begin(), ranges.end()) - ranges.begin()));
@@ -130,8 +130,8 @@ template <class Value> WaveformBlocks<Value>::WaveformBlocks(const Job& job, con
   for (size_t k = 0; k < compared.templates(); ++k) {
     makeBlocks(k, ownChannels.groups(k));
     parallelFor(job, blocks_[k].size(), [&](size_t b) {
-      std::vector<float> room;
-      pack(blocks_[k][b], [&](size_t position) { return ownChannels.of(k, position, room); });
+      std::vector<float> scratch;
+      pack(blocks_[k][b], [&](size_t position) { return ownChannels.of(k, position, scratch); });
     });
   }
 }

@@ -6,15 +6,15 @@ namespace dant {
 
 namespace {
 
-/// Rooms a little apart from each other, or all of them would fall into the same few lines of the cache.
-size_t roomStride(size_t values) { return values + 16; }
+/// Blocks a little apart from each other, or all of them would fall into the same few lines of the cache.
+size_t scratchStride(size_t values) { return values + 16; }
 
 } // namespace
 
 template <class Value> WaveformPanels<Value>::WaveformPanels(const ComparedWaveforms& compared, size_t capacity)
     : compared_(compared), reader_(compared), width_(static_cast<size_t>(kernels().width)), capacity_(capacity),
       perChannel_(valuesOf<Value>(compared.samples())), none_(compared.channels() * perChannel_),
-      rooms_(compared.templates() * width_ * roomStride(none_.size())),
+      scratch_(compared.templates() * width_ * scratchStride(none_.size())),
       values_(compared.templates() * capacity * none_.size() * width_),
       sums_(compared.templates() * capacity * compared.channels() * width_), squares_(sums_.size()) {
   if constexpr (isQuantised<Value>) {
@@ -25,16 +25,16 @@ template <class Value> WaveformPanels<Value>::WaveformPanels(const ComparedWavef
 }
 
 template <class Value> const Value* WaveformPanels<Value>::read(size_t templateIndex, size_t panel, size_t lane) {
-  Value* room = rooms_.data() + (templateIndex * width_ + lane) * roomStride(none_.size());
+  Value* scratch = scratch_.data() + (templateIndex * width_ + lane) * scratchStride(none_.size());
   if constexpr (isQuantised<Value>) {
     const size_t channels = compared_.channels();
-    kernels().quantise(reader_.under(templateIndex, unquantised_.data()), channels, compared_.samples(), room,
+    kernels().quantise(reader_.under(templateIndex, unquantised_.data()), channels, compared_.samples(), scratch,
                        unitSteps_.data());
     for (size_t channel = 0; channel < channels; ++channel)
       steps_[at(templateIndex, panel, channel) + lane] = unitSteps_[channel];
-    return room;
+    return scratch;
   } else {
-    return reader_.under(templateIndex, room);
+    return reader_.under(templateIndex, scratch);
   }
 }
 

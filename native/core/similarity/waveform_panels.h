@@ -12,7 +12,7 @@ struct PanelRange {
 };
 
 /// The right sides of products: a few panels of units side by side under each template, over all channels. Small enough
-/// for the caches, and filled anew for other units.
+/// for the caches, and filled again for other units.
 template <class Value> class WaveformPanels {
 public:
   /// capacity: panels at once
@@ -55,9 +55,9 @@ private:
   size_t width_, capacity_;
   size_t perChannel_; ///< values of a channel
   PanelRange range_{0, 0};
-  std::vector<Value> none_;  ///< a waveform of zeros
-  LargeArray<Value> rooms_;  ///< (template, lane, C, values)
-  LargeArray<Value> values_; ///< (template, panel, C, values, lane)
+  std::vector<Value> none_;   ///< a waveform of zeros
+  LargeArray<Value> scratch_; ///< (template, lane, C, values)
+  LargeArray<Value> values_;  ///< (template, panel, C, values, lane)
   std::vector<double> sums_, squares_;
   // With quantised waveforms only:
   std::vector<float> steps_, unitSteps_, unquantised_;

@@ -56,7 +56,7 @@ private:
     for (size_t panel = 0; panel < panels_.panels(); ++panel) {
       multiply(block, panel);
       kernels().smallFisherZ(tile_.data(), singleScales_.data() + panel * width(), rows, z_.data(), largest_.data());
-      putRight(block, panel);
+      recomputeExactly(block, panel);
       const size_t columns = panels_.columns(panel);
       for (size_t r = 0; r < rows; ++r) {
         float* to = z + block.positions[r] * units_ + panels_.firstPosition(panel);
@@ -113,9 +113,9 @@ private:
     }
   }
 
-  /// Makes the rows of z anew that have a correlation which is too large for single precision: of whole numbers from
-  /// the products that there are, else from products in double precision.
-  void putRight(const Block& block, size_t panel) {
+  /// Recomputes in double precision the rows of z that have a correlation which is too large for single precision: of
+  /// whole numbers from the products that there are, which are exact.
+  void recomputeExactly(const Block& block, size_t panel) {
     static const double limit = std::tanh(largestFisherZ);
     unsettled_.clear();
     for (size_t r = 0; r < block.positions.size(); ++r)
@@ -137,8 +137,8 @@ private:
     }
   }
 
-  /// The products of some rows in double precision. Their left side is what the blocks hold, put right for what
-  /// rounding did to it.
+  /// The products of some rows in double precision. Their left side is what the blocks hold, corrected for
+  /// their rounding.
   void multiplyExactly(const Block& block, size_t panel, std::span<const int32_t> rows) {
     const double* sums = sums_.data() + panel * width();
     kernels().dotsExact(blocks_.values(block), block.positions.size(), rows.data(), static_cast<int>(rows.size()),

@@ -13,7 +13,7 @@ using namespace dant;
 namespace {
 
 constexpr size_t dimensions = 30;
-constexpr double spread = 40; // variance of neurons; that of their units is 1
+constexpr double betweenVariance = 40; // variance of neurons; that of their units is 1
 
 std::vector<double> place(std::mt19937& random, double deviation) {
   std::normal_distribution<double> normal(0, deviation);
@@ -27,7 +27,7 @@ struct Units {
   std::vector<double> vectors;
   std::vector<int32_t> sessions, neurons;
   std::mt19937 random{7};
-  NeuronEvidence evidence{std::vector<double>(dimensions, spread)};
+  NeuronEvidence evidence{std::vector<double>(dimensions, betweenVariance)};
 
   void add(const std::vector<double>& centre, int32_t neuron, int32_t session, double noise = 1) {
     const auto away = place(random, noise);
@@ -64,7 +64,7 @@ struct Units {
 
 TEST_CASE("evidence: |δ|² of units of one neuron is about D for groups of any size, and grows with it for two") {
   Units units;
-  const auto centre = place(units.random, std::sqrt(spread));
+  const auto centre = place(units.random, std::sqrt(betweenVariance));
   auto other = centre;
   other[0] += 4;
   const auto mean = [&](const std::vector<double>& at, size_t size) {
@@ -81,8 +81,8 @@ TEST_CASE("evidence: |δ|² of units of one neuron is about D for groups of any 
     constexpr int tries = 200;
     for (int k = 0; k < tries; ++k) {
       const auto a = mean(centre, size), b = mean(centre, size), c = mean(other, size);
-      same += units.evidence.apart({size, a.data()}, {size, b.data()}) / tries;
-      different += units.evidence.apart({size, a.data()}, {size, c.data()}) / tries;
+      same += units.evidence.separation({size, a.data()}, {size, b.data()}) / tries;
+      different += units.evidence.separation({size, a.data()}, {size, c.data()}) / tries;
     }
     CHECK(std::abs(same - dimensions) < 0.06 * dimensions);
     CHECK(std::abs(different - dimensions - 16 * static_cast<double>(size) / 2) < 0.1 * different);
@@ -91,12 +91,12 @@ TEST_CASE("evidence: |δ|² of units of one neuron is about D for groups of any 
 
 TEST_CASE("evidence: falls with distance, and more so between groups than between a group and a unit") {
   Units units;
-  const auto centre = place(units.random, std::sqrt(spread));
+  const auto centre = place(units.random, std::sqrt(betweenVariance));
   const auto logOdds = [&](double away, size_t m, size_t n) {
     auto other = centre;
     other[0] += away;
     const auto scatter = [](size_t size) { return static_cast<double>((size - 1) * dimensions); };
-    return units.evidence.judge({m, centre.data(), scatter(m)}, {n, other.data(), scatter(n)}).logOdds;
+    return units.evidence.groupLogOdds({m, centre.data(), scatter(m)}, {n, other.data(), scatter(n)}).logOdds;
   };
   for (const size_t size : {1, 4}) CHECK(logOdds(12, 4, size) < logOdds(8, 4, size));
   CHECK(logOdds(4, 4, 4) - logOdds(12, 4, 4) > logOdds(4, 4, 1) - logOdds(12, 4, 1));
@@ -129,7 +129,8 @@ TEST_CASE("clusters: finds the neurons, and is surer of them the more they diffe
   Units units;
   constexpr int32_t neurons = 12, sessions = 6;
   std::vector<std::vector<double>> centres;
-  for (int32_t neuron = 0; neuron < neurons; ++neuron) centres.push_back(place(units.random, std::sqrt(spread)));
+  for (int32_t neuron = 0; neuron < neurons; ++neuron)
+    centres.push_back(place(units.random, std::sqrt(betweenVariance)));
   for (int32_t session = 1; session <= sessions; ++session)
     for (int32_t neuron = 0; neuron < neurons; ++neuron)
       if ((neuron + session) % 4 != 0) units.add(centres[static_cast<size_t>(neuron)], neuron, session);
@@ -148,7 +149,7 @@ TEST_CASE("clusters: finds the neurons, and is surer of them the more they diffe
 
 TEST_CASE("clusters: alike neurons that are never seen together are told apart by their many units") {
   Units units;
-  const auto centre = place(units.random, std::sqrt(spread));
+  const auto centre = place(units.random, std::sqrt(betweenVariance));
   auto alike = centre;
   alike[0] += 9; // two units: |δ|² = D + 40, which one neuron reaches now and then
   for (int32_t session = 1; session <= 5; ++session) units.add(centre, 0, session);
@@ -159,7 +160,7 @@ TEST_CASE("clusters: alike neurons that are never seen together are told apart b
 
 TEST_CASE("clusters: never two units of a session, unless the sorter has split the neuron") {
   Units units;
-  const auto centre = place(units.random, std::sqrt(spread));
+  const auto centre = place(units.random, std::sqrt(betweenVariance));
   for (int32_t session = 1; session <= 4; ++session) units.add(centre, 0, session);
   units.add(centre, 0, 2);
   const auto apart = units.cluster();
@@ -170,7 +171,7 @@ TEST_CASE("clusters: never two units of a session, unless the sorter has split t
 
 TEST_CASE("clusters: a mixture of two neurons joins the one that it holds most of") {
   Units units;
-  const auto a = place(units.random, std::sqrt(spread)), b = place(units.random, std::sqrt(spread));
+  const auto a = place(units.random, std::sqrt(betweenVariance)), b = place(units.random, std::sqrt(betweenVariance));
   for (int32_t session = 1; session <= 5; ++session) units.add(a, 0, session);
   for (int32_t session = 1; session <= 6; ++session) units.add(b, 1, session);
   std::vector<double> mixture(dimensions);
@@ -187,7 +188,7 @@ TEST_CASE("clusters: a mixture of two neurons joins the one that it holds most o
   strangers.vectors.resize(11 * dimensions);
   strangers.sessions.resize(11);
   strangers.neurons.resize(11);
-  strangers.add(place(strangers.random, std::sqrt(spread)), 2, 6);
+  strangers.add(place(strangers.random, std::sqrt(betweenVariance)), 2, 6);
   const auto alone = strangers.cluster();
   CHECK(alone.labels.back() == -1);
   CHECK(alone.mixedUnits.empty());

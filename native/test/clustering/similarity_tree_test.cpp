@@ -1,4 +1,4 @@
-// The spanning tree straight from the similarities, against Prim's algorithm as it is told.
+// The spanning tree straight from the similarities, against Prim's algorithm as textbooks have it.
 #include "core/clustering/similarity_tree.h"
 
 #include <doctest/doctest.h>

@@ -141,7 +141,7 @@ TEST_CASE_TEMPLATE("findNonFiniteRows finds each kind in any place", Value, floa
   CHECK_THROWS_AS(findNonFiniteRows(job, std::span<const Value>(values).first(rows * length - 1), found), InputError);
 }
 
-TEST_CASE("whole files are read one after the other; what cannot be read is told") {
+TEST_CASE("whole files are read one after the other; what cannot be read is reported") {
   const auto folder = std::filesystem::temp_directory_path() / "dant-whole-files-test";
   std::filesystem::create_directories(folder);
   const auto path = [&](const char* name) { return (folder / name).string(); };

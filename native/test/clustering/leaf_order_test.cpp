@@ -1,7 +1,7 @@
 #include "core/clustering/distance_matrix.h"
 #include "core/clustering/leaf_costs.h"
 #include "core/clustering/leaf_order.h"
-#include "test/random_trees.h"
+#include "test/clustering/random_trees.h"
 
 #include <doctest/doctest.h>
 

@@ -9,7 +9,7 @@
 namespace dant {
 
 /// Who resembles whom: the most similar units outside a unit's cluster, and the similarities within clusters.
-struct KinLists {
+struct SimilarUnitLists {
   std::span<const int32_t> clusters; ///< (units) from 1; below: in no cluster
   /// (units, any number) most similar first, of equal ones the one that was found first; −1: none
   std::span<int32_t> neighbours;
@@ -19,10 +19,10 @@ struct KinLists {
 
 /// Adds to such lists what is found in parts of a matrix. Each unit's members and neighbours stay in the lists between
 /// one call and the next.
-class Kin {
+class SimilarUnits {
 public:
   /// Throws InputError if lengths do not fit.
-  explicit Kin(const KinLists& lists);
+  explicit SimilarUnits(const SimilarUnitLists& lists);
 
   /// Values of 0 and NaN are those of units that were not compared: they make no neighbours.
   /// Throws InputError if the block is of other units.
@@ -39,7 +39,7 @@ private:
   void keepNearest(size_t unit, size_t other, double value);
   std::span<float> similaritiesWithin(size_t unit) const;
 
-  KinLists lists_;
+  SimilarUnitLists lists_;
   size_t neighbourCount_ = 0; ///< of a unit
   ClusterMembers members_;
   std::vector<size_t> begins_; ///< (clusters + 1) in `clusterSimilarities`, by cluster − 1

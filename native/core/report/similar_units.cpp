@@ -1,4 +1,4 @@
-#include "core/report/kin.h"
+#include "core/report/similar_units.h"
 
 #include "core/job/job.h"
 
@@ -8,7 +8,8 @@
 
 namespace dant {
 
-Kin::Kin(const KinLists& lists) : lists_(lists), members_(lists.clusters), begins_(members_.count() + 1) {
+SimilarUnits::SimilarUnits(const SimilarUnitLists& lists)
+    : lists_(lists), members_(lists.clusters), begins_(members_.count() + 1) {
   for (size_t c = 0; c < members_.count(); ++c) {
     const size_t size = members_.of(static_cast<int32_t>(c + 1)).size();
     begins_[c + 1] = begins_[c] + size * size;
@@ -22,14 +23,14 @@ Kin::Kin(const KinLists& lists) : lists_(lists), members_(lists.clusters), begin
   }
 }
 
-void Kin::addRows(const BlockOfRows& block) {
+void SimilarUnits::addRows(const BlockOfRows& block) {
   block.requireUnits(lists_.clusters.size());
   for (size_t unit = block.first(); unit < block.end(); ++unit) {
     addRow(unit, block.row(unit));
   }
 }
 
-void Kin::addRow(size_t unit, std::span<const double> row) {
+void SimilarUnits::addRow(size_t unit, std::span<const double> row) {
   const auto clusters = lists_.clusters;
   const int32_t own = clusters[unit];
   const size_t last = (unit + 1) * neighbourCount_ - 1;
@@ -49,7 +50,7 @@ void Kin::addRow(size_t unit, std::span<const double> row) {
   }
 }
 
-void Kin::addPairs(std::span<const int32_t> pairs, std::span<const double> values) {
+void SimilarUnits::addPairs(std::span<const int32_t> pairs, std::span<const double> values) {
   if (pairs.size() != 2 * values.size()) throw InputError("Expected one value for each pair.");
   const size_t units = lists_.clusters.size();
   for (size_t p = 0; p < values.size(); ++p) {
@@ -61,21 +62,21 @@ void Kin::addPairs(std::span<const int32_t> pairs, std::span<const double> value
   }
 }
 
-void Kin::add(size_t unit, size_t other, double value) {
+void SimilarUnits::add(size_t unit, size_t other, double value) {
   const int32_t own = lists_.clusters[unit];
   if (own < 1 || lists_.clusters[other] != own) keepNearest(unit, other, value);
   else similaritiesWithin(unit)[members_.places()[other]] = static_cast<float>(value);
 }
 
 /// Of a unit in a cluster, with its members.
-std::span<float> Kin::similaritiesWithin(size_t unit) const {
+std::span<float> SimilarUnits::similaritiesWithin(size_t unit) const {
   const int32_t own = lists_.clusters[unit];
   const size_t size = members_.of(own).size();
   return lists_.clusterSimilarities.subspan(begins_[static_cast<size_t>(own) - 1] + members_.places()[unit] * size,
                                             size);
 }
 
-void Kin::keepNearest(size_t unit, size_t other, double value) {
+void SimilarUnits::keepNearest(size_t unit, size_t other, double value) {
   const auto neighbours = lists_.neighbours;
   const auto similarities = lists_.neighbourSimilarities;
   const size_t first = unit * neighbourCount_;
