@@ -27,24 +27,24 @@ const stageNames: Record<Stage, string> = {
 export function progressLines(): ProgressReporter {
   const { stderr } = process;
   const start = performance.now();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   let running: { name: string; since: number } | undefined;
   const clear = () => {
     if (stderr.isTTY) stderr.write('\r\x1b[2K');
   };
   const tell = (name: string, message?: string) => {
-    told.add(name);
+    reported.add(name);
     stderr.write(`${secondsSince(start).padStart(8)}  ${name}${message === undefined ? '' : `: ${message}`}\n`);
   };
   const endStage = () => {
-    if (running !== undefined && !told.has(running.name)) tell(running.name);
+    if (running !== undefined && !reported.has(running.name)) tell(running.name);
   };
   return {
     onProgress({ stage, fraction, shank, message }) {
       const name = stageNames[stage] + (shank === undefined ? '' : `, shank ${shank}`);
       clear();
       if (name !== running?.name) endStage();
-      // A stage that begins anew has its own time left.
+      // A stage that begins again has its own time left.
       if (name !== running?.name || fraction === 0) running = { name, since: performance.now() };
       if (message !== undefined) tell(name, message);
       else if (stderr.isTTY) {

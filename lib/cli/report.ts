@@ -13,7 +13,7 @@ export function reportCommand(): Command {
     .argument('<result>', 'the folder with the results')
     .option('--data <folder>', 'the folder with the input files; default: as in the settings of the run')
     .option('--quiet', 'Print nothing but errors.')
-    .addHelpText('after', '\nWhat is missing in the folder is told in the report, and the rest is shown.')
+    .addHelpText('after', '\nWhat is missing in the folder is listed in the report, and the rest is shown.')
     .action(async (result: string, { data, quiet = false }: { data?: string; quiet?: boolean }) => {
       const folder = resolve(result);
       const progress = quiet ? noProgress : progressLines();

@@ -10,7 +10,7 @@ export interface Correction {
 
 /**
  * Templates stand at 0 (one) or equally spaced from the smallest to the largest motion, taken over the sessions at the
- * shallowest and the deepest channel (specification, section 3).
+ * shallowest and the deepest channel (docs/reference-method.md, section 3).
  */
 export function planCorrection(
   motion: Motion,

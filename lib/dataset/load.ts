@@ -51,7 +51,7 @@ export function datasetRequirements(settings: Settings): DatasetRequirements {
 }
 
 /**
- * Reads a data folder (specification, section 1). Rejects with one `DantError` DANT_DATA that names all problems, or with
+ * Reads a data folder (docs/reference-method.md, section 1). Rejects with one `DantError` DANT_DATA that names all problems, or with
  * DANT_MEMORY. `onProgress` gets the share of the files.
  */
 export async function loadDataset(
@@ -178,7 +178,7 @@ async function readDataset(
   return { findings, facts, dataset };
 }
 
-/** The number of units by the waveforms' header; undefined if that cannot be told, which reading them will say. */
+/** The number of units by the waveforms' header; undefined if that is not known, which reading them will say. */
 async function unitsOf(path: string): Promise<number | undefined> {
   const shape = await readNpyShape(path).catch(() => undefined);
   return shape?.length === 3 ? shape[0] : undefined;

@@ -5,7 +5,7 @@ import { shapeText } from '../files/npy_header.js';
 import { readNumeric } from './numeric_file.js';
 
 /**
- * Reads the motion of S sessions (specification, section 8, "Given motion"): S values, 1×S or S×1: the constant part;
+ * Reads the motion of S sessions (docs/reference-method.md, section 8, "Given motion"): S values, 1×S or S×1: the constant part;
  * 2×S or S×2: linear, then constant part. 2×2 is read as S×2: its first column is the linear part.
  */
 export async function readMotion(path: string, sessionCount: number, signal?: AbortSignal): Promise<Motion> {

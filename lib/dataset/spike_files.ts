@@ -84,7 +84,7 @@ interface Batch {
   end: number;
 }
 
-/** A file that is large, or whose size cannot be told, is alone. */
+/** A file that is large, or whose size is not known, is alone. */
 function* batches(sizes: Float64Array): Generator<Batch> {
   const isSmall = (unit: number) => sizes[unit]! >= 0 && sizes[unit]! <= smallFileBytes;
   for (let first = 0, end = 1; first < sizes.length; first = end++) {

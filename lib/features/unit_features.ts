@@ -26,7 +26,7 @@ export interface UnitFeatures {
   isiHistograms?: NdArray<Float64Array>;
 }
 
-/** Features of all units (specification, section 2). */
+/** Features of all units (docs/reference-method.md, section 2). */
 export async function computeUnitFeatures(
   dataset: Dataset,
   settings: Settings,

@@ -4,7 +4,7 @@ import { clusterMembers } from '../clustering/members.js';
 export interface Confidence {
   /** (n + 1) expected share of right pairs of each cluster, by label; 0 for labels without a cluster of two sessions */
   clusters: Float64Array;
-  /** Expected share of wrong pairs among all matched pairs; NaN without any. */
+  /** False-positive rate: expected share of wrong pairs among all matched pairs; NaN without any. */
   falsePositiveRate: number;
 }
 

@@ -3,7 +3,7 @@ import { runNative, type RunOptions } from '../native/run.js';
 import type { Settings } from '../settings/index.js';
 import type { UnitPlaces } from '../matching/first_matches.js';
 
-export interface ProfileEstimate {
+export interface MotionProfileEstimate {
   motion: Motion;
   /** Bounds of the 95 % interval. */
   interval: { low: Motion; high: Motion };
@@ -18,7 +18,7 @@ export async function estimateProfile(
   sessionCount: number,
   settings: Settings['matching'],
   options: RunOptions,
-): Promise<ProfileEstimate> {
+): Promise<MotionProfileEstimate> {
   const side = (offset: number) => pairs.filter((_, index) => index % 2 === offset);
   const [a, b] = [side(0), side(1)];
   const { knotDepthsUm, shiftsUm, halfWidthUm, component } = await runNative(

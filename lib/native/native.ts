@@ -172,7 +172,7 @@ export interface NativeAddon {
   /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
   addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
 
-  /** sizes[i] = the length of the i-th file in bytes, or −1 if it cannot be told. */
+  /** sizes[i] = the length of the i-th file in bytes, or −1 if it is not known. */
   fileSizes(params: JobControl & { paths: readonly string[]; sizes: Float64Array }): Promise<void>;
 
   /**
@@ -504,8 +504,6 @@ export interface NativeAddon {
     weights: Float64Array;
     /** NaN: none */
     threshold: number;
-    discriminantUndefined: boolean;
-    iterations: number;
     /** pairs in the same cluster, near or far */
     matchedPairs: number;
     /** Of the nearby pairs */
@@ -630,7 +628,3 @@ export interface NativeAddon {
     high: Float32Array;
   }): void;
 }
-
-export type NativeFunction = {
-  [Name in keyof NativeAddon]: Name;
-}[keyof NativeAddon];

@@ -3,7 +3,7 @@ import type { NdArray } from '../arrays.js';
 import type { SpikeTrains } from './spike_trains.js';
 import type { Waveforms } from './waveforms.js';
 
-/** The input of a tracking run (specification, section 1), checked. N units, C channels, T samples, S sessions. */
+/** The input of a tracking run (docs/reference-method.md, section 1), checked. N units, C channels, T samples, S sessions. */
 export interface Dataset {
   /** (N, C, T) mean waveform of each unit, µV, not whitened */
   waveforms: Waveforms;

@@ -22,7 +22,7 @@ export interface DrawnReport {
   missing: string[];
 }
 
-/** Draws the figures and the report, without writing anything. Progress is told from 0.25 on: it has been read. */
+/** Draws the figures and the report, without writing anything. Progress is reported from 0.25 on: it has been read. */
 export async function drawReport(
   content: ReportContent,
   options: DrawOptions,
@@ -35,7 +35,7 @@ export async function drawReport(
   const drawing = drawFigures(data, content.matrices, painters, (fraction) => {
     onProgress(0.25 + 0.6 * fraction);
   });
-  // A failure is told where the drawings are waited for.
+  // A failure is reported where the drawings are waited for.
   drawing.catch(() => undefined);
   const similarities = content.matrices.then((matrices) => matrices.similarities);
   const waveforms = options.report ? content.waveforms() : undefined;

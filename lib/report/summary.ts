@@ -77,7 +77,7 @@ function evidenceFacts(
     ...(falsePositiveRates
       ? [
           {
-            label: 'Expected wrong pairs',
+            label: 'False-positive rate',
             value: Array.from(falsePositiveRates, percent).join(', '),
             note: groups.length > 1 ? 'of the matched pairs of each shank' : 'of the matched pairs',
           },
@@ -99,7 +99,7 @@ function evidenceFacts(
   ];
 }
 
-/** What the reference's method learned and curated. */
+/** What pyDANT's method learned and curated. */
 function learnedFacts({ groups, curation, clusters }: ReportData): Fact[] {
   const thresholds = groups.flatMap(({ threshold }) => threshold ?? []);
   const weights = groups.length === 1 ? groups[0]!.features : [];

@@ -32,7 +32,7 @@ export interface WrittenReport {
 
 /**
  * Draws the figures and the report of a result folder into it: `Figures/` and `report.html`. What is there is shown, what
- * is missing is told. Rejects with DANT_DATA if the folder holds no results, DANT_OUTPUT if it cannot be written.
+ * is missing is reported. Rejects with DANT_DATA if the folder holds no results, DANT_OUTPUT if it cannot be written.
  */
 export async function writeReport(folder: string, options: ReportOptions = {}): Promise<WrittenReport> {
   const { target = folder, dataFolder, figures = true, report = true, threads = -1, signal, onProgress } = options;

@@ -24,7 +24,7 @@ export class EarlyFiles {
 
   /**
    * Begins to write an array into the folder of the run, or of a shank, in place of what was begun before under that name.
-   * What fails is told by `written`.
+   * What fails is reported by `written`.
    */
   begin(shank: number | undefined, name: string, array: ResultArray, onRows: OnRows | undefined): void {
     const { path, options } = this;

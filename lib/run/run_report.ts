@@ -6,7 +6,7 @@ import type { OnRows } from '../results/write_file.js';
 import { RunContent, type WrittenRun } from './run_content.js';
 import { RunWaveforms, type ShownWaveforms } from './run_waveforms.js';
 
-/** The figures and the report of a run, drawn while its results are written. What fails is told by `finish`. */
+/** The figures and the report of a run, drawn while its results are written. What fails is reported by `finish`. */
 export class RunReport {
   readonly #thread: ReportThread;
   #waveforms: RunWaveforms | undefined;

@@ -25,7 +25,7 @@ export function shownWaveforms(
   dataFolder: string | undefined,
 ): ShownWaveforms {
   const isFolder = dataFolder !== undefined;
-  // The channels of arrays in memory are not found again when the report is drawn anew.
+  // The channels of arrays in memory are not found again when the report is drawn again.
   const units = {
     unitCount: peakChannels.length,
     channelLocationsUm: isFolder ? channelLocationsUm : undefined,

@@ -91,7 +91,7 @@ function correctedWaveformsOf({ units, correction }: CorrectedGroup): ResultArra
   });
 }
 
-/** Ends at once when aborted: the disk may take its time with what it was told to do. */
+/** Ends at once when aborted: the disk may take its time with what it was asked to do. */
 function unlessAborted<Result>(action: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
   if (!signal) return action;
   let abort: () => void;

@@ -43,7 +43,7 @@ export interface ConfidenceInput {
   matchProbabilities: ArrayLike<number>;
   /** (K) expected share of right pairs of cluster k + 1 */
   clusterConfidence: ArrayLike<number>;
-  /** Estimated share of wrong pairs: one number, or one for each shank in shank order */
+  /** Estimated false-positive rate: one number, or one for each shank in shank order */
   falsePositiveRates: ArrayLike<number>;
   /** (N) */
   shank: ArrayLike<number>;

@@ -12,7 +12,7 @@ export interface CheckedSettings {
   warnings: string[];
 }
 
-/** Where settings come from: for messages, and because a file that lacks a key follows the reference's rules. */
+/** Where settings come from: for messages, and because a file that lacks a key follows pyDANT's rules. */
 export interface Origin {
   /** "settings.json" or "the settings". */
   name: string;
@@ -27,7 +27,7 @@ export function defaultSettings(): Settings {
 }
 
 /**
- * Fills what is left out with the documented defaults (specification, section 12) and checks everything.
+ * Fills what is left out with the documented defaults (docs/reference-method.md, section 12) and checks everything.
  * Paths stay as they are. Throws DANT_SETTINGS with one message that lists everything that is wrong.
  */
 export function completeSettings(partial: PartialSettings): CheckedSettings {
@@ -36,7 +36,7 @@ export function completeSettings(partial: PartialSettings): CheckedSettings {
 
 /**
  * As `completeSettings`, for settings of any origin. What a file lacks takes `absentInFile` where a row has it: the
- * reference does not repeat the last feature set or stop early unless the file says so (specification, section 8).
+ * reference does not repeat the last feature set or stop early unless the file says so (docs/reference-method.md, section 8).
  */
 export function checkSettings(given: unknown, origin: Origin): CheckedSettings {
   if (!isTree(given)) {

@@ -14,7 +14,7 @@ export interface Row<Value = unknown> {
   choices: readonly string[];
   /** The documented default: what `dant init` writes and what library users get. */
   default: Value;
-  /** What holds when a settings file lacks the key, where the reference's rule differs from `default`. */
+  /** What holds when a settings file lacks the key, where pyDANT's rule differs from `default`. */
   absentInFile?: Value;
   /** One sentence for people. */
   about: string;

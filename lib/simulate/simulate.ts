@@ -35,7 +35,7 @@ const batchBytes = 4 * 2 ** 20;
 
 /**
  * Writes a simulated chronic recording, with known identity of each unit and known motion, as an input folder of the
- * tracker (specification, section 1) with its `settings.json` and its `truth.npz`: `neuron`, `fault` (0 none, 1
+ * tracker (docs/reference-method.md, section 1) with its `settings.json` and its `truth.npz`: `neuron`, `fault` (0 none, 1
  * part of a split neuron, 2 mixed with a neighbour), `shank` and `location` (µm: across the probe, depth, distance
  * from its plane) of each unit; `drift` (µm) and `linear` (µm/mm) of each session, so that what is at depth y without
  * motion is recorded at y + drift + 0.001·linear·y.
@@ -116,7 +116,7 @@ async function writeUnits(
   return locations;
 }
 
-/** As Promise.all, but a failure is told only when nothing is going on any more. */
+/** As Promise.all, but a failure is reported only when nothing is going on any more. */
 async function allDone(actions: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   const results = await Promise.allSettled(actions.filter((action) => action !== undefined));
   const failed = results.find((result) => result.status === 'rejected');

@@ -20,7 +20,7 @@ export const simulationTable = {
   sessions: integer({ min: 1, max: 10_000, unit: 'sessions' }, { default: 6, about: 'Number of sessions.' }),
   presence: number(
     { min: 0.01, max: 1 },
-    { default: 0.8, about: 'Share of the neurons that are active in a session, drawn anew for each.' },
+    { default: 0.8, about: 'Share of the neurons that are active in a session, drawn again for each.' },
   ),
   depthUm: numberList('a list of two depths in µm, from,to', (list) => list.length === 0 || isRange(list), {
     default: [],

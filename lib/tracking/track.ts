@@ -10,7 +10,7 @@ import { trackByProbability } from './probabilistic/track_by_probability.js';
 import { TrackedUnits } from './tracked_units.js';
 import { computeUnitFeatures, type UnitFeatures } from '../features/unit_features.js';
 
-/** Tracks the units of a data set (specification, sections 2 to 10). */
+/** Tracks the units of a data set (docs/reference-method.md, sections 2 to 10). */
 export async function trackDataset(
   dataset: Dataset,
   settings: Settings,
@@ -21,7 +21,7 @@ export async function trackDataset(
   return trackUnits(dataset, features, settings, run);
 }
 
-/** Tracks units whose features are known (specification, sections 3 to 10). */
+/** Tracks units whose features are known (docs/reference-method.md, sections 3 to 10). */
 export async function trackUnits(
   dataset: Dataset,
   features: UnitFeatures,

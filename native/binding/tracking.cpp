@@ -40,8 +40,6 @@ Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
                       result.Set("labels", toTypedArray(env, learned.labels));
                       result.Set("weights", toTypedArray(env, learned.weights));
                       result.Set("threshold", learned.threshold.value_or(std::numeric_limits<double>::quiet_NaN()));
-                      result.Set("discriminantUndefined", learned.discriminantUndefined);
-                      result.Set("iterations", learned.iterations);
                       result.Set("matchedPairs", static_cast<double>(learned.matchedPairs));
                       result.Set("similarities", countsOf(env, learned.similarities));
                       result.Set("nearbyPairs", pairsArray(env, nearby));

@@ -33,7 +33,7 @@ export async function unpack(page: ReportPage, name: string): Promise<Arrays> {
   );
 }
 
-/** Arrays of the block "units" (specification in pack.ts); absent ones were not among the results. */
+/** Arrays of the block "units" (made in pack.ts); absent ones were not among the results. */
 export interface Units {
   cluster: Int32Array;
   clusterBefore?: Int32Array;

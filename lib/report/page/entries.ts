@@ -144,7 +144,7 @@ function curationEvents({ curationPairs, curationTypes, cluster, clusterBefore }
     const [unit, type] = key.split(' ').map(Number) as [number, number];
     const why = type === 1 ? 'two units of one session in a cluster' : 'low similarity';
     const list = [...new Set(others)];
-    // A unit that stayed in its cluster is told about through those that left.
+    // A unit that stayed in its cluster is reported through those that left.
     const from = clusterBefore ? ` of cluster ${clusterBefore[unit]!} before curation` : '';
     const text =
       cluster[unit]! > 0
