@@ -87,7 +87,6 @@ LearnedClusters learnWeights(const Job& job, CombinedSimilarity similarity, std:
     const double total =
         discriminant ? std::accumulate(discriminant->coefficients.begin(), discriminant->coefficients.end(), 0.0) : 0.0;
     if (!std::isnormal(total)) {
-      result.discriminantUndefined = true;
       result.threshold.reset();
       break;
     }

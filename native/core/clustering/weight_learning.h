@@ -27,7 +27,6 @@ struct LearnedClusters {
   /// no pair or every pair was matched, or there was only one iteration.
   std::vector<double> weights;
   std::optional<double> threshold;
-  bool discriminantUndefined = false;
   int iterations = 0;
   /// Pairs in the same cluster, near or far, of the same session or not.
   size_t matchedPairs = 0;
