@@ -1,4 +1,4 @@
-// How right the results are: simulated recordings of ten kinds, whose neurons and motion are known, tracked by each method.
+// Accuracy: simulated recordings of ten kinds, whose neurons and motion are known, tracked by each method.
 // Command line: npm run bench:accuracy -- [--kinds noisy,crowded] [--seeds 31-35] [--methods …]; see --help.
 // A line for each recording goes to the error output, the tables to the standard output and, as Markdown and JSON, to
 // bench/results/.

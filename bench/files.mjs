@@ -34,12 +34,10 @@ const numbers = ({ megabytes }) => {
 async function prepareWriting({ write }, size) {
   const folder = await mkdtemp(join(tmpdir(), 'dant-bench-'));
   const array = numbers(size);
-  let written = 0;
   return {
     work: array.data.byteLength,
     run: async () => {
-      // benny's first two calls overlap.
-      const file = join(folder, String(++written));
+      const file = join(folder, 'array');
       await write(file, array);
       await rm(file);
     },

@@ -7,13 +7,13 @@
 // reckoned with, as if it took so much longer, and the gate must notice.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { addon } from '../dist/native/addon.js';
 import { kernels } from './kernels.mjs';
+import { secondsOf } from './timer.mjs';
 import { startYardstick } from './yardstick.mjs';
 
 /** How far above the kept ratio the measured one may be. */
@@ -142,7 +142,7 @@ function ratioOf({ seconds, slowedSeconds, yardstickSeconds }) {
   return Math.min(...(slowdown ? slowedSeconds : seconds)) / Math.min(...yardstickSeconds);
 }
 
-/** Tells how a kernel did; returns what is wrong, if anything. */
+/** Reports how a kernel did; returns what is wrong, if anything. */
 function judge(kernel) {
   const { name, task } = kernel;
   const ratio = ratioOf(kernel);
@@ -152,13 +152,4 @@ function judge(kernel) {
   const slower = !update && isSlower(kernel);
   console.log(`${slower ? 'SLOWER' : 'ok    '} ${name}: ${ratio.toPrecision(3)} × ${task}, ${change}`);
   return slower ? `takes ${change}; at most ${before.margin} × is allowed.` : undefined;
-}
-
-/** By the clock: the shortest of many tries had the core to itself, and processor time is a guess in virtual machines. */
-async function secondsOf(run, calls) {
-  // What the yardstick, or others, left in the cache is not the kernel's fault.
-  await run(1);
-  const start = performance.now();
-  for (let i = 0; i < calls; ++i) await run(1);
-  return (performance.now() - start) / 1000;
 }

@@ -2,17 +2,18 @@
 // Command line: npm run bench [-- kernel …]. A table goes to the standard output; JSON and Markdown to bench/results/.
 import { availableParallelism } from 'node:os';
 
-import benny from 'benny';
-
 import { addon } from '../dist/native/addon.js';
 import { files } from './files.mjs';
 import { kernels } from './kernels.mjs';
 import { bestOf, measureMachine } from './machine.mjs';
 import { engineering, markdownTable, ownVersion, processor, saveResults, short } from './report.mjs';
+import { secondsOf } from './timer.mjs';
 import { startYardstick } from './yardstick.mjs';
 
-/** Per case; at least three samples. */
-const maxSeconds = 0.5;
+/** What a case takes, at least; it is timed three times or more. */
+const caseSeconds = 0.5;
+/** What is shorter is repeated: the clock is read before and after this much. */
+const trySeconds = 0.001;
 
 const all = { ...kernels, ...files };
 const picked = process.argv.slice(2);
@@ -21,9 +22,6 @@ if (unknown.length > 0) {
   console.error(`There is no kernel ${unknown.join(', ')}. There are: ${Object.keys(all).join(', ')}.`);
   process.exit(1);
 }
-
-// What benny says on the way is not part of the report.
-console.log = console.error;
 
 const threadCounts = [...new Set([1, availableParallelism()])];
 const yardstick = await startYardstick();
@@ -53,20 +51,14 @@ async function measure(name, size) {
   const counts = kernel.limit ? [1] : threadCounts;
   const results = [];
   for (const threads of counts) {
-    const {
-      results: [{ details, samples }],
-    } = await benny.suite(
-      name,
-      benny.add(`${threads} threads`, () => run(threads), { minSamples: 3, maxTime: maxSeconds, minTime: 1e-3 }),
-    );
-    const { min: best, median } = details;
+    const tries = await timesOf(run, threads);
     results.push({
       name,
       size,
       threads,
-      seconds: best,
-      median,
-      samples,
+      seconds: tries[0],
+      median: tries[Math.floor(tries.length / 2)],
+      samples: tries.length,
       unit: kernel.unit,
       limit: kernel.limit,
       work: amount(work),
@@ -76,6 +68,16 @@ async function measure(name, size) {
   }
   await end?.();
   return results;
+}
+
+/** Seconds of a call in each try, ascending. */
+async function timesOf(run, threads) {
+  const calls = Math.ceil(trySeconds / (await secondsOf(run, 1, threads)));
+  const tries = [];
+  for (let sum = 0; sum < caseSeconds || tries.length < 3; sum += calls * tries.at(-1)) {
+    tries.push((await secondsOf(run, calls, threads)) / calls);
+  }
+  return tries.sort((a, b) => a - b);
 }
 
 function describe() {

@@ -40,9 +40,9 @@ ${[1, 2, 3].map((id) => `           ${`neuron ${id}`.padEnd(8)}${row(unitsOf(id,
 Truth      precision ${score.precision.toFixed(3)}, recall ${score.recall.toFixed(3)} of ${score.truePairs} pairs of units
            ${score.wholeNeurons} of ${score.trackableNeurons} neurons whole; motion error ${score.motion.rmsUm.toFixed(2)} µm (RMS)
 
-The demo removes its files. "npx dant simulate recording" makes a recording that stays; "npx dant --help" tells the rest.`);
+The demo removes its files. "npx dant simulate recording" makes a recording that stays; "npx dant --help" lists everything else.`);
 } catch (error) {
-  // A command that failed has told why.
+  // A command that failed has printed why.
   if (error.status === undefined) throw error;
   process.exitCode = error.status;
 } finally {

@@ -29,16 +29,16 @@ function text(results, goals) {
   const kinds = Object.entries(simulationPresets).filter(([name]) => results.some(({ kind }) => kind === name));
   const theirs = results.find(({ version }) => version !== undefined)?.version;
   const failures = results.filter(({ error }) => error !== undefined);
-  return `# How right the results are
+  return `# Accuracy
 
 <!-- Written by "npm run bench:accuracy -- --docs" (bench/accuracy/docs.mjs); edit that. -->
 
 **All of this is simulated.** The recordings come from \`dant simulate\`, which knows which units are the same neuron and how the
 probe moved. Its neurons, noise, drift and sorter faults are simpler than real ones, so the numbers say how the methods
-compare when things go wrong in these ways, not how often a result on real recordings is right. Nothing here was measured on a
+compare when things go wrong in these ways, not how often a result on real recordings is correct. Nothing here was measured on a
 real recording.
 
-To show it on real recordings takes recordings in which identity is known by other means: neurons that are tagged
+To validate it on real recordings, identity must be known by other means: neurons that are tagged
 optically or imaged while they are recorded, or chronic recordings in which the neurons of two sessions cannot be the same
 (another animal, another place) and every match is wrong. Without these, three things can be tested on your own data: split
 a session into halves as if they were two sessions, where identity is known; look at \`FalsePositiveRate\` and at the pairs of
@@ -48,14 +48,14 @@ matched pairs respond more alike than their neighbours.
 ## Recordings
 
 Recordings with 530 to 950 units, 192 channels and 6 to 16 sessions, of ${kinds.length} kinds. ${seedsText(results)} No constant of a
-method was chosen on these seeds.
+method was tuned on these seeds.
 
 ${kinds.map(([name, { about }]) => `- \`${name}\`: ${about}`).join('\n')}
 
 ## Pairs and motion
 
 Pairs of units of different sessions: precision is the share of the found pairs that are the same neuron, recall the share of
-such pairs that are found. Both parts of a split neuron count for it, so that no tracker reaches a recall of 1 with sorter
+the true pairs that are found. Both parts of a split neuron count for it, so that no tracker reaches a recall of 1 with sorter
 faults. Mean over the recordings and, in parentheses, the worst.
 
 ![Recall and precision of each method on each kind of recording](figures/pairs.svg)
@@ -74,28 +74,28 @@ ${failures.length > 0 ? `${failureText(failures)}\n` : ''}
 
 A recording of the kind \`depth-drift\`: motion found (colours, with 95 % intervals) and true motion (dashed).
 
-## How sure
+## Calibration
 
-What the probabilities are worth, all recordings together. Of the pairs that were given about the same probability, the
-share that is right should be that probability (dashed). The calibration error, the mean distance of the two over the pairs
+All recordings pooled. Of the pairs with about the same match probability, the share of correct pairs should equal that
+probability (dashed). The calibration error, the mean distance of the two over the pairs
 given 0.02 to 0.98, is ${share(calibrationError(pooledConfidence(own).pairs))}.
 
-![Share of right pairs against the probability given](figures/reliability.svg)
+![Reliability diagram: share of correct pairs against the match probability](figures/reliability.svg)
 
-Lines: two standard errors, as if the pairs were independent of each other; those of one recording are not quite.
+Error bars: two standard errors, as if the pairs were independent; those of one recording are not quite.
 
 ${confidenceTables(own).join('\n')}
 
 ## Goals
 
 Every recording: precision at least 0.99, recall at least 0.95 (0.85 with sorter faults), motion within 2 µm in every session
-(3 µm where it depends on depth). All together: of the pairs given 0.88 to 0.92, as many right as they were given, within 0.02
-and chance; the share of wrong pairs estimated within 0.01. And on no recording may the method of the reference have the larger
+(3 µm where it depends on depth). Pooled: of the pairs given 0.88 to 0.92, the share of correct ones is what was given, within 0.02 and
+chance; the false-positive rate is estimated within 0.01. And on no recording may the reference method (pyDANT's) have the larger
 F1.
 
 ${goalLines(goals).join('\n')}
 
-## Repeat it
+## Reproduce it
 
 \`npm run bench:accuracy -- --seeds 31-35\` measures this again, \`--methods pyDANT\` with pyDANT, and \`--docs\` writes this page. The
 numbers here are of node-dant ${ownVersion}${theirs ? ` and pyDANT ${theirs}` : ''}.

@@ -7,13 +7,13 @@ const leastRecallElsewhere = 0.95;
 /** Largest error of the motion in any session, µm; at either end of the probe where motion depends on depth. */
 const mostMotionErrorUm = { 'depth-drift': 3, everything: 3 };
 const mostMotionErrorUmElsewhere = 2;
-/** How far the share of right pairs may be from 0.9 among those given about 0.9, besides what chance explains. */
+/** How far the share of correct pairs may be from 0.9 among those given about 0.9, besides what chance explains. */
 const calibrationTolerance = 0.02;
 const chanceDeviations = 3;
-/** How far the estimated share of wrong pairs may be from the true one, on average. */
+/** How far the estimated false-positive rate may be from the true one, on average. */
 const falsePositiveTolerance = 0.01;
 
-/** [{ what, passed, found }]: one for each recording, one for calibration, one for the share of wrong pairs. */
+/** [{ what, passed, found }]: one for each recording, one for calibration, one for the false-positive rate. */
 export function judge(results, pooledPairs) {
   const own = results.filter(({ method }) => method === 'probabilistic');
   return own.length === 0
@@ -54,22 +54,22 @@ function falsePositiveGoal(own) {
   const mean = (of) => rates.reduce((sum, rate) => sum + rate[of], 0) / rates.length;
   const [estimated, actual] = [mean('estimated'), mean('true')];
   return {
-    what: `the estimated share of wrong pairs is within ${falsePositiveTolerance} of the true one`,
+    what: `the estimated false-positive rate is within ${falsePositiveTolerance} of the true one`,
     passed: Math.abs(estimated - actual) <= falsePositiveTolerance,
     found: `estimated ${estimated.toFixed(4)}, true ${actual.toFixed(4)}`,
   };
 }
 
-/** The reference's method, where it was run: it completes, and is not better. */
+/** The reference method, where it was run: it completes, and is not better. */
 function referenceGoals(results, own) {
   return results
     .filter(({ method }) => method === 'reference')
     .map(({ kind, seed, score, error }) => {
       const better = own.find((one) => one.kind === kind && one.seed === seed)?.score;
       return {
-        what: `${kind} ${seed}: F1 at least that of the reference's method`,
+        what: `${kind} ${seed}: F1 at least that of the reference method`,
         passed: error === undefined && better?.f1 >= score.f1,
-        found: error ?? `${better?.f1.toFixed(4)}, the reference's method ${score.f1.toFixed(4)}`,
+        found: error ?? `${better?.f1.toFixed(4)}, the reference method ${score.f1.toFixed(4)}`,
       };
     });
 }

@@ -108,13 +108,13 @@ export function confidenceTables(results) {
   ]);
   const wrong = (key) => scores.map(({ falsePositiveRate }) => falsePositiveRate[key]);
   return [
-    `${results[0].method}: pairs of all recordings by the probability that they were given`,
+    `${results[0].method}: pairs of all recordings by their match probability`,
     '',
-    markdownTable(['given', ...columns.flatMap(([, name]) => [name, 'mean', 'right'])], rows),
+    markdownTable(['given', ...columns.flatMap(([, name]) => [name, 'mean', 'correct'])], rows),
     '',
     'By cluster: matched pairs by the confidence of their cluster.',
-    `Calibration error, all recordings together: ${share(calibrationError(bins.pairs))}.`,
-    `Share of wrong pairs: estimated ${share(mean(wrong('estimated')))}, true ${share(mean(wrong('true')))} (means over the recordings).`,
+    `Calibration error, all recordings pooled: ${share(calibrationError(bins.pairs))}.`,
+    `False-positive rate: estimated ${share(mean(wrong('estimated')))}, true ${share(mean(wrong('true')))} (means over the recordings).`,
   ];
 }
 

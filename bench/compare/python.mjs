@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-/** The version whose results the specification calls the reference. */
+/** The version that the method "reference" follows. */
 const reference = '1.1.3';
 const execute = promisify(execFile);
 const folder = fileURLToPath(new URL('../../.venv-bench', import.meta.url));

@@ -267,7 +267,9 @@ describe('scoreResult', () => {
       code: 'DANT_DATA',
       message: `${folder} has no truth.npz, so there is nothing to compare with. Expected a recording of "dant simulate".`,
     });
-    await expect(score()).rejects.toThrow(/expected the results of a run but found neither IdxCluster\.npy nor Output\.npz/);
+    await expect(score()).rejects.toThrow(
+      /expected the results of a run but found neither IdxCluster\.npy nor Output\.npz/,
+    );
     await save('IdxCluster.npy', [1, 2, 3]);
     await expect(score()).rejects.toThrow(
       /IdxCluster\.npy has 3 units but .* has 10: the result is of another recording/,
