@@ -33,7 +33,7 @@ export interface SimilarityFunctions {
         peakChannels: Int32Array;
         /** (K, n) µm that they are kriged by; absent: the waveforms as they are */
         shiftsUm?: Float64Array | undefined;
-        /** Compares waveforms as numbers of 16 bits: r within 1e-5 or so */
+        /** Compares waveforms as numbers of 16 bits: r within 1e-5 over 38 channels */
         quantised: boolean;
         similarity: Float32Array;
       },
