@@ -150,11 +150,6 @@ export interface NativeAddon {
     },
   ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }>;
 
-  /**
-   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none).
-   */
-  crc32(params: { bytes: Uint8Array; previous: number }): number;
-
   /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
   addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
 
@@ -168,15 +163,6 @@ export interface NativeAddon {
   readFiles(
     params: JobControl & { paths: readonly string[]; sizes: Float64Array; bytes: Uint8Array; wasRead: Uint8Array },
   ): Promise<void>;
-
-  /**
-   * The first `bytes` of an open file as memory, without reading it; at once. Undefined where the system has no such thing:
-   * see native/core/files/mapped_file.h. Jobs whose arguments are in it reject with DANT_DATA if the file changed.
-   */
-  mapFile(params: { descriptor: number; bytes: number; path: string }): Uint8Array | undefined;
-
-  /** Reads in the whole file whose memory `bytes` is. */
-  readMappedFile(params: JobControl & { bytes: Uint8Array }): Promise<void>;
 
   /**
    * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws
