@@ -1,10 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { elementCount, type NdArray } from '../arrays.js';
-import { fileSource, memorySource, type ByteSource } from './byte_source.js';
+import { fileSource, type ByteSource } from './byte_source.js';
 import { toFloat64, toInt32 } from './convert.js';
 import { isText } from './dtype.js';
-import { mapFile } from './map_file.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNumbers, readTexts } from './npy_body.js';
 import { npyPreambleBytes, parseNpyHeader, parseNpyPreamble, shapeText, type NpyHeader } from './npy_header.js';
@@ -46,10 +45,7 @@ export function readNpy(
 ): Promise<NdArray<Int32Array> & { dtype: string }>;
 export function readNpy(path: string, options?: ReadNpyOptions): Promise<NpyArray>;
 export function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
-  return withFile(path, async (handle, size) => {
-    const mapped = await mapFile(handle, path, size, options.signal);
-    return readNpyFrom(mapped ? memorySource(mapped, path) : fileSource(handle, path, size), options);
-  });
+  return withFile(path, (handle, size) => readNpyFrom(fileSource(handle, path, size), options));
 }
 
 /** The shape of the array in a .npy file. Rejects as `readNpy` does. */

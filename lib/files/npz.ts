@@ -1,9 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 
 import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { DantError } from '../errors.js';
-import { addon } from '../native/addon.js';
 import { fileSource, streamSource, type ByteSource } from './byte_source.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyFrom, type NpyArray, type ReadNpyOptions } from './npy.js';
@@ -74,7 +74,7 @@ function checksummed(source: ByteSource): ByteSource & { crc32(): number } {
     ...source,
     async read(target) {
       const filled = await source.read(target);
-      checksum = addon.crc32({ bytes: target.subarray(0, filled), previous: checksum });
+      checksum = crc32(target.subarray(0, filled), checksum);
       return filled;
     },
     crc32: () => checksum,

@@ -1,6 +1,7 @@
+import { crc32 } from 'node:zlib';
+
 import { elementCount } from '../arrays.js';
 import { argumentError } from '../errors.js';
-import { addon } from '../native/addon.js';
 import { writableDtype } from './encode.js';
 import { formatNpyHeader } from './npy_header.js';
 import { withOutputErrors, type WriteOptions } from './npy_writer.js';
@@ -55,7 +56,7 @@ export class NpzWriter {
     const dtype = writableDtype([], dtypeName);
     const member = { name: `${name}.npy`, offset: this.end, size: 0, crc32: 0 };
     const onBytes = (bytes: Uint8Array) => {
-      member.crc32 = addon.crc32({ bytes, previous: member.crc32 });
+      member.crc32 = crc32(bytes, member.crc32);
     };
     await withOutputErrors(this.path, async () => {
       // In its place, so that everything follows on the last; the checksum in it is put right at the end.

@@ -1,6 +1,4 @@
-import { deflateSync } from 'node:zlib';
-
-import { addon } from '../native/addon.js';
+import { crc32, deflateSync } from 'node:zlib';
 
 /** Bytes: a few of them hold a whole image. */
 const packedAtOnce = 2 ** 18;
@@ -57,6 +55,6 @@ function chunk(type: string, content: Buffer): Buffer {
   bytes.writeUInt32BE(content.length, 0);
   bytes.write(type, 4, 'latin1');
   content.copy(bytes, 8);
-  bytes.writeUInt32BE(addon.crc32({ bytes: bytes.subarray(4, 8 + content.length), previous: 0 }), content.length + 8);
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + content.length)), content.length + 8);
   return bytes;
 }

@@ -1,10 +1,7 @@
 #pragma once
-#include "core/files/mapped_file.h"
-
 #include <napi.h>
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -67,9 +64,6 @@ public:
     return spans;
   }
 
-  /// The files that arrays which were asked for are in.
-  const std::vector<std::shared_ptr<const MappedFile>>& files() const { return files_; }
-
   [[noreturn]] void fail(const char* key, const std::string& expected) const;
 
 private:
@@ -77,14 +71,11 @@ private:
     if (!value.IsTypedArray()) fail(key, "a typed array");
     const auto typed = value.As<Napi::TypedArray>();
     if (typed.TypedArrayType() != typedArrayType<T>()) fail(key, "a typed array of another type");
-    T* const data = value.As<Napi::TypedArrayOf<T>>().Data();
-    if (auto file = MappedFile::at(data)) files_.push_back(std::move(file));
-    return {data, typed.ElementLength()};
+    return {value.As<Napi::TypedArrayOf<T>>().Data(), typed.ElementLength()};
   }
   void requireLength(const char* key, size_t found, size_t expected) const;
 
   Napi::Object object_;
-  mutable std::vector<std::shared_ptr<const MappedFile>> files_;
 };
 
 /// A new typed array that holds a copy of `values`.

@@ -15,7 +15,7 @@ class AsyncJob {
 public:
   AsyncJob(const Arguments& arguments, Compute compute)
       : env_(arguments.env()), deferred_(Napi::Promise::Deferred::New(env_)), compute_(std::move(compute)),
-        params_(Napi::Persistent(arguments.object())), files_(arguments.files()) {
+        params_(Napi::Persistent(arguments.object())) {
     job_.threads = arguments.has("threads") ? resolveThreads(static_cast<int>(arguments.integer("threads"))) : 1;
     if (arguments.has("control")) {
       control_ = arguments.array<int32_t>("control", 2);
@@ -44,7 +44,7 @@ public:
 private:
   void run() {
     // A first touch of the abort flag: a job that waited in the queue may be unwanted by now.
-    failure_ = attempt(files_, [this] {
+    failure_ = attempt([this] {
       job_.throwIfAborted();
       finish_ = compute_(job_);
     });
@@ -92,7 +92,6 @@ private:
   Napi::Promise::Deferred deferred_;
   Compute compute_;
   Napi::ObjectReference params_;
-  std::vector<std::shared_ptr<const MappedFile>> files_;
   int32_t ownControl_[2] = {0, 0};
   std::span<int32_t> control_;
   Job job_;

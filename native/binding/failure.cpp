@@ -6,20 +6,16 @@
 
 namespace dant::binding {
 
-std::optional<Failure> attempt(const std::vector<std::shared_ptr<const MappedFile>>& files,
-                               const std::function<void()>& compute) {
+std::optional<Failure> attempt(const std::function<void()>& compute) {
   // An empty message would count as success further up.
   const auto failure = [](const char* code, const std::string& message) {
     return Failure{code, message.empty() ? "No message." : message};
   };
   try {
     compute();
-    for (const auto& file : files) file->throwIfChanged();
     return std::nullopt;
   } catch (const Aborted& error) {
     return failure("DANT_ABORTED", error.what());
-  } catch (const FileChanged& error) {
-    return failure("DANT_DATA", error.what());
   } catch (const InputError& error) {
     return failure("DANT_INPUT", error.what());
   } catch (const std::bad_alloc&) {

@@ -17,7 +17,7 @@ namespace {
 
 // Not jobs: a block of rows takes milliseconds at most, and the next one overwrites it.
 Napi::Value atOnce(const Arguments& arguments, const std::function<void()>& compute) {
-  if (const auto failure = attempt(arguments.files(), compute)) throw errorOf(arguments.env(), *failure);
+  if (const auto failure = attempt(compute)) throw errorOf(arguments.env(), *failure);
   return arguments.env().Undefined();
 }
 

@@ -3,11 +3,6 @@ import type { JobControl } from '../arguments.js';
 
 /** Reading files. */
 export interface FilesFunctions {
-  /**
-   * CRC-32 as in zip archives of `bytes`, which follow bytes whose CRC-32 is `previous` (0: none).
-   */
-  crc32(params: { bytes: Uint8Array; previous: number }): number;
-
   /** The remainder of the memory address of the first byte divided by `pageBytes`; at once. */
   addressInPage(params: { bytes: Uint8Array; pageBytes: number }): number;
 
@@ -21,15 +16,6 @@ export interface FilesFunctions {
   readFiles(
     params: JobControl & { paths: readonly string[]; sizes: Float64Array; bytes: Uint8Array; wasRead: Uint8Array },
   ): Promise<void>;
-
-  /**
-   * The first `bytes` of an open file as memory, without reading it; at once. Undefined where the system has no such thing:
-   * see native/core/files/mapped_file.h. Jobs whose arguments are in it reject with DANT_DATA if the file changed.
-   */
-  mapFile(params: { descriptor: number; bytes: number; path: string }): Uint8Array | undefined;
-
-  /** Reads in the whole file whose memory `bytes` is. */
-  readMappedFile(params: JobControl & { bytes: Uint8Array }): Promise<void>;
 
   /**
    * Puts slices firstSlice, firstSlice + 1, … of an array's last axis, which stand in `slab` in Fortran order, to their

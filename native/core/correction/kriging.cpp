@@ -9,10 +9,6 @@
 #include <mutex>
 #include <numeric>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace dant {
 
 namespace {
@@ -57,24 +53,10 @@ void sweepRows(size_t samples, size_t rows, std::ptrdiff_t step, const double* d
   kernels().sweepRowsF64(samples, rows, step, decays, source, out);
 }
 
-/// to[t·count + k] = rows[k·stride + t], t < samples. Pairs are written past the caches where the processor has such
-/// writes (to be ended by `finishWrites`): what is written is large, and the next that reads it is the disk.
+/// to[t·count + k] = rows[k·stride + t], t < samples.
 void interleave(const double* rows, size_t stride, size_t count, size_t samples, double* to) {
-#ifdef __SSE2__
-  if (count == 2 && reinterpret_cast<std::uintptr_t>(to) % sizeof(__m128d) == 0) {
-    for (size_t t = 0; t < samples; ++t) _mm_stream_pd(to + 2 * t, _mm_set_pd(rows[stride + t], rows[t]));
-    return;
-  }
-#endif
   for (size_t t = 0; t < samples; ++t)
     for (size_t k = 0; k < count; ++k) to[t * count + k] = rows[k * stride + t];
-}
-
-/// Other threads see what `interleave` wrote.
-void finishWrites() {
-#ifdef __SSE2__
-  _mm_sfence();
-#endif
 }
 
 } // namespace
@@ -232,7 +214,6 @@ template <class Real> void Kriging<Real>::applyAll(std::span<const std::shared_p
                  corrected + channel * samples * shifts.size());
     }
   }
-  finishWrites();
 }
 
 template <class Real> std::shared_ptr<const Kriging<Real>> krigingFor(std::span<const double> locationsUm) {

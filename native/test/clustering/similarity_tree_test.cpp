@@ -41,7 +41,7 @@ std::vector<Edge> plainPrim(const CombinedSimilarity& similarity) {
 
 } // namespace
 
-TEST_CASE("linkageOfSimilarity is Prim's tree, in one part or many, on any number of threads") {
+TEST_CASE("linkageOfSimilarity is Prim's tree, on any number of threads") {
   for (size_t units : {size_t{2}, size_t{300}, size_t{4700}}) {
     const auto first = randomSimilarity(units, 1), second = randomSimilarity(units, 2);
     const CombinedSimilarity similarity{{first, second}, {0.5, 0.25}, units};

@@ -1,7 +1,5 @@
-#include "core/files/crc32.h"
 #include "core/files/finite.h"
 #include "core/files/fortran_order.h"
-#include "core/files/mapped_file.h"
 #include "core/files/whole_files.h"
 
 #include <doctest/doctest.h>
@@ -16,46 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#if !defined(_WIN32)
-#include <csignal>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#endif
-
 using namespace dant;
-
-TEST_CASE("crc32 gives the published check values") {
-  const auto of = [](std::string_view text, uint32_t previous = 0) {
-    return crc32({reinterpret_cast<const uint8_t*>(text.data()), text.size()}, previous);
-  };
-  CHECK(of("") == 0);
-  CHECK(of("123456789") == 0xCBF43926);
-  CHECK(of("The quick brown fox jumps over the lazy dog") == 0x414FA339);
-  CHECK(of("fox jumps over the lazy dog", of("The quick brown ")) == 0x414FA339);
-  CHECK(crc32(std::vector<uint8_t>(32, 0xFF)) == 0xFF6CAB0B);
-}
-
-TEST_CASE("crc32 of any length, at any address and after any bytes is that of the definition") {
-  const auto bitByBit = [](std::span<const uint8_t> bytes, uint32_t previous) {
-    uint32_t remainder = ~previous;
-    for (const uint8_t byte : bytes) {
-      remainder ^= byte;
-      for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) != 0 ? 0xEDB88320U : 0U);
-    }
-    return ~remainder;
-  };
-  std::mt19937 random(7);
-  std::vector<uint8_t> bytes(5000);
-  for (auto& byte : bytes) byte = static_cast<uint8_t>(random());
-  for (size_t length = 0; length <= 400; ++length) {
-    const auto some = std::span(bytes).subspan(length % 17, length);
-    const uint32_t previous = length % 3 == 0 ? 0 : static_cast<uint32_t>(random());
-    CHECK(crc32(some, previous) == bitByBit(some, previous));
-  }
-  CHECK(crc32(bytes, 0x12345678) == bitByBit(bytes, 0x12345678));
-}
 
 namespace {
 
@@ -163,35 +122,3 @@ TEST_CASE("whole files are read one after the other; what cannot be read is repo
   CHECK_THROWS_AS(readFiles(job, paths, sizes, bytes, wasRead), InputError);
   std::filesystem::remove_all(folder);
 }
-
-#if !defined(_WIN32)
-TEST_CASE("a mapped file leaves errors of other memory to whoever handles them") {
-  const auto path = std::filesystem::temp_directory_path() / "dant_mapped_file.bin";
-  const size_t bytes = 3 * 4096 + 100;
-  std::ofstream(path, std::ios::binary) << std::string(bytes, 'x');
-  const int descriptor = open(path.c_str(), O_RDONLY);
-  const auto file = MappedFile::map(descriptor, bytes, path.string());
-  REQUIRE(file != nullptr);
-  file->readIn(Job{2});
-  CHECK(std::all_of(file->bytes().begin(), file->bytes().end(), [](uint8_t byte) { return byte == 'x'; }));
-  CHECK(MappedFile::at(file->bytes().data()) == file);
-  CHECK(MappedFile::at(file->bytes().data() + bytes - 1) == file);
-  CHECK(MappedFile::at(&bytes) == nullptr);
-  file->throwIfChanged();
-
-  auto* const others =
-      static_cast<const char*>(mmap(nullptr, bytes, PROT_READ, MAP_SHARED, descriptor, 0)); // not one of ours
-  std::filesystem::resize_file(path, 0);
-  CHECK(file->bytes()[5000] == 0);
-  CHECK_THROWS_AS(file->throwIfChanged(), FileChanged);
-  const pid_t child = fork();
-  if (child == 0) _exit(others[5000] == 0 ? 0 : 1);
-  int status = 0;
-  waitpid(child, &status, 0);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGBUS);
-  munmap(const_cast<char*>(others), bytes);
-  close(descriptor);
-  std::filesystem::remove(path);
-}
-#endif

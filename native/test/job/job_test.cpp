@@ -1,5 +1,4 @@
 #include "core/job/job.h"
-#include "core/job/step_team.h"
 
 #include <doctest/doctest.h>
 
@@ -46,22 +45,4 @@ TEST_CASE("parallelFor stops when the job is aborted") {
                               }),
                   Aborted);
   CHECK(runs < 1000000); // how many depends on how the threads take turns
-}
-
-TEST_CASE("a step team runs every index of every step once, and no step before the last one is done") {
-  for (size_t threads : {size_t{1}, size_t{2}, size_t{3}}) {
-    StepTeam team(threads);
-    constexpr size_t count = 5;
-    size_t values[count] = {}, wrong = 0;
-    for (size_t step = 0; step < 20000; ++step) {
-      // Reads what the step before wrote, also that of another thread.
-      const std::function<void(size_t)> body = [&](size_t index) { values[index] += 1; };
-      team.run(step % count + 1, body);
-      for (size_t index = 0; index < count; ++index) {
-        const size_t expected = step / count * (count - index) + (step % count >= index ? step % count - index + 1 : 0);
-        wrong += values[index] != expected;
-      }
-    }
-    CHECK(wrong == 0);
-  }
 }
