@@ -15,7 +15,7 @@ import type { SimilarityFunctions } from './functions/similarity.js';
 
 export type { JobControl, WaveformsArgument } from './arguments.js';
 export type { SimilarityCounts } from './functions/clustering.js';
-export type { IndexedPairs, KinArgument, MatrixRows } from './functions/report.js';
+export type { IndexedPairs, SimilarUnitsArgument, MatrixRows } from './functions/report.js';
 export type { MatrixRowsArgument } from './functions/similarity.js';
 
 export interface NativeAddon

@@ -6,7 +6,7 @@ import { motionOf } from './unit_motion.js';
 import type { PackedBlock, PackedType, ReportPage } from './packed.js';
 import type { ReportData } from './report_data.js';
 import type { MatchEvidence } from '../results/stored_result.js';
-import { neighbourCount, type Kin, type Similarities } from './similarities.js';
+import { neighbourCount, type SimilarUnits, type Similarities } from './similarities.js';
 import type { ReportWaveforms } from './waveforms.js';
 
 // Most of it is noise: to look for anything but repeated bytes takes twice as long and gains a twentieth.
@@ -30,7 +30,7 @@ export async function packReport(
 ): Promise<PackedReport> {
   const { unitCount, sessionCount, groups, matches, curves } = data;
   const [units, curveBlock, shown] = await Promise.all([
-    similarities.then(({ kin }) => packBlock(unitArrays(data, kin))),
+    similarities.then(({ similarUnits }) => packBlock(unitArrays(data, similarUnits))),
     packBlock(curveArrays(data)),
     waveforms.then(async ({ packed }) => packed && { about: packed.about, block: await packBlock(packed.arrays) }),
   ]);
@@ -55,7 +55,7 @@ export async function packReport(
 }
 
 /** What is known of each unit, and lists of units. */
-function unitArrays(data: ReportData, kin: Kin | undefined): Record<string, Packable> {
+function unitArrays(data: ReportData, similarUnits: SimilarUnits | undefined): Record<string, Packable> {
   const { unitCount, matches } = data;
   return {
     cluster: data.clusters,
@@ -68,7 +68,7 @@ function unitArrays(data: ReportData, kin: Kin | undefined): Record<string, Pack
     ...(data.amplitudes && { amplitude: Float32Array.from(data.amplitudes) }),
     ...(data.shanks && { shank: Uint16Array.from(data.shanks) }),
     ...(data.channelLocationsUm && { channelLocations: Float32Array.from(data.channelLocationsUm) }),
-    ...kin,
+    ...similarUnits,
     ...(matches && {
       ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
       splitCandidates: matches.splitCandidates,

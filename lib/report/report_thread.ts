@@ -68,10 +68,14 @@ export class ReportThread {
           this.post({ data });
         }, reject);
         source.matrices.then((matrices) => {
-          const { features, nearby, kin } = matrices.similarities;
-          const ofKin = [kin?.neighbours, kin?.neighbourSimilarities, kin?.clusterSimilarities];
+          const { features, nearby, similarUnits } = matrices.similarities;
+          const ofUnits = [
+            similarUnits?.neighbours,
+            similarUnits?.neighbourSimilarities,
+            similarUnits?.clusterSimilarities,
+          ];
           const ofFeatures = features.map((feature) => feature.nearby);
-          this.post({ matrices }, buffersOf([matrices.distanceSums, nearby, ...ofFeatures, ...ofKin]));
+          this.post({ matrices }, buffersOf([matrices.distanceSums, nearby, ...ofFeatures, ...ofUnits]));
         }, reject);
         source.waveforms().then((waveforms) => {
           this.post({ waveforms }, buffersOf(Object.values(waveforms.packed?.arrays ?? {})));

@@ -24,13 +24,13 @@ export interface Similarities {
   features: { name: string; all: Histogram; matched: Histogram; nearby: Float32Array | undefined }[];
   /** The weighted similarity of the nearby pairs (P). */
   nearby: Float32Array | undefined;
-  kin: Kin | undefined;
+  similarUnits: SimilarUnits | undefined;
   /** What is not shown because matrices are not there, in words. */
   missing: readonly string[];
 }
 
 /** Who resembles whom, by weighted similarity or match probability. */
-export interface Kin {
+export interface SimilarUnits {
   /** (N, neighbourCount) most similar units outside the unit's cluster, and their similarity; −1: none */
   neighbours: Int32Array;
   neighbourSimilarities: Float32Array;
@@ -70,31 +70,36 @@ export class SimilarityScan {
   result(): Similarities {
     const { data, used } = this;
     if (data.matches)
-      return { features: [], nearby: undefined, kin: kinByProbability(data, data.matches), missing: [] };
+      return { features: [], nearby: undefined, similarUnits: similarByProbability(data, data.matches), missing: [] };
     const features = this.features
       .filter(({ isRead }) => isRead)
       .map(({ name, all, matched, nearby }) => ({ name, all, matched, nearby }))
       .sort((a, b) => used.indexOf(a.name) - used.indexOf(b.name));
     if (!this.weighted?.isRead) {
       const missing = `The similarity matrices were not saved (save_intermediate_results: false, or an older run): similarities of units, their distributions and neighbours are not shown. ${saveThem}`;
-      return { features, nearby: undefined, kin: undefined, missing: [missing] };
+      return { features, nearby: undefined, similarUnits: undefined, missing: [missing] };
     }
-    return { features, nearby: this.weighted.nearby, kin: this.weighted.kin, missing: [] };
+    return { features, nearby: this.weighted.nearby, similarUnits: this.weighted.similarUnits, missing: [] };
   }
 }
 
 /** Matched units by their probability given all units, where it is known; others by that of the two. */
-function kinByProbability(data: ReportData, { pairs, probabilities, matched }: MatchEvidence): Kin {
-  const kin = emptyKin(data);
+function similarByProbability(data: ReportData, { pairs, probabilities, matched }: MatchEvidence): SimilarUnits {
+  const similarUnits = noSimilarUnits(data);
   for (const of of [{ pairs, probabilities }, ...(matched ? [matched] : [])]) {
     callNative((native) => {
-      native.kinInPairs({ ...kin, clusters: data.clusters, pairs: of.pairs, values: of.probabilities });
+      native.similarUnitsInPairs({
+        ...similarUnits,
+        clusters: data.clusters,
+        pairs: of.pairs,
+        values: of.probabilities,
+      });
     });
   }
-  return kin;
+  return similarUnits;
 }
 
-function emptyKin(data: ReportData): Kin {
+function noSimilarUnits(data: ReportData): SimilarUnits {
   const within = clusterMembers(data).reduce((sum, { length }) => sum + length ** 2, 0);
   return {
     neighbours: new Int32Array(data.unitCount * neighbourCount).fill(-1),
@@ -161,7 +166,7 @@ class FeatureReader implements RowReader {
 
 /** Who resembles whom by the weighted similarity, and its values of the nearby pairs. */
 class WeightedReader implements RowReader {
-  readonly kin: Kin;
+  readonly similarUnits: SimilarUnits;
   readonly nearby: Float32Array | undefined;
   isRead = false;
 
@@ -169,7 +174,7 @@ class WeightedReader implements RowReader {
     private readonly data: ReportData,
     private readonly pairs: NearbyPairs,
   ) {
-    this.kin = emptyKin(data);
+    this.similarUnits = noSimilarUnits(data);
     this.nearby = pairs.values();
   }
 
@@ -178,7 +183,7 @@ class WeightedReader implements RowReader {
     const rows = { rows: toFloat64('SimilarityMatrix', data), first };
     this.pairs.take(rows, this.nearby);
     callNative((native) => {
-      native.kinInRows({ ...rows, ...this.kin, clusters: this.data.clusters });
+      native.similarUnitsInRows({ ...rows, ...this.similarUnits, clusters: this.data.clusters });
     });
   }
 }

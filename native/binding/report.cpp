@@ -145,8 +145,8 @@ void registerReport(Napi::Env env, Napi::Object exports) {
   exports.Set("countPairs", Napi::Function::New(env, bindCountPairs));
   exports.Set("indexPairs", Napi::Function::New(env, bindIndexPairs));
   exports.Set("takePairs", Napi::Function::New(env, bindTakePairs));
-  exports.Set("kinInRows", Napi::Function::New(env, bindSimilarUnitsInRows));
-  exports.Set("kinInPairs", Napi::Function::New(env, bindSimilarUnitsInPairs));
+  exports.Set("similarUnitsInRows", Napi::Function::New(env, bindSimilarUnitsInRows));
+  exports.Set("similarUnitsInPairs", Napi::Function::New(env, bindSimilarUnitsInPairs));
   exports.Set("addToPixels", Napi::Function::New(env, bindAddToPixels));
   exports.Set("shadePixels", Napi::Function::New(env, bindShadePixels));
   exports.Set("takeTraces", Napi::Function::New(env, bindTakeTraces));

@@ -122,7 +122,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
     const matrix = randomMatrix(n, 2);
     const large = new LargeMatrices(data);
     show(large.readers.get('SimilarityMatrix')!, matrix, shape, rowsAtOnce);
-    const { kin, nearby } = large.content().similarities;
+    const { similarUnits, nearby } = large.content().similarities;
     const nearest = Array.from({ length: n }, (_, unit) => {
       const found = new Nearest();
       for (let other = 0; other < n; ++other) {
@@ -132,9 +132,9 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
       }
       return found;
     });
-    expect([...kin!.neighbours]).toEqual(nearest.flatMap((found) => found.padded('other', -1)));
-    expect([...kin!.neighbourSimilarities]).toEqual(nearest.flatMap((found) => found.padded('similarity', 0)));
-    expect([...kin!.clusterSimilarities]).toEqual(withinClusters(data, (a, b) => matrix[a * n + b]!));
+    expect([...similarUnits!.neighbours]).toEqual(nearest.flatMap((found) => found.padded('other', -1)));
+    expect([...similarUnits!.neighbourSimilarities]).toEqual(nearest.flatMap((found) => found.padded('similarity', 0)));
+    expect([...similarUnits!.clusterSimilarities]).toEqual(withinClusters(data, (a, b) => matrix[a * n + b]!));
     expect([...nearby!]).toEqual(nearbyOf(matrix));
   });
 
@@ -145,7 +145,7 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
     );
     const matched = { pairs: pairs.subarray(0, 4 * n), probabilities: probabilities.subarray(n, 3 * n) };
     const matches = { pairs, probabilities, matched } as Partial<ReportData['matches']> as ReportData['matches'];
-    const { kin } = new LargeMatrices({ ...data, matches }).content().similarities;
+    const { similarUnits } = new LargeMatrices({ ...data, matches }).content().similarities;
     const nearest = Array.from({ length: n }, () => new Nearest());
     const within = new Map<number, number>();
     for (const of of [{ pairs, probabilities }, matched]) {
@@ -158,9 +158,11 @@ describe.each(sizes)('of $n units on $shanks shanks, $rowsAtOnce rows at once', 
         }
       });
     }
-    expect([...kin!.neighbours]).toEqual(nearest.flatMap((found) => found.padded('other', -1)));
-    expect([...kin!.neighbourSimilarities]).toEqual(nearest.flatMap((found) => found.padded('similarity', 0)));
-    expect([...kin!.clusterSimilarities]).toEqual(withinClusters(data, (a, b) => within.get(a * n + b) ?? NaN));
+    expect([...similarUnits!.neighbours]).toEqual(nearest.flatMap((found) => found.padded('other', -1)));
+    expect([...similarUnits!.neighbourSimilarities]).toEqual(nearest.flatMap((found) => found.padded('similarity', 0)));
+    expect([...similarUnits!.clusterSimilarities]).toEqual(
+      withinClusters(data, (a, b) => within.get(a * n + b) ?? NaN),
+    );
   });
 
   it('distances are added up', () => {
@@ -385,14 +387,14 @@ describe('lengths that do not fit are refused', () => {
       order: new Int32Array(3),
       values: new Float32Array(3),
     },
-    kinInRows: {
+    similarUnitsInRows: {
       ...rows,
       clusters,
       neighbours: new Int32Array(n * k),
       neighbourSimilarities: new Float32Array(n * k),
       clusterSimilarities: new Float32Array(5),
     },
-    kinInPairs: {
+    similarUnitsInPairs: {
       clusters,
       neighbours: new Int32Array(n * k),
       neighbourSimilarities: new Float32Array(n * k),

@@ -59,22 +59,22 @@ describe('a folder of results', () => {
     expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
       profile!.shiftsUm[profile!.knotDepthsUm.length]!,
     );
-    const kinNow = async () => (await readReport(results, data).matrices).similarities.kin!;
+    const similarUnitsNow = async () => (await readReport(results, data).matrices).similarities.similarUnits!;
     const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
     const expected = (of: Pick<MatchEvidence, 'pairs' | 'probabilities'>) =>
       members.flatMap((a) => members.map((b) => Math.fround(probabilityOf(of, a, b))));
-    const kin = await kinNow();
+    const similarUnits = await similarUnitsNow();
     const inFirst = members.length ** 2;
-    expect([...kin.clusterSimilarities.subarray(0, inFirst)]).toEqual(expected(matches!.matched!));
+    expect([...similarUnits.clusterSimilarities.subarray(0, inFirst)]).toEqual(expected(matches!.matched!));
     const nearest = matches!.probabilities.reduce((most, probability, p) => {
       const pair = [matches!.pairs[2 * p]!, matches!.pairs[2 * p + 1]!];
       const other = pair[0] === members[0] ? pair[1]! : pair[1] === members[0] ? pair[0]! : -1;
       return other >= 0 && clusters[other] !== 1 ? Math.max(most, probability) : most;
     }, 0);
-    expect(kin.neighbourSimilarities[neighbourCount * members[0]!]).toBe(Math.fround(nearest));
+    expect(similarUnits.neighbourSimilarities[neighbourCount * members[0]!]).toBe(Math.fround(nearest));
     // Results of an older version
     await rm(join(results, 'MatchedProbability.npy'));
-    expect([...(await kinNow()).clusterSimilarities.subarray(0, inFirst)]).toEqual(expected(matches!));
+    expect([...(await similarUnitsNow()).clusterSimilarities.subarray(0, inFirst)]).toEqual(expected(matches!));
     expect(expected(matches!)).not.toEqual(expected(matches!.matched!));
   });
 

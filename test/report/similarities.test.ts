@@ -17,7 +17,7 @@ describe('the similarities of a report', () => {
     const content = readReport(folder, dataFolder);
     const data = await content.data;
     const { similarities } = await content.matrices;
-    const { features, kin, nearby } = similarities;
+    const { features, similarUnits, nearby } = similarities;
     const n = data.unitCount;
     const matrix = (await readNpy(join(folder, 'SimilarityMatrix.npy'), { as: 'float64' })).data;
     const pairs = (await readNpy(join(folder, 'SimilarityPairs.npy'), { as: 'int32' })).data;
@@ -41,7 +41,7 @@ describe('the similarities of a report', () => {
         .map((other) => matrix[unit * n + other]!)
         .sort((a, b) => b - a)
         .slice(0, neighbourCount);
-      const found = kin!.neighbourSimilarities.subarray(unit * neighbourCount, (unit + 1) * neighbourCount);
+      const found = similarUnits!.neighbourSimilarities.subarray(unit * neighbourCount, (unit + 1) * neighbourCount);
       expect([...found]).toEqual(expected.map(Math.fround));
     }
 
@@ -49,7 +49,7 @@ describe('the similarities of a report', () => {
       const members = [...Array(n).keys()].filter((unit) => data.clusters[unit] === c + 1);
       return members.flatMap((a) => members.map((b) => Math.fround(matrix[a * n + b]!)));
     });
-    expect([...kin!.clusterSimilarities]).toEqual(within.flat());
+    expect([...similarUnits!.clusterSimilarities]).toEqual(within.flat());
   });
 
   it('leave out pairs of different shanks, which are not compared', async () => {

@@ -45,7 +45,7 @@ export interface ClusteringFunctions {
     params: JobControl & { n: number; linkage: Float64Array; distances: Float64Array; optimal: boolean },
   ): Promise<Int32Array>;
 
-  /** (n) optimal leaf order of the single-linkage tree of S. */
+  /** (n) leaf order of the single-linkage tree of S, by SciPy's rule. */
   leafOrderOfSimilarity(args: JobControl & CombinedSimilarityArgument): Promise<Int32Array>;
 
   /** Two-class linear discriminant of `rows` (rows, features); undefined when a class is empty. */

@@ -16,8 +16,8 @@ export interface IndexedPairs {
   order: Int32Array;
 }
 
-/** Who resembles whom; see native/core/report/kin.h. */
-export interface KinArgument {
+/** Who resembles whom; see native/core/report/similar_units.h. */
+export interface SimilarUnitsArgument {
   /** (N) from 1; below: in no cluster */
   clusters: Int32Array;
   /** (N, any number) most similar units outside the cluster; −1: none */
@@ -56,10 +56,10 @@ export interface ReportFunctions {
   takePairs(args: MatrixRows & IndexedPairs & { values: Float32Array }): void;
 
   /** Adds what the rows tell of their units; a value of 0 makes no neighbours. */
-  kinInRows(args: MatrixRows & KinArgument): void;
+  similarUnitsInRows(args: MatrixRows & SimilarUnitsArgument): void;
 
   /** Adds what the `values` (P) of `pairs` (P, 2) tell of both units. */
-  kinInPairs(args: KinArgument & { pairs: Int32Array; values: Float64Array }): void;
+  similarUnitsInPairs(args: SimilarUnitsArgument & { pairs: Int32Array; values: Float64Array }): void;
 
   /** Adds the values of pairs of different units of the same part to the sums of their pixels. */
   addToPixels(
