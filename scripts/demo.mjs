@@ -27,11 +27,11 @@ try {
   const clusters = (await readNpy(join(results, 'IdxCluster.npy'), { as: 'int32' })).data;
 
   const motion = run.groups[0].motion.map(({ constantUm }) => constantUm);
-  const weights = Object.entries(run.groups[0].weights).map(([name, weight]) => `${name} ${weight.toFixed(2)}`);
+  const rate = 100 * (run.groups[0].falsePositiveRate ?? 0);
   console.log(`
 Recording  ${run.units} units of 60 neurons in ${run.sessions} sessions, 128 channels, noise 2 µV (simulated)
 Tracking   ${run.matchedUnits} units matched to ${run.clusters} neurons, ${run.seconds.toFixed(2)} s
-           similarity: ${weights.join(', ')}
+           estimated false-positive rate ${rate < 0.1 ? '< 0.1' : rate.toFixed(1)} %
 Drift, µm  session ${row(motion.map((_, s) => s + 1))}
            found   ${row(motion.map((um) => um.toFixed(1)))}
            true    ${row([...truth.drift.data].map((um) => um.toFixed(1)))}

@@ -1,13 +1,12 @@
 // Whether two folders of results say the same.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { readNpy } from '../../dist/files/npy.js';
+import { ResultFolder } from '../../dist/results/result_folder.js';
 
 /** Rows of [what, value] about the folders `a` and `b`. */
 export async function agreement(a, b) {
-  const both = (file) => Promise.all([a, b].map((folder) => readNpy(join(folder, file), { as: 'float64' })));
-  const [clustersA, clustersB] = (await both('IdxCluster.npy')).map(({ data }) => data);
+  const results = [a, b].map((folder) => new ResultFolder(folder));
+  const both = (name) => Promise.all(results.map(async (result) => (await result.floats(name))?.data));
+  const [clustersA, clustersB] = await both('IdxCluster');
+  if (!clustersA || !clustersB) throw new Error(`No clusters in ${clustersA ? b : a}.`);
   const numbersEqual = clustersA.length === clustersB.length && clustersA.every((id, unit) => id === clustersB[unit]);
   const [pairsA, pairsB] = [clustersA, clustersB].map(pairsOf);
   const shared = [...pairsA].filter((pair) => pairsB.has(pair)).length;
@@ -17,22 +16,22 @@ export async function agreement(a, b) {
     ['matched pairs (pyDANT, node-dant)', `${pairsA.size}, ${pairsB.size}`],
     ['matched pairs in both', `${union === 0 ? 100 : ((100 * shared) / union).toFixed(2)} %`],
   ];
-  for (const [file, what] of compared) {
-    if ([a, b].some((folder) => !existsSync(join(folder, file)))) continue;
-    const [{ data: valuesA }, { data: valuesB }] = await both(file);
+  for (const [name, what] of compared) {
+    const [valuesA, valuesB] = await both(name);
+    if (!valuesA || !valuesB) continue;
     rows.push([what, largestDifference(valuesA, valuesB).toExponential(1)]);
   }
   return rows;
 }
 
 const compared = [
-  ['motion_constant.npy', 'motion, largest difference (µm)'],
-  ['motion_linear.npy', 'motion with depth, largest difference (µm/mm)'],
-  ['auto_corr.npy', 'autocorrelograms, largest difference'],
-  ['waveform_similarity_matrix.npy', 'waveform similarity (z), largest difference'],
-  ['AutoCorr_similarity_matrix.npy', 'autocorrelogram similarity (z), largest difference'],
-  ['PETH_similarity_matrix.npy', 'PETH similarity (z), largest difference'],
-  ['SimilarityMatrix.npy', 'combined similarity, largest difference'],
+  ['motion_constant', 'motion, largest difference (µm)'],
+  ['motion_linear', 'motion with depth, largest difference (µm/mm)'],
+  ['auto_corr', 'autocorrelograms, largest difference'],
+  ['waveform_similarity_matrix', 'waveform similarity (z), largest difference'],
+  ['AutoCorr_similarity_matrix', 'autocorrelogram similarity (z), largest difference'],
+  ['PETH_similarity_matrix', 'PETH similarity (z), largest difference'],
+  ['SimilarityMatrix', 'combined similarity, largest difference'],
 ];
 
 function pairsOf(clusters) {

@@ -13,16 +13,17 @@ export interface Correction {
  * shallowest and the deepest channel (docs/reference-method.md, section 3).
  */
 export function planCorrection(
+  units: { depthsUm: ArrayLike<number>; sessions: Int32Array; channelLocationsUm: Float64Array },
   motion: Motion,
-  units: { depthsUm: ArrayLike<number>; sessions: Int32Array },
-  channelDepthsUm: { min: number; max: number },
   templateCount: number,
 ): Correction {
+  const depths = units.channelLocationsUm.filter((_, i) => i % 2 === 1);
+  const [shallowest, deepest] = [depths.reduce((a, b) => Math.min(a, b)), depths.reduce((a, b) => Math.max(a, b))];
   const templatesUm = new Float64Array(templateCount);
   if (templateCount > 1) {
     const motions = Array.from(motion.constantUm, (_, s) => [
-      motionAt(motion, s + 1, channelDepthsUm.min),
-      motionAt(motion, s + 1, channelDepthsUm.max),
+      motionAt(motion, s + 1, shallowest),
+      motionAt(motion, s + 1, deepest),
     ]).flat();
     const low = Math.min(...motions);
     const high = Math.max(...motions);
@@ -36,17 +37,6 @@ export function planCorrection(
     }
   }
   return { templatesUm, shiftsUm };
-}
-
-/** `planCorrection` over the depths of all channels. */
-export function planWith(
-  units: { depthsUm: ArrayLike<number>; sessions: Int32Array; channelLocationsUm: Float64Array },
-  motion: Motion,
-  templateCount: number,
-): Correction {
-  const depths = units.channelLocationsUm.filter((_, i) => i % 2 === 1);
-  const range = { min: depths.reduce((a, b) => Math.min(a, b)), max: depths.reduce((a, b) => Math.max(a, b)) };
-  return planCorrection(motion, units, range, templateCount);
 }
 
 /** The largest difference between two corrections of the same units: of a unit's position under a template, µm. */

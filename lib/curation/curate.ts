@@ -74,7 +74,13 @@ export async function curateBySimilarity(
 ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }> {
   return runNative(
     (native, control) =>
-      native.curateTracked({ ...control, ...combined, labels, sessions, threshold: threshold ?? NaN }),
+      native.curateClusters({
+        ...control,
+        ...combined,
+        labels,
+        sessions,
+        ...(threshold !== undefined && { threshold }),
+      }),
     options,
   );
 }

@@ -3,7 +3,7 @@ import { runNative, type RunOptions } from '../native/run.js';
 import { unitsListed, type Findings } from './findings.js';
 
 /** Tells what is wrong or odd about the spike times of all units; the result is whether they can be used. */
-export async function judgeSpikeTrains(
+export async function checkSpikeTrains(
   trains: SpikeTrains,
   { problems, warnings }: Findings,
   options: RunOptions,

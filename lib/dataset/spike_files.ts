@@ -8,7 +8,7 @@ import { toFloat64 } from '../files/convert.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
-import { judgeSpikeTrains } from './check_spike_trains.js';
+import { checkSpikeTrains } from './check_spike_trains.js';
 
 const folderName = 'spike_times';
 // Thousands of small files are read by the hundred: opening them one by one from here would cost more than reading them.
@@ -75,7 +75,7 @@ export async function readSpikeTrains(
     return undefined;
   }
   const joined = await joinInTurns(trains, signal);
-  return (await judgeSpikeTrains(joined, findings, options)) ? joined : undefined;
+  return (await checkSpikeTrains(joined, findings, options)) ? joined : undefined;
 }
 
 /** Consecutive units whose files are read together. */

@@ -1,23 +1,5 @@
-import { resolve, sep } from 'node:path';
-
-import { DantError } from '../errors.js';
+import { resolvePath } from './resolve_path.js';
 import type { Settings } from './table.js';
-
-/**
- * The absolute form of a path of any system: both separators are understood, except in an absolute POSIX path.
- * @throws DANT_SETTINGS for a path with a Windows drive or server on another system.
- */
-export function resolvePath(path: string, folder: string): string {
-  if (sep === '\\' || path.startsWith('/')) return resolve(folder, path);
-  if (/^([a-z]:[\\/]|\\\\)/i.test(path)) {
-    throw new DantError(
-      'DANT_SETTINGS',
-      `Expected a path of this machine, found the Windows path "${path}". ` +
-        'Write where it is here; a path relative to the settings file works on every machine.',
-    );
-  }
-  return resolve(folder, path.replaceAll('\\', '/'));
-}
 
 /** Makes all paths absolute; relative ones start from `folder`, the folder of the settings file. */
 export function resolveSettings(settings: Settings, folder: string): Settings {

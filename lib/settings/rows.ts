@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { resolvePath } from './paths.js';
+import { resolvePath } from './resolve_path.js';
 
 /** One setting. Everything that the package knows about it stands here; see `table.ts`. */
 export interface Row<Value = unknown> {

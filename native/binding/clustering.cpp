@@ -5,6 +5,8 @@
 #include "core/curation/curation.h"
 
 #include "binding/async_job.h"
+#include "binding/combined_argument.h"
+#include "binding/pairs_argument.h"
 #include "binding/stages.h"
 
 #include <cmath>
@@ -129,27 +131,37 @@ Napi::Value bindCurateClusters(const Napi::CallbackInfo& info) {
   const size_t units = input.labels.size();
   input.sessions = arguments.array<int32_t>("sessions", units);
   if (arguments.has("threshold")) input.splitThreshold = arguments.number("threshold");
-  const auto start = [&](auto similarity) {
-    input.similarity = [similarity, units](int32_t i, int32_t j) {
-      return static_cast<double>(similarity[static_cast<size_t>(i) * units + static_cast<size_t>(j)]);
+  const auto at = [units](auto matrix) {
+    return [matrix, units](int32_t i, int32_t j) {
+      return static_cast<double>(matrix[static_cast<size_t>(i) * units + static_cast<size_t>(j)]);
     };
-    return startJob(arguments, Compute([input](const Job& job) -> Finish {
-                      return [found = curate(input, job)](Napi::Env env) -> Napi::Value {
-                        std::vector<int32_t> pairs, types;
-                        for (const auto& [a, b, type] : found.pairs) {
-                          pairs.insert(pairs.end(), {a, b});
-                          types.push_back(static_cast<int32_t>(type));
-                        }
-                        auto object = Napi::Object::New(env);
-                        object.Set("labels", toTypedArray(env, found.labels));
-                        object.Set("pairs", toTypedArray(env, pairs));
-                        object.Set("types", toTypedArray(env, types));
-                        return object;
-                      };
-                    }));
   };
-  return arguments.isFloat32("similarity") ? start(arguments.array<float>("similarity", units * units))
-                                           : start(arguments.array<double>("similarity", units * units));
+  if (!arguments.has("similarity")) {
+    const auto combined = combinedOf(arguments);
+    if (combined.units != units) arguments.fail("labels", "one for each unit");
+    input.similarity = [combined](int32_t i, int32_t j) {
+      return combined(static_cast<size_t>(i), static_cast<size_t>(j));
+    };
+  } else if (arguments.isFloat32("similarity")) {
+    input.similarity = at(arguments.array<float>("similarity", units * units));
+  } else {
+    input.similarity = at(arguments.array<double>("similarity", units * units));
+  }
+  return startJob(arguments, Compute([input](const Job& job) -> Finish {
+                    return [found = curate(input, job)](Napi::Env env) -> Napi::Value {
+                      std::vector<UnitPair> pairs;
+                      std::vector<int32_t> types;
+                      for (const auto& pair : found.pairs) {
+                        pairs.push_back({pair.a, pair.b});
+                        types.push_back(static_cast<int32_t>(pair.type));
+                      }
+                      auto object = Napi::Object::New(env);
+                      object.Set("labels", toTypedArray(env, found.labels));
+                      object.Set("pairs", pairsArray(env, pairs));
+                      object.Set("types", toTypedArray(env, types));
+                      return object;
+                    };
+                  }));
 }
 
 } // namespace

@@ -4,9 +4,7 @@
 #include "binding/stages.h"
 #include "core/clustering/similarity_tree.h"
 #include "core/clustering/weight_learning.h"
-#include "core/curation/curation.h"
 
-#include <cmath>
 #include <limits>
 
 namespace dant::binding {
@@ -49,41 +47,11 @@ Napi::Value clusterAndLearnWeights(const Napi::CallbackInfo& info) {
                   }));
 }
 
-Napi::Value curateTracked(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto similarity = combinedOf(arguments);
-  const auto labels = arguments.array<int32_t>("labels", similarity.units);
-  const auto sessions = arguments.array<int32_t>("sessions", similarity.units);
-  const auto threshold = arguments.number("threshold"); // NaN: no split
-  return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    CurationInput input;
-                    input.labels = labels;
-                    input.sessions = sessions;
-                    input.similarity = [&](int32_t i, int32_t j) {
-                      return similarity(static_cast<size_t>(i), static_cast<size_t>(j));
-                    };
-                    if (!std::isnan(threshold)) input.splitThreshold = threshold;
-                    return [curation = curate(input, job)](Napi::Env env) -> Napi::Value {
-                      std::vector<UnitPair> pairs;
-                      std::vector<int32_t> types;
-                      for (const auto& pair : curation.pairs) {
-                        pairs.push_back({pair.a, pair.b});
-                        types.push_back(static_cast<int32_t>(pair.type));
-                      }
-                      auto result = Napi::Object::New(env);
-                      result.Set("labels", toTypedArray(env, curation.labels));
-                      result.Set("pairs", pairsArray(env, pairs));
-                      result.Set("types", toTypedArray(env, types));
-                      return result;
-                    };
-                  }));
-}
-
 Napi::Value orderLeaves(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto similarity = combinedOf(arguments);
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    // The reference's order: its sum is what the golden results are compared by.
+                    // SciPy's order, as pyDANT's.
                     auto order = leafOrderOfSimilarity(job, similarity, LeafOrderRule::scipy);
                     return [order = std::move(order)](Napi::Env env) { return toTypedArray(env, order); };
                   }));
@@ -94,7 +62,6 @@ Napi::Value orderLeaves(const Napi::CallbackInfo& info) {
 void registerTracking(Napi::Env env, Napi::Object exports) {
   exports.Set("clusterAndLearnWeights", Napi::Function::New(env, clusterAndLearnWeights, "clusterAndLearnWeights"));
   exports.Set("leafOrderOfSimilarity", Napi::Function::New(env, orderLeaves, "leafOrderOfSimilarity"));
-  exports.Set("curateTracked", Napi::Function::New(env, curateTracked, "curateTracked"));
 }
 
 } // namespace dant::binding

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DantError } from '../../lib/errors.js';
 import { settingsPage } from '../../lib/settings/docs.js';
 import { completeSettings, defaultSettings, loadSettings, parseSettings } from '../../lib/settings/index.js';
-import { resolvePath } from '../../lib/settings/paths.js';
+import { resolvePath } from '../../lib/settings/resolve_path.js';
 import { settingRows, type PartialSettings } from '../../lib/settings/table.js';
 import { settingsTemplate } from '../../lib/settings/template.js';
 

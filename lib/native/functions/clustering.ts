@@ -83,23 +83,19 @@ export interface ClusteringFunctions {
   }>;
 
   /**
-   * Curation of clusters 1 … K ≤ units (−1: unmatched): new labels (units), pairs (P, 2), their types (P). `sessions`
-   * (units), `similarity` (units, units). No threshold: no split.
+   * Curation of clusters 1 … K ≤ units (−1: unmatched) by `similarity` (units, units), or by the combined similarity of
+   * features. No threshold: no split.
    */
   curateClusters(
     params: JobControl & {
+      /** (units) */
       labels: Int32Array;
+      /** (units) */
       sessions: Int32Array;
-      similarity: Float32Array | Float64Array;
       threshold?: number;
-    },
-  ): Promise<{ labels: Int32Array; pairs: Int32Array; types: Int32Array }>;
-
-  /** Automatic curation. `threshold` NaN: no split. */
-  curateTracked(
-    args: JobControl & CombinedSimilarityArgument & { labels: Int32Array; sessions: Int32Array; threshold: number },
+    } & ({ similarity: Float32Array | Float64Array } | CombinedSimilarityArgument),
   ): Promise<{
-    /** (n) 1 … K; −1: unmatched */
+    /** (units) 1 … K; −1: unmatched */
     labels: Int32Array;
     /** (Q, 2) */
     pairs: Int32Array;

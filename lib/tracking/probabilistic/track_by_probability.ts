@@ -1,5 +1,5 @@
 import { pairsWithin } from '../../clustering/members.js';
-import { planWith } from '../../correction/templates.js';
+import { planCorrection } from '../../correction/templates.js';
 import { clusterConfidence, logOddsOf } from '../../matching/confidence.js';
 import { likelyMatches, matchesByShape, type UnitPlaces } from '../../matching/first_matches.js';
 import { matchOrder, matchSimilarity } from '../../matching/match_order.js';
@@ -53,7 +53,7 @@ export async function trackByProbability(
     warnOfSessionGroups(estimate.component, context);
   }
 
-  const correction = planWith(units, motion, settings.waveformCorrection.n_templates);
+  const correction = planCorrection(units, motion, settings.waveformCorrection.n_templates);
   context.onCorrection?.({ units, shank, correction });
 
   const { nearbyPairs, logOdds } = matching;

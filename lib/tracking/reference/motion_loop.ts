@@ -1,5 +1,5 @@
 import { noMotion, type Motion, type MotionInterval } from '../../recording/motion.js';
-import { largestDifferenceUm, planWith, type Correction } from '../../correction/templates.js';
+import { largestDifferenceUm, planCorrection, type Correction } from '../../correction/templates.js';
 import { estimateMotion, type MotionEstimate } from '../../motion/estimate.js';
 import type { Settings } from '../../settings/index.js';
 import type { FeatureSimilarity } from './feature_similarity.js';
@@ -44,7 +44,7 @@ export async function findMotion(
 ): Promise<MotionLoopResult> {
   const { features: sets, max_iter, repeat_last_feature_set, stop_early } = settings.motionEstimation;
   const iterationCount = repeat_last_feature_set ? max_iter : Math.min(max_iter, sets.length);
-  const correct = (motion: Motion) => planWith(units, motion, settings.waveformCorrection.n_templates);
+  const correct = (motion: Motion) => planCorrection(units, motion, settings.waveformCorrection.n_templates);
 
   let motion = given ?? noMotion(units.sessionCount);
   let correction = correct(motion);
