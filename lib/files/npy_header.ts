@@ -46,10 +46,6 @@ export function parseNpyPreamble(
   return { start, length, version };
 }
 
-/** What numpy writes, as do others; the shape of one axis has a comma at its end, that of none is empty. */
-const usualHeader =
-  /^\{'descr': '([^'\\\n]*)', 'fortran_order': (True|False), 'shape': \((\d+,|\d+(?:, \d+)+)?\), \}\s*$/;
-
 /** Reads the header's text, a Python dictionary. */
 export function parseNpyHeader(path: string, text: string): NpyHeader {
   const { descr, fortran_order: fortranOrder, shape } = headerFields(path, text);
@@ -61,13 +57,6 @@ export function parseNpyHeader(path: string, text: string): NpyHeader {
 }
 
 function headerFields(path: string, text: string): Record<string, PythonLiteral> {
-  // In a tenth of the time: there are thousands of files with spike times.
-  const usual = usualHeader.exec(text);
-  if (usual) {
-    const [, descr = '', order, lengths = ''] = usual;
-    const shape = lengths.split(',').filter(Boolean).map(Number);
-    return { descr, fortran_order: order === 'True', shape };
-  }
   let fields: PythonLiteral;
   try {
     fields = parsePythonLiteral(text);
