@@ -196,7 +196,7 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     });
 
     it('says how sure it is', async () => {
-      expect(await page.textContent('.facts')).toMatch(/Expected wrong pairs\D*[\d.]+ %/);
+      expect(await page.textContent('.facts')).toMatch(/False-positive rate\D*[\d.]+ %/);
       expect(await page.textContent('.facts')).toContain(`Split candidates${splits.length / 2}`);
       expect(await page.textContent('#missing')).toMatch(/corrected waveforms were not saved.*run again/);
       expect(await page.locator('figure img').count()).toBe(7);
