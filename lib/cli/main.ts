@@ -48,6 +48,7 @@ const commands: Record<string, () => Promise<Command>> = {
   report: async () => (await import('./report.js')).reportCommand(),
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
+  import: async () => (await import('./import.js')).importCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
   score: async () => (await import('./score.js')).scoreCommand(),
 };
