@@ -52,6 +52,7 @@ export { estimateMotion, type MatchedDepths, type MotionEstimate, type MotionOpt
 
 export { importSessions, type ImportControl, type ImportSummary } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
+export { exportToPhy, trackedUnits, type TrackedUnit } from './import/tracked_units.js';
 export { readSessionsFile } from './import/sessions_file.js';
 
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';

@@ -4,18 +4,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { importSessions } from '../import/import_sessions.js';
 import { importDefaults, mostSpikesPerUnit, type ImportOptions, type SessionSource } from '../import/options.js';
 import { readSessionsFile } from '../import/sessions_file.js';
+import { Group } from './group.js';
 import { interruptSignal } from './interrupt.js';
 import { progressBar } from './progress.js';
 import { quoted } from './quoted.js';
-
-/** A command of commands, which take over the program's settings too. */
-class Group extends Command {
-  override copyInheritedSettings(source: Command): this {
-    super.copyInheritedSettings(source);
-    for (const command of this.commands) command.copyInheritedSettings(this);
-    return this;
-  }
-}
 
 /** `dant import`: makes a data folder from what spike sorters left. */
 export function importCommand(): Command {
@@ -25,9 +17,20 @@ export function importCommand(): Command {
 }
 
 function kilosortCommand(): Command {
-  return new Command('kilosort')
+  const command = new Command('kilosort')
     .description('From folders of Kilosort 2 to 4, with or without phy.')
-    .argument('<session...>', 'folders in order of time, or one file that lists them')
+    .argument('<session...>', 'folders in order of time, or one file that lists them');
+  return addImportOptions(command)
+    .addHelpText('after', sessionNotes)
+    .action(async (sessions: string[], { output, ...options }: ImportOptions & { output: string }) => {
+      const lines = await importText(await sourcesOf(sessions), output, options, interruptSignal());
+      console.log([...lines, 'Next:', `  dant check ${quoted(output)}`, `  dant run ${quoted(output)}`].join('\n'));
+    });
+}
+
+/** Adds the flags of an import to a command. */
+export function addImportOptions(command: Command): Command {
+  return command
     .requiredOption('-o, --output <folder>', 'the data folder to make, new or empty')
     .addOption(
       new Option(
@@ -46,14 +49,10 @@ function kilosortCommand(): Command {
         most: mostSpikesPerUnit,
       }),
     )
-    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'))
-    .addHelpText('after', notes)
-    .action(async (sessions: string[], { output, ...options }: ImportOptions & { output: string }) => {
-      console.log(await run(await sourcesOf(sessions), output, options));
-    });
+    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
 }
 
-const notes = `
+export const sessionNotes = `
 A session is the folder of the sorter, or one that holds it and the recording. The recording (.ap.bin or .ap.cbin of
 SpikeGLX, with its .meta) is the one that params.py names, or one of the same name, or the only one there.
 
@@ -83,13 +82,20 @@ function numberOption(
   });
 }
 
-async function sourcesOf(sessions: readonly string[]): Promise<SessionSource[]> {
+/** The sessions that a command line names. */
+export async function sourcesOf(sessions: readonly string[]): Promise<SessionSource[]> {
   const [first] = sessions as [string];
   const isFile = sessions.length === 1 && (statSync(first, { throwIfNoEntry: false })?.isFile() ?? false);
   return isFile ? readSessionsFile(first) : sessions.map((folder) => ({ folder }));
 }
 
-async function run(sources: readonly SessionSource[], output: string, options: ImportOptions): Promise<string> {
+/** Imports with a bar in a terminal and with warnings; returns what to tell. */
+export async function importText(
+  sources: readonly SessionSource[],
+  output: string,
+  options: ImportOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
   const { stderr } = process;
   const start = performance.now();
   const clear = () => {
@@ -98,26 +104,21 @@ async function run(sources: readonly SessionSource[], output: string, options: I
   const onProgress = ({ session, fraction }: { session: number; fraction: number }) => {
     if (!stderr.isTTY) return;
     const seconds = (performance.now() - start) / 1000;
+    const bar = progressBar(`Session ${session} of ${sources.length}`, `${seconds.toFixed(1)} s`, fraction, seconds);
     clear();
-    stderr.write(
-      progressBar(`Session ${session} of ${sources.length}`, `${seconds.toFixed(1)} s`, fraction, seconds).slice(
-        0,
-        stderr.columns - 1,
-      ),
-    );
+    stderr.write(bar.slice(0, stderr.columns - 1));
   };
-  let summary;
   try {
-    summary = await importSessions(sources, output, options, { signal: interruptSignal(), onProgress });
+    const { units, unitsPerSession, channels, warnings } = await importSessions(sources, output, options, {
+      signal,
+      onProgress,
+    });
+    clear();
+    for (const warning of warnings) console.error(`Warning: ${warning}`);
+    return [
+      `Imported ${units} units of ${sources.length} sessions (${unitsPerSession.join(', ')}), ${channels} channels, to ${output}.`,
+    ];
   } finally {
     clear();
   }
-  for (const warning of summary.warnings) console.error(`Warning: ${warning}`);
-  const { units, unitsPerSession, channels } = summary;
-  return [
-    `Imported ${units} units of ${sources.length} sessions (${unitsPerSession.join(', ')}), ${channels} channels, to ${output}.`,
-    'Next:',
-    `  dant check ${quoted(output)}`,
-    `  dant run ${quoted(output)}`,
-  ].join('\n');
 }

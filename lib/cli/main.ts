@@ -49,6 +49,8 @@ const commands: Record<string, () => Promise<Command>> = {
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
   import: async () => (await import('./import.js')).importCommand(),
+  track: async () => (await import('./track.js')).trackCommand(),
+  export: async () => (await import('./export.js')).exportCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
   score: async () => (await import('./score.js')).scoreCommand(),
 };

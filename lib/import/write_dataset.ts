@@ -6,12 +6,14 @@ import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
 import { packageVersion } from '../results/package_version.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
+import { csvLine } from './csv.js';
 import type { ImportSummary } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
 import type { CompleteImportOptions } from './options.js';
 import type { ImportPlan } from './plan.js';
 import type { PlannedUnit } from './plan_session.js';
 import { readFully } from './raw_source.js';
+import { unitsFile } from './tracked_units.js';
 
 /** A unit with its mean waveform. */
 export interface ImportedUnit extends PlannedUnit {
@@ -29,7 +31,7 @@ const copiedBytes = 8 * 2 ** 20;
 export class DatasetWriter {
   private readonly sessions: number[] = [];
   private readonly table = [
-    'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes',
+    'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n',
   ];
 
   private constructor(
@@ -59,19 +61,19 @@ export class DatasetWriter {
       const depth = this.plan.sites[unit.peakChannel]!.y;
       const rate = (unit.spikes.length * sampleRateHz) / rows;
       this.table.push(
-        [
+        csvLine([
           k,
           s + 1,
-          quotedCell(folder),
+          folder,
           unit.id,
-          quotedCell(unit.label),
+          unit.label,
           unit.peakChannel,
           depth,
           unit.amplitudeUv.toFixed(2),
           unit.spikes.length,
           rate.toFixed(4),
           unit.averaged.length,
-        ].join(','),
+        ]),
       );
       this.sessions.push(s + 1);
     }
@@ -104,7 +106,7 @@ export class DatasetWriter {
     const summary = { units: count, unitsPerSession, channels: sites.length, warnings };
     await withOutputErrors(this.folder, async () => {
       await writeFile(file('settings.json'), settingsTemplate(settings));
-      await writeFile(file('units.csv'), `${this.table.join('\n')}\n`);
+      await writeFile(file(unitsFile), this.table.join(''));
       await writeFile(file('import.json'), `${JSON.stringify(this.record(summary), undefined, 2)}\n`);
     });
     return summary;
@@ -162,5 +164,3 @@ export class DatasetWriter {
 }
 
 const partName = 'waveforms.part';
-
-const quotedCell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset/types.js';
 import { abortError, argumentError } from '../errors.js';
 import { prepareOutput } from '../files/output_folder.js';
 import type { RunOptions } from '../native/run.js';
+import { writeTrackedUnits } from '../import/tracked_units.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { correctedWaveforms, correctedWaveformsFile } from '../results/corrected_waveforms.js';
 import { EarlyFiles } from '../results/early_files.js';
@@ -128,6 +129,7 @@ async function execute(
         const shown = waveformsOf(result.features.peakChannels);
         const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
         await writeResults(path, folders, { ...io, onRows, early });
+        if (dataFolder !== undefined) await writeTrackedUnits(path, dataFolder);
       });
       if (report) await finishReport(report, output.path, target!, run);
       await record();

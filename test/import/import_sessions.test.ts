@@ -104,7 +104,9 @@ describe.skipIf(!haveFixtures)('importSessions', () => {
     // 9 is mua although the sorter calls it good, 12 the other way round; 15 has no group; 200, 201, 202 split and merged
     expect(table(data).map(([, , , id]) => Number(id))).toEqual([0, 12, 15, 18, 200, 202]);
     await importSessions(days(np1, 1), `${data}-all`, { labels: ['Good', 'mua', 'noise', 'unsorted'], minSpikes: 1 });
-    const labels = Object.fromEntries(table(`${data}-all`).map(([, , , id, label]) => [id, label]));
+    const labels: Record<string, string | undefined> = Object.fromEntries(
+      table(`${data}-all`).map(([, , , id, label]) => [id!, label] as const),
+    );
     expect(labels).toMatchObject({ 0: 'good', 1: 'noise', 9: 'mua', 12: 'good', 15: 'good' });
   });
 
