@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { importSessions } from '../import/import_sessions.js';
 import { importDefaults, mostSpikesPerUnit, type ImportOptions, type SessionSource } from '../import/options.js';
+import { writeSessionsFile } from '../import/sessions_template.js';
 import { readSessionsFile } from '../import/sessions_file.js';
 import { Group } from './group.js';
 import { interruptSignal } from './interrupt.js';
@@ -13,6 +15,7 @@ import { quoted } from './quoted.js';
 export function importCommand(): Command {
   const group = new Group('import').description('Make a data folder from sorted sessions and their raw recordings.');
   group.addCommand(kilosortCommand());
+  group.addCommand(initCommand());
   return group;
 }
 
@@ -25,6 +28,24 @@ function kilosortCommand(): Command {
     .action(async (sessions: string[], { output, ...options }: ImportOptions & { output: string }) => {
       const lines = await importText(await sourcesOf(sessions), output, options, interruptSignal());
       console.log([...lines, 'Next:', `  dant check ${quoted(output)}`, `  dant run ${quoted(output)}`].join('\n'));
+    });
+}
+
+function initCommand(): Command {
+  return new Command('init')
+    .description('Write a file that lists the sorted sessions below a folder, for "dant import kilosort".')
+    .argument('[folder]', 'where to look', '.')
+    .option('-o, --output <file>', 'the file to write; default: sessions.yaml in that folder')
+    .addHelpText('after', '\nA file that is there is never touched.')
+    .action(async (folder: string, { output = join(folder, 'sessions.yaml') }: { output?: string }) => {
+      const { sessions, withoutRecording } = await writeSessionsFile(folder, output);
+      console.log(
+        [
+          `Wrote ${output} with ${sessions} sessions${withoutRecording > 0 ? `; the recording of ${withoutRecording} was not found` : ''}.`,
+          'Put them in order of time, then:',
+          `  dant import kilosort ${quoted(output)} --output mydata`,
+        ].join('\n'),
+      );
     });
 }
 

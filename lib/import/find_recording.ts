@@ -12,9 +12,7 @@ const depth = 5;
 export async function findSorterFolder(session: string): Promise<string> {
   if (!existsSync(session)) throw fileError(session, 'there is no such folder.');
   if (existsSync(join(session, 'spike_times.npy'))) return session;
-  const found = (await filesBelow(session, (name) => name === 'spike_times.npy')).map(dirname);
-  // Copies that phy and spike sorters make of their own folders
-  const folders = found.filter((folder) => !/(^|[\\/])\.phy([\\/]|$)/.test(folder));
+  const folders = await sorterFolders(session);
   if (folders.length === 1) return folders[0]!;
   throw fileError(
     session,
@@ -22,6 +20,15 @@ export async function findSorterFolder(session: string): Promise<string> {
       ? 'expected a folder of Kilosort or phy here or below, but found no spike_times.npy.'
       : `holds more than one sorting; name the folder of one of them: ${folders.join(', ')}.`,
   );
+}
+
+/** All folders of sorters below `folder`, by name; numbers in names count as numbers. */
+export async function sorterFolders(folder: string): Promise<string[]> {
+  const found = (await filesBelow(folder, (name) => name === 'spike_times.npy')).map(dirname);
+  // What phy keeps for itself is none.
+  return found
+    .filter((path) => !path.split(/[\\/]/).includes('.phy'))
+    .sort(new Intl.Collator('en', { numeric: true }).compare);
 }
 
 export interface FoundRecording {
@@ -50,7 +57,7 @@ export async function findRecording(session: string, sorter: string, params: Phy
   const places = [...new Set([resolve(session), dirname(resolve(sorter))])];
   const below: string[] = [];
   for (const place of places) {
-    below.push(...(await filesBelow(place, isApFile)));
+    below.push(...(await filesBelow(place, isRecording)).filter((path) => !isOtherStream(path)));
     if (below.length > 0) break;
   }
   const candidates = withoutDoubles(below);
@@ -81,7 +88,7 @@ export async function findRecording(session: string, sorter: string, params: Phy
     paramsPath,
     whitened.length > 0
       ? 'dat_path is temp_wh.dat, which the sorter has whitened: it holds no µV. Put the raw recording below the session’s folder, or name it: "recording" in a file of sessions.'
-      : `there is no raw recording: ${params.datPaths.join(', ') || 'dat_path is empty'}, and no .ap.bin or .ap.cbin below ${places.join(' or ')}. ` +
+      : `there is no raw recording: ${params.datPaths.join(', ') || 'dat_path is empty'}, and no .ap.bin, .ap.cbin or continuous.dat below ${places.join(' or ')}. ` +
           'The sorter’s templates cannot take its place: they are whitened, and whitening_mat of Kilosort 2.5 and 3 does not undo it. ' +
           'Put the recording below the session’s folder, or name it: "recording" in a file of sessions.',
   );
@@ -95,7 +102,10 @@ function withCompressed(path: string): string | undefined {
 }
 
 const uuid = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.)/i;
-const isApFile = (name: string) => /\.ap\.(.*\.)?c?bin$/.test(name);
+/** Of SpikeGLX or Open Ephys */
+const isRecording = (name: string) => /\.ap\.(.*\.)?c?bin$/.test(name) || name === 'continuous.dat';
+/** Streams of Open Ephys that hold no action potentials */
+const isOtherStream = (path: string) => /(-LFP?|\bNI-DAQ\S*)$/i.test(basename(dirname(path)));
 
 /** x.ap.UUID.cbin → x.ap */
 export function plainName(path: string): string {

@@ -3,10 +3,29 @@ import { readFile, stat } from 'node:fs/promises';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { companionOf } from './find_recording.js';
 import { openMtscomp, readMtscompHeader } from './mtscomp_source.js';
+import { readOpenEphys, structureOf } from './open_ephys.js';
 import type { PhyParams } from './params_py.js';
 import { inSequence, openFlatFile, type RawSource } from './raw_source.js';
 import type { Site } from './sites.js';
-import { parseSpikeGlxMeta, type SpikeGlxMeta } from './spikeglx_meta.js';
+import { parseSpikeGlxMeta } from './spikeglx_meta.js';
+
+/** What a recording system says about a file. */
+export interface RecordingMeta {
+  columns: number;
+  /** Columns that are neural: the first ones */
+  neuralColumns: number;
+  sampleRateHz: number;
+  /** (neuralColumns) */
+  uvPerBit: Float64Array;
+  /** (neuralColumns); undefined: not told, or of a probe that is not known */
+  sites: Site[] | undefined;
+  /** When it was written */
+  fileSizeBytes: number | undefined;
+  /** Its kind */
+  probe: string | undefined;
+  serialNumber: string | undefined;
+  isFiltered: boolean;
+}
 
 /** A raw recording, of one file or several in sequence. */
 export interface Recording {
@@ -30,15 +49,15 @@ export interface Recording {
 
 interface RecordingFile {
   path: string;
-  meta: SpikeGlxMeta | undefined;
+  meta: RecordingMeta | undefined;
   rows: number;
   columns: number;
   open(): Promise<RawSource>;
 }
 
 /**
- * Looks at a recording without reading it: SpikeGLX (.bin with .meta), the same compressed by mtscomp (.cbin with .ch), or a
- * plain binary whose columns params.py tells and whose scale is given. Rejects with DANT_DATA if the numbers disagree.
+ * Looks at a recording without reading it: SpikeGLX (.bin with .meta), the same compressed by mtscomp (.cbin with .ch), Open
+ * Ephys (continuous.dat with structure.oebin), or a plain binary whose columns params.py tells and whose scale is given. Rejects with DANT_DATA if the numbers disagree.
  */
 export async function describeRecording(
   paths: readonly string[],
@@ -92,14 +111,13 @@ async function describeFile(path: string, params: PhyParams, warnings: string[])
       `holds samples of type ${params.dtype} (params.py); expected int16, as recording systems write.`,
     );
   }
-  const metaPath = await companionOf(path, '.meta');
-  const meta = metaPath === undefined ? undefined : parseSpikeGlxMeta(metaPath, await readText(metaPath));
+  const meta = await readMeta(path);
   const columns = meta?.columns ?? params.columns;
   if (columns === undefined) throw fileError(path, 'neither a .meta file nor params.py says how many columns it has.');
   if (params.columns !== undefined && params.columns !== columns) {
     throw fileError(
       path,
-      `its .meta says ${columns} saved channels but params.py n_channels_dat = ${params.columns}. ` +
+      `it has ${columns} columns, as the recording system says, but params.py says n_channels_dat = ${params.columns}. ` +
         'Is this the recording that was sorted? A sync channel counts as one.',
     );
   }
@@ -136,6 +154,14 @@ async function describeFile(path: string, params: PhyParams, warnings: string[])
     );
   } else if (!isWhole) warnings.push(`${path} ends within a row; the rest of it was left out.`);
   return { path, meta, columns, rows, open: () => openFlatFile(path, columns, rows, offset) };
+}
+
+/** Undefined: there is nothing beside the file that tells about it. */
+async function readMeta(path: string): Promise<RecordingMeta | undefined> {
+  const structure = structureOf(path);
+  if (structure !== undefined) return readOpenEphys(path, structure);
+  const metaPath = await companionOf(path, '.meta');
+  return metaPath === undefined ? undefined : parseSpikeGlxMeta(metaPath, await readText(metaPath));
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,29 +1,10 @@
 import { fileError } from '../files/file_error.js';
 import { layoutOf, scaleOf } from './probe_table.js';
+import type { RecordingMeta } from './recording.js';
 import type { Site } from './sites.js';
 
-/** What the .meta file of a SpikeGLX recording says. */
-export interface SpikeGlxMeta {
-  /** Columns of the .bin file, the last ones not neural (sync). */
-  columns: number;
-  /** The first columns, which hold action potentials. */
-  neuralColumns: number;
-  sampleRateHz: number;
-  /** (neuralColumns) */
-  uvPerBit: Float64Array;
-  /** (neuralColumns); undefined: not in the file and the probe is not known */
-  sites: Site[] | undefined;
-  /** As it was written */
-  fileSizeBytes: number | undefined;
-  /** Part number (or type) of the probe, and its serial number */
-  probe: string;
-  serialNumber: string | undefined;
-  /** CatGT has filtered it already. */
-  isFiltered: boolean;
-}
-
 /** Reads the text of a .meta file. Throws DANT_DATA if a number that is needed is not there or cannot be. */
-export function parseSpikeGlxMeta(path: string, text: string): SpikeGlxMeta {
+export function parseSpikeGlxMeta(path: string, text: string): RecordingMeta {
   const values = new Map<string, string>();
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     const at = line.indexOf('=');

@@ -17,6 +17,7 @@ import { readNpy } from '../../lib/files/npy.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
+import { readSessionsFile } from '../../lib/import/sessions_file.js';
 import { loadSettings } from '../../lib/settings/index.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
@@ -174,6 +175,35 @@ describe.skipIf(!haveFixtures)('importSessions', () => {
     expect(readFileSync(join(`${data}2`, 'waveform_all.npy'))).toEqual(readFileSync(join(data, 'waveform_all.npy')));
   });
 
+  it('takes an Open Ephys recording, whose columns are in the order of its list', async () => {
+    const { day, sessions, data } = copied(np2);
+    await importSessions(sessions, data);
+    const path = unpack(join(day, `${run}.cbin`));
+    const recording = join(day, 'Record Node 101/experiment1/recording1');
+    const stream = join(recording, 'continuous/Neuropix-PXI-100.ProbeA-AP');
+    mkdirSync(stream, { recursive: true });
+    renameSync(path, join(stream, 'continuous.dat'));
+    rmSync(join(day, 'X_g0'), { recursive: true });
+    // In the order in which Open Ephys sorts names
+    const names = Array.from({ length: 48 }, (_, c) => `CH${c}`).sort();
+    const channels = [
+      ...names.map((channel_name) => ({ channel_name, bit_volts: (1e6 * 0.62) / 2048 / 100, units: 'uV' })),
+      { channel_name: 'SYNC', bit_volts: 1, units: '' },
+    ];
+    writeFileSync(
+      join(recording, 'structure.oebin'),
+      JSON.stringify({
+        continuous: [
+          { folder_name: 'Neuropix-PXI-100.ProbeA-LFP/', sample_rate: 2500, num_channels: 49, channels },
+          { folder_name: 'Neuropix-PXI-100.ProbeA-AP/', sample_rate: 30000, num_channels: 49, channels },
+        ],
+      }),
+    );
+    const { warnings } = await importSessions(sessions, `${data}2`);
+    expect(warnings.join()).toMatch(/took .*continuous\.dat, the only recording here/);
+    expect(readFileSync(join(`${data}2`, 'waveform_all.npy'))).toEqual(readFileSync(join(data, 'waveform_all.npy')));
+  });
+
   it('finds a recording whose name holds UUIDs', async () => {
     const { day, sessions, data } = copied(np1);
     const uuid = (digit: string) => `${digit.repeat(8)}-1111-2222-3333-${digit.repeat(12)}`;
@@ -256,7 +286,7 @@ describe.skipIf(!haveFixtures)('importSessions refuses', () => {
   it('another number of columns than was sorted: a sync channel', async () => {
     const { day, sessions } = copied(np1);
     change(join(day, 'kilosort2.5/params.py'), /n_channels_dat = 33/, 'n_channels_dat = 32');
-    await refused(sessions, /33 saved channels but params\.py n_channels_dat = 32/);
+    await refused(sessions, /has 33 columns, .*params\.py says n_channels_dat = 32/);
   });
 
   it('the sync channel as a neural one', async () => {
@@ -371,6 +401,22 @@ describe.skipIf(!haveFixtures)('dant import kilosort', () => {
     expect(wrong).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('sessions.yaml: expected a list') as string,
+    });
+  });
+
+  it('begins with a file of the sessions below a folder', async () => {
+    const { experiment, data } = copied(np1, 2);
+    const list = join(experiment, 'sessions.yaml');
+    const { code, stdout, stderr } = await dant(['import', 'init', experiment]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Wrote ${list} with 2 sessions.`);
+    expect(readFileSync(list, 'utf8')).toMatch(
+      /sessions:\n {2}- folder: D1\/kilosort2\.5\n {4}# found: D1\/X_g0.*cbin\n {2}- folder: D2\/kilosort4\n/,
+    );
+    expect((await importSessions(await readSessionsFile(list), data)).unitsPerSession).toEqual([6, 7]);
+    expect(await dant(['import', 'init', experiment])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('it exists already and is not overwritten') as string,
     });
   });
 });
