@@ -65,6 +65,14 @@ export function addImportOptions(command: Command): Command {
       numberOption('--min-amplitude-uv <µV>', 'Leave out units whose mean waveform is smaller.', 'minAmplitudeUv'),
     )
     .addOption(
+      numberOption(
+        '--max-missing <share>',
+        'Share of the sites around a unit that may be missing in a session and interpolated.',
+        'maxMissing',
+        { most: 0.5 },
+      ),
+    )
+    .addOption(
       numberOption('--spikes-per-unit <n>', 'Average at most so many spikes of a unit.', 'spikesPerUnit', {
         least: 1,
         most: mostSpikesPerUnit,
@@ -90,7 +98,7 @@ A file that lists sessions (YAML or JSON; paths are relative to it):
 function numberOption(
   flags: string,
   about: string,
-  name: 'minSpikes' | 'minRateHz' | 'minAmplitudeUv' | 'spikesPerUnit' | 'seed',
+  name: 'minSpikes' | 'minRateHz' | 'minAmplitudeUv' | 'maxMissing' | 'spikesPerUnit' | 'seed',
   { least = 0, most = 2 ** 32 - 1 } = {},
 ): Option {
   const isWhole = flags.includes('<n>');

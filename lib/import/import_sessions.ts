@@ -5,6 +5,7 @@ import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
 import { importDefaults, mostSpikesPerUnit, type ImportOptions, type SessionSource } from './options.js';
 import { planImport, type ImportPlan } from './plan.js';
 import type { SessionPlan } from './plan_session.js';
+import { interpolation } from './sites.js';
 import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
 
 /** What was imported. */
@@ -25,7 +26,7 @@ export const highPassHz = 300;
 
 /**
  * Makes a data folder of the tracker from sorted sessions, in order of time, and their raw recordings: mean waveforms in µV,
- * sites that all sessions have, spike times, settings, `units.csv` (whose each unit is) and `import.json` (how it was made).
+ * sites that the sessions share, spike times, settings, `units.csv` (whose each unit is) and `import.json` (how it was made).
  * @param output New or empty; appears whole or not at all.
  * @throws DANT_DATA if something is missing or contradicts something else; DANT_OUTPUT, DANT_ARGUMENT.
  */
@@ -67,11 +68,12 @@ export async function importSessions(
   return summary!;
 }
 
-/** The session's units with their mean waveforms at the sites that all sessions have. */
+/** The session's units with their mean waveforms at the shared sites. */
 async function importSession(plan: ImportPlan, s: number, run: RunOptions): Promise<ImportedUnit[]> {
   const { sorting, recording, units } = plan.sessions[s]!;
   const { channelMap } = sorting;
   const channels = channelMap.length;
+  const missing = interpolation(plan.sites, plan.channels[s]!);
   const source = await openOf(plan.sessions[s]!, s);
   try {
     const { waveforms } = await meanWaveforms(
@@ -89,8 +91,10 @@ async function importSession(plan: ImportPlan, s: number, run: RunOptions): Prom
       const all = waveforms.subarray(u * channels * waveformSamples, (u + 1) * channels * waveformSamples);
       const waveform = new Float32Array(plan.sites.length * waveformSamples);
       plan.channels[s]!.forEach((channel, c) => {
+        if (channel < 0) return;
         waveform.set(all.subarray(channel * waveformSamples, (channel + 1) * waveformSamples), c * waveformSamples);
       });
+      for (const { site, from } of missing) interpolate(waveform, site, from);
       return { ...unit, waveform, ...peakOf(waveform) };
     });
   } finally {
@@ -104,6 +108,15 @@ async function openOf({ recording }: SessionPlan, s: number) {
   } catch (error) {
     if (!(error instanceof DantError)) throw error;
     throw new DantError(error.code, `Session ${s + 1}: ${error.message}`, { cause: error });
+  }
+}
+
+function interpolate(waveform: Float32Array, site: number, from: readonly { site: number; weight: number }[]): void {
+  for (let t = 0; t < waveformSamples; t++) {
+    waveform[site * waveformSamples + t] = from.reduce(
+      (sum, other) => sum + other.weight * waveform[other.site * waveformSamples + t]!,
+      0,
+    );
   }
 }
 

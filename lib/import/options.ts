@@ -19,6 +19,8 @@ export interface ImportOptions {
   minRateHz?: number | undefined;
   /** Units whose mean waveform has a smaller range on its peak channel are left out. */
   minAmplitudeUv?: number | undefined;
+  /** Share of a neighbourhood's sites that may be missing in a session and interpolated; 0: sites that all have only */
+  maxMissing?: number | undefined;
   /** Spikes that are averaged per unit, at most */
   spikesPerUnit?: number | undefined;
   /** Of the draw of these spikes */
@@ -32,6 +34,7 @@ export const importDefaults: CompleteImportOptions = {
   minSpikes: 10,
   minRateHz: 0,
   minAmplitudeUv: 0,
+  maxMissing: 0.1,
   spikesPerUnit: 500,
   seed: 1,
 };

@@ -3,15 +3,15 @@ import { realpath } from 'node:fs/promises';
 import { DantError } from '../errors.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import { planSession, type SessionPlan } from './plan_session.js';
-import { commonSites, type Site } from './sites.js';
+import { sharedSites, type Site } from './sites.js';
 
-/** What will be imported: the sessions, and the sites that all of them have. */
+/** What will be imported: the sessions, and the sites that they share. */
 export interface ImportPlan {
   sessions: SessionPlan[];
   sites: Site[];
   /** Where the sites come from */
   geometry: 'recording' | 'sorter';
-  /** Per session, the row in its channel map of each of the sites */
+  /** Per session, the row in its channel map of each of the sites; −1: it is interpolated */
   channels: Int32Array[];
   warnings: string[];
 }
@@ -47,7 +47,7 @@ export async function planImport(
     warnings.push('Not every recording tells where its sites are; the positions are those of the sorters.');
   }
   const all = sessions.map(sitesOf);
-  const { sites, indices } = commonSites(all);
+  const { sites, indices } = sharedSites(all, options.maxMissing);
   if (sites.length === 0) {
     throw new DantError(
       'DANT_DATA',
@@ -56,10 +56,16 @@ export async function planImport(
     );
   }
   all.forEach((list, s) => {
-    const dropped = list.length - sites.length;
+    const filled = indices[s]!.filter((index) => index < 0).length;
+    const dropped = list.length - (sites.length - filled);
     if (dropped > 0) {
       warnings.push(
         `Session ${s + 1}: ${dropped} of ${list.length} channels are not in every session and were left out.`,
+      );
+    }
+    if (filled > 0) {
+      warnings.push(
+        `Session ${s + 1}: ${filled} of ${sites.length} sites were not sorted; they are interpolated from those around them.`,
       );
     }
   });

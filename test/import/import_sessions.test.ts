@@ -50,7 +50,7 @@ function copied(root: string, count = 1) {
 describe.skipIf(!haveFixtures)('importSessions', () => {
   it('makes a data folder that the tracker takes, of three days of a Neuropixels 1.0 probe', async () => {
     const data = join(folder.path, 'data');
-    const summary = await importSessions(days(np1, 3), data);
+    const summary = await importSessions(days(np1, 3), data, { maxMissing: 0 });
     expect(summary).toMatchObject({ units: 21, unitsPerSession: [6, 7, 8], channels: 29 });
 
     const { settings } = await loadSettings(join(data, 'settings.json'));
@@ -97,6 +97,32 @@ describe.skipIf(!haveFixtures)('importSessions', () => {
     const spikes = await readNpy(join(data, 'spike_times/Unit0.npy'), { as: 'float64' });
     expect(spikes.shape).toEqual([117]);
     expect(spikes.data[0]! * 30).toBeLessThan(10);
+  });
+
+  it('interpolates sites that few sessions lack', async () => {
+    const data = join(folder.path, 'data');
+    const { channels, warnings } = await importSessions(days(np1, 3), data);
+    expect(channels).toBe(32);
+    expect(warnings.filter((text) => text.includes('interpolated'))).toEqual([
+      expect.stringMatching(/^Session 3: 3 of 32/),
+    ]);
+    const { data: waveforms } = await readNpy(join(data, 'waveform_all.npy'), { as: 'float64' });
+    const truth = await readNpz(join(np1, 'truth.npz'));
+    const wave = truth.D3_waveform!.data as Float64Array;
+    const pairs = Array.from(truth.D3_cluster_neuron!.data as Int32Array, Number);
+    const neurons = Array.from(truth.D3_neuron!.data as Int32Array, Number);
+    const depthOf = (samples: ArrayLike<number>) => -Math.min(...Array.from(samples));
+    for (const [k, session, , id] of table(data)) {
+      if (session !== '3') continue;
+      const at = pairs.findIndex((value, i) => i % 2 === 0 && value === Number(id));
+      const neuron = neurons.indexOf(pairs[at + 1]!);
+      for (const column of [5, 17, 31]) {
+        const found = depthOf(waveforms.subarray((Number(k) * 32 + column) * 61, (Number(k) * 32 + column + 1) * 61));
+        const length = wave.length / (neurons.length * 32);
+        const expected = depthOf(wave.subarray((neuron * 32 + column) * length, (neuron * 32 + column + 1) * length));
+        expect(Math.abs(found - expected), `${id!} ${column}`).toBeLessThan(8 + 0.3 * expected);
+      }
+    }
   });
 
   it('goes by the labels that somebody chose in phy, else by the sorter’s', async () => {
@@ -387,9 +413,9 @@ describe.skipIf(!haveFixtures)('dant import kilosort', () => {
       data,
     ]);
     expect(code).toBe(0);
-    expect(stdout).toContain('Imported 14 units of 2 sessions (6, 8), 29 channels');
+    expect(stdout).toContain('Imported 14 units of 2 sessions (6, 8), 32 channels');
     expect(stdout).toContain('dant run');
-    expect(stderr).toContain('Warning: Session 1: 3 of 32 channels are not in every session');
+    expect(stderr).toContain('Warning: Session 2: 3 of 32 sites were not sorted; they are interpolated');
     const list = join(folder.path, 'sessions.yaml');
     writeFileSync(list, `# two days\nsessions:\n  - ${join(np1, 'D1')}\n  - folder: ${join(np1, 'D3')}\n`);
     expect((await dant(['import', 'kilosort', list, '--output', `${data}2`])).code).toBe(0);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { parsePhyParams } from '../../lib/import/params_py.js';
 import { selectSpikes } from '../../lib/import/select_spikes.js';
-import { commonSites, shanksByPosition } from '../../lib/import/sites.js';
+import { interpolation, sharedSites, shanksByPosition } from '../../lib/import/sites.js';
 import { parseSpikeGlxMeta } from '../../lib/import/spikeglx_meta.js';
 import { parseClusterTable } from '../../lib/import/tables.js';
 
@@ -147,15 +147,36 @@ describe('sites', () => {
   const at = (shank: number, x: number, y: number) => ({ shank, x, y });
 
   it('are matched by shank and position, not by index', () => {
-    const { sites, indices } = commonSites([
-      [at(0, 0, 0), at(0, 0, 20), at(1, 0, 0)],
-      [at(1, 0, 0), at(0, 0.2, 20), at(0, 32, 0)],
-    ]);
+    const { sites, indices } = sharedSites(
+      [
+        [at(0, 0, 0), at(0, 0, 20), at(1, 0, 0)],
+        [at(1, 0, 0), at(0, 0.2, 20), at(0, 32, 0)],
+      ],
+      0.1,
+    );
     expect(sites).toEqual([at(0, 0, 20), at(1, 0, 0)]);
     expect(indices.map((list) => [...list])).toEqual([
       [1, 2],
       [1, 0],
     ]);
+  });
+
+  it('are kept where a session lacks one in ten, and interpolated from those around', () => {
+    const column = Array.from({ length: 40 }, (_, i) => at(0, 0, 20 * i));
+    const without = (...missing: number[]) => column.filter((_, i) => !missing.includes(i));
+    const { sites, indices } = sharedSites([column, without(10), without(0, 20, 30)], 0.1);
+    expect(sites).toEqual(column);
+    expect([indices[1]![10], indices[1]![11], indices[2]![20]]).toEqual([-1, 10, -1]);
+    expect(sharedSites([column, without(0, 10, 20, 30)], 0.1).sites).toEqual(without(0, 10, 20, 30));
+    expect(sharedSites([column, without(10)], 0).sites).toEqual(without(10));
+    const [{ site, from }] = interpolation(sites, indices[1]!) as [ReturnType<typeof interpolation>[number]];
+    expect(site).toBe(10);
+    expect(from.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
+    expect(from.find((other) => other.site === 9)!.weight).toBeCloseTo(
+      from.find((other) => other.site === 11)!.weight,
+      12,
+    );
+    expect(from.every((other) => Math.abs(other.site - 10) < 6)).toBe(true);
   });
 
   it('are on different shanks where there are gaps', () => {
