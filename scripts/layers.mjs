@@ -9,7 +9,7 @@ export const layers = [
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],
-  ['dataset'],
+  ['import', 'dataset'],
   ['files'],
   ['settings', 'recording', 'native'],
 ];

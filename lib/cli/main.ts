@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
-import { packageVersion } from '../results/package_version.js';
+import { packageVersion } from '../files/package_version.js';
 import { helpLayout } from './help.js';
 import { Interruption } from './interrupt.js';
 
@@ -48,6 +48,9 @@ const commands: Record<string, () => Promise<Command>> = {
   report: async () => (await import('./report.js')).reportCommand(),
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
+  import: async () => (await import('./import.js')).importCommand(),
+  track: async () => (await import('./track.js')).trackCommand(),
+  export: async () => (await import('./export.js')).exportCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
   score: async () => (await import('./score.js')).scoreCommand(),
 };

@@ -8,6 +8,7 @@
 import type { ClusteringFunctions } from './functions/clustering.js';
 import type { FeaturesFunctions } from './functions/features.js';
 import type { FilesFunctions } from './functions/files.js';
+import type { ImportFunctions } from './functions/import.js';
 import type { MatchingFunctions } from './functions/matching.js';
 import type { MotionFunctions } from './functions/motion.js';
 import type { ReportFunctions } from './functions/report.js';
@@ -26,7 +27,8 @@ export interface NativeAddon
     ClusteringFunctions,
     MotionFunctions,
     MatchingFunctions,
-    ReportFunctions {
+    ReportFunctions,
+    ImportFunctions {
   /**
    * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws
    * when the environment variable DANT_SIMD forces one that is not available.

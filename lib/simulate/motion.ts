@@ -1,5 +1,5 @@
 import type { Motion } from '../recording/motion.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import { stream } from './streams.js';
 import type { SimulationParameters } from './table.js';
 

@@ -1,7 +1,7 @@
 import { motionAt, type Motion } from '../recording/motion.js';
 import { peakToTroughUv, type Source } from './field.js';
 import type { Probe } from './probe.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import { stream } from './streams.js';
 import type { SimulationParameters } from './table.js';
 

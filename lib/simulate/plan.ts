@@ -1,7 +1,7 @@
 import { motionAt } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import type { Neuron } from './neuron.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import { stream } from './streams.js';
 import type { Recording } from './recording.js';
 import type { SimulationParameters } from './table.js';

@@ -1,5 +1,5 @@
 import type { Firing } from './neuron.js';
-import type { Random } from './random.js';
+import type { Random } from '../random.js';
 
 /**
  * A spike train of `durationS`, at least one spike: sorted times in ms, on the recording's samples. A renewal process

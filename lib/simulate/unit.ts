@@ -1,7 +1,7 @@
 import { addSpike } from './field.js';
 import { neuronInSession, type Neuron } from './neuron.js';
 import { faults, type PlannedUnit } from './plan.js';
-import { Random } from './random.js';
+import { Random } from '../random.js';
 import type { Recording } from './recording.js';
 import { addTrialNoise, neuronResponse } from './response.js';
 import { mixTrains, partOfTrain, spikeTrain } from './spikes.js';

@@ -10,6 +10,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerCorrection(env, exports);
   dant::binding::registerFeatures(env, exports);
   dant::binding::registerFiles(env, exports);
+  dant::binding::registerImport(env, exports);
   dant::binding::registerMatching(env, exports);
   dant::binding::registerMotion(env, exports);
   dant::binding::registerReport(env, exports);

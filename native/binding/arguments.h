@@ -16,6 +16,7 @@ template <class T> constexpr napi_typedarray_type typedArrayType() {
   else if constexpr (std::is_same_v<T, uint32_t>) return napi_uint32_array;
   else if constexpr (std::is_same_v<T, int64_t>) return napi_bigint64_array;
   else if constexpr (std::is_same_v<T, uint16_t>) return napi_uint16_array;
+  else if constexpr (std::is_same_v<T, int16_t>) return napi_int16_array;
   else if constexpr (std::is_same_v<T, int8_t>) return napi_int8_array;
   else {
     static_assert(std::is_same_v<T, uint8_t>);

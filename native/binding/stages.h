@@ -8,6 +8,7 @@ void registerClustering(Napi::Env env, Napi::Object exports);
 void registerCorrection(Napi::Env env, Napi::Object exports);
 void registerFeatures(Napi::Env env, Napi::Object exports);
 void registerFiles(Napi::Env env, Napi::Object exports);
+void registerImport(Napi::Env env, Napi::Object exports);
 void registerMatching(Napi::Env env, Napi::Object exports);
 void registerMotion(Napi::Env env, Napi::Object exports);
 void registerReport(Napi::Env env, Napi::Object exports);

@@ -9,7 +9,7 @@ import { calibrationError, pooledBins } from '../../lib/score/confidence.js';
 import { motionError } from '../../lib/score/motion.js';
 import { scorePairs } from '../../lib/score/pairs.js';
 import { scoreResult } from '../../lib/score/score.js';
-import { Random } from '../../lib/simulate/random.js';
+import { Random } from '../../lib/random.js';
 import { simulate } from '../../lib/simulate/simulate.js';
 import { goldenSets } from '../golden.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Random } from '../../lib/simulate/random.js';
+import { Random } from '../../lib/random.js';
 import { mixTrains, partOfTrain, spikeTrain } from '../../lib/simulate/spikes.js';
 import { correlation, makeAll, median } from './recording.js';
 

@@ -37,6 +37,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     DANT_LEVEL::primStep,
     DANT_LEVEL::minPlusUpdate,
     DANT_LEVEL::minPlusProduct,
+    DANT_LEVEL::addWindows,
 };
 
 } // namespace dant

@@ -122,6 +122,9 @@ struct Kernels {
   /// out[i·ys + j] = smallest x[i][k] + y[j][k], i < xs, j < ys, k < count; infinity when count is 0.
   void (*minPlusProduct)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count,
                          double* out);
+
+  /// sums[t] += Σ windows[w][t], w < count, t < samples.
+  void (*addWindows)(const int16_t* const* windows, size_t count, size_t samples, int32_t* sums);
 };
 
 /// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512,

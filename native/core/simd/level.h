@@ -31,5 +31,6 @@ Pointed<decltype(Kernels::symmetrise)>::Function symmetrise;
 Pointed<decltype(Kernels::primStep)>::Function primStep;
 Pointed<decltype(Kernels::minPlusUpdate)>::Function minPlusUpdate;
 Pointed<decltype(Kernels::minPlusProduct)>::Function minPlusProduct;
+Pointed<decltype(Kernels::addWindows)>::Function addWindows;
 
 } // namespace dant::DANT_LEVEL

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Random } from '../../lib/simulate/random.js';
+import { Random } from '../lib/random.js';
 
 const count = 1_000_000;
 

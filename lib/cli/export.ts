@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+
+import { DantError } from '../errors.js';
+import { exportToPhy } from '../import/tracked_units.js';
+import { runRecordFile } from '../results/schema.js';
+import { Group } from './group.js';
+
+/** `dant export`: hands the neurons back to the programs that the units came from. */
+export function exportCommand(): Command {
+  const group = new Group('export').description('Hand the tracked neurons back to where the units came from.');
+  group.addCommand(
+    new Command('phy')
+      .description(
+        'Write cluster_tracked_id.tsv into the folder of each session: phy shows the neuron of each cluster.',
+      )
+      .argument('<result>', 'the folder with the results, of data that "dant import" made')
+      .option('--data <folder>', 'the folder with the input files; default: as in the settings of the run')
+      .option('--force', 'Replace files of an earlier export.')
+      .action(async (result: string, { data, force }: { data?: string; force?: boolean }) => {
+        const { files, units } = await exportToPhy(result, data ?? (await dataFolderOf(result)), { force });
+        console.log([`Wrote the neurons of ${units} units to`, ...files.map((file) => `  ${file}`)].join('\n'));
+      }),
+  );
+  return group;
+}
+
+/** The data folder that the record of the run names; else the folder above. */
+async function dataFolderOf(result: string): Promise<string> {
+  const above = resolve(result, '..');
+  const path = join(result, runRecordFile);
+  if (!existsSync(path)) return above;
+  try {
+    const { settings } = JSON.parse(await readFile(path, 'utf8')) as { settings: { path_to_data: string } };
+    return existsSync(settings.path_to_data) ? settings.path_to_data : above;
+  } catch (error) {
+    throw new DantError('DANT_DATA', `${path}: cannot be read (${(error as Error).message}). Say --data.`, {
+      cause: error,
+    });
+  }
+}

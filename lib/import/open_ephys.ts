@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+
+import { fileError, systemFileError } from '../files/file_error.js';
+import type { RecordingMeta } from './recording.js';
+
+const channel = z.object({ channel_name: z.string(), bit_volts: z.number() });
+const structure = z.object({
+  continuous: z.array(
+    z.object({ folder_name: z.string(), sample_rate: z.number().positive(), channels: z.array(channel).min(1) }),
+  ),
+});
+
+/** The structure.oebin of a continuous.dat that Open Ephys wrote; undefined: it is none. */
+export function structureOf(recording: string): string | undefined {
+  const path = join(dirname(recording), '..', '..', 'structure.oebin');
+  return basename(recording) === 'continuous.dat' && existsSync(path) ? path : undefined;
+}
+
+/**
+ * What Open Ephys says about a continuous.dat. Columns are in the order of its list of channels, whatever their names; AUX, ADC
+ * and sync channels follow the neural ones. It does not say where the sites are.
+ */
+export async function readOpenEphys(recording: string, path: string): Promise<RecordingMeta> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw fileError(path, 'this is not the JSON that Open Ephys writes. Is it cut off?', error);
+  }
+  const { data, error } = structure.safeParse(content);
+  if (error) throw fileError(path, `not as Open Ephys writes it: ${error.issues[0]!.path.join('.')}.`, error);
+  const folder = basename(dirname(recording));
+  const stream = data.continuous.find(({ folder_name }) => folder_name.replace(/[\\/]+$/, '') === folder);
+  if (stream === undefined) throw fileError(path, `names no stream ${folder}, in which ${recording} is.`);
+  const isNeural = stream.channels.map(({ channel_name }) => !/^(\w*_)?(AUX|ADC|SYNC)\d*$/i.test(channel_name));
+  const firstOther = isNeural.indexOf(false);
+  const neuralColumns = firstOther < 0 ? isNeural.length : firstOther;
+  if (neuralColumns === 0) throw fileError(path, `the stream ${folder} has no neural channels.`);
+  return {
+    columns: stream.channels.length,
+    neuralColumns,
+    sampleRateHz: stream.sample_rate,
+    uvPerBit: Float64Array.from(stream.channels.slice(0, neuralColumns), ({ bit_volts }) => bit_volts),
+    sites: undefined,
+    fileSizeBytes: undefined,
+    probe: undefined,
+    serialNumber: undefined,
+    isFiltered: false,
+  };
+}

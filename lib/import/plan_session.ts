@@ -1,0 +1,141 @@
+import { join, resolve } from 'node:path';
+
+import { listed } from '../dataset/findings.js';
+import { fileError } from '../files/file_error.js';
+import { findRecording, findSorterFolder } from './find_recording.js';
+import { hasWindow } from './mean_waveforms.js';
+import type { CompleteImportOptions, SessionSource } from './options.js';
+import { describeRecording, type Recording } from './recording.js';
+import { selectSpikes } from './select_spikes.js';
+import { readSorting, type SortedUnit, type Sorting } from './sorter_folder.js';
+import { readClusterTable } from './tables.js';
+
+/** A unit that will be imported. */
+export interface PlannedUnit extends SortedUnit {
+  /** Those that are averaged */
+  averaged: Float64Array;
+}
+
+/** Everything about a session but its waveforms. */
+export interface SessionPlan {
+  folder: string;
+  sorting: Sorting;
+  recording: Recording;
+  units: PlannedUnit[];
+  /** Clusters by label, of all that the sorter found */
+  labels: Record<string, number>;
+  warnings: string[];
+}
+
+/** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
+const strayShare = 0.01;
+
+/** Reads what the sorter found and looks at the recording. `number`: of the session, from 1. Rejects with DANT_DATA. */
+export async function planSession(
+  source: SessionSource,
+  number: number,
+  options: CompleteImportOptions,
+  signal?: AbortSignal,
+): Promise<SessionPlan> {
+  const folder = await findSorterFolder(source.folder);
+  const sorting = await readSorting(folder, signal);
+  const found = source.recording
+    ? { files: source.recording.map((path) => resolve(path)), warnings: [] }
+    : await findRecording(source.folder, folder, sorting.params);
+  const recording = await describeRecording(found.files, sorting.params, source.uvPerBit);
+  const warnings = [...sorting.warnings, ...found.warnings, ...recording.warnings];
+
+  const notNeural = [...sorting.channelMap].filter((column) => column >= recording.neuralColumns);
+  if (notNeural.length > 0) {
+    throw fileError(
+      join(folder, 'channel_map.npy'),
+      `names column ${listed(notNeural)}, but only the first ${recording.neuralColumns} of the recording are neural; the last is the sync channel.`,
+    );
+  }
+  checkPositions(sorting, recording, warnings);
+  await useLabelTable(source.labelTable, sorting);
+  dropStraySpikes(sorting, recording, warnings);
+  const units = planUnits(sorting, recording, number, options, warnings);
+  const labels: Record<string, number> = {};
+  for (const { label } of sorting.units) labels[label] = (labels[label] ?? 0) + 1;
+  if (units.length === 0) {
+    const summary = Object.entries(labels).map(([label, count]) => `${count} ${label}`);
+    throw fileError(
+      folder,
+      `no unit is left: the clusters are ${summary.join(', ')}, and those that are ${options.labels.join(' or ')} with at least ` +
+        `${options.minSpikes} spikes were asked for. Choose others with --labels or --min-spikes.`,
+    );
+  }
+  return { folder, sorting, recording, units, labels, warnings };
+}
+
+/** The depths must be those of the sites that the recording names, but for where they are counted from. */
+function checkPositions({ folder, channelMap, sites }: Sorting, recording: Recording, warnings: string[]): void {
+  if (recording.sites === undefined) return;
+  const offsets = sites.map(({ y }, c) => y - recording.sites![channelMap[c]!]!.y);
+  const middle = [...offsets].sort((a, b) => a - b)[Math.floor(offsets.length / 2)]!;
+  const wrong = offsets.filter((offset) => Math.abs(offset - middle) > 1).length;
+  if (wrong > 0) {
+    warnings.push(
+      `${join(folder, 'channel_positions.npy')} puts ${wrong} of ${sites.length} channels at other depths than the recording’s .meta; ` +
+        'those of the .meta were taken. Was it sorted with the channel map of another recording?',
+    );
+  }
+}
+
+async function useLabelTable(path: string | undefined, sorting: Sorting): Promise<void> {
+  if (path === undefined) return;
+  const table = await readClusterTable(path);
+  if (table === undefined) throw fileError(path, 'there is no such file.');
+  const [column] = table.columns;
+  if (column === undefined) throw fileError(path, 'expected a column with labels beside the ids.');
+  for (const unit of sorting.units) {
+    const label = table.rows.get(unit.id)?.[column]?.toLowerCase() ?? '';
+    unit.label = label === '' ? 'unsorted' : label;
+  }
+}
+
+function dropStraySpikes(sorting: Sorting, { rows, files }: Recording, warnings: string[]): void {
+  const isInside = (spike: number) => spike >= 0 && spike < rows;
+  let all = 0;
+  let stray = 0;
+  for (const unit of sorting.units) {
+    const inside = unit.spikes.filter(isInside);
+    all += unit.spikes.length;
+    stray += unit.spikes.length - inside.length;
+    unit.spikes = inside;
+  }
+  if (stray > strayShare * all) {
+    throw fileError(
+      join(sorting.folder, 'spike_times.npy'),
+      `${stray} of ${all} spikes are beyond the ${rows} samples of ${files.join(', ')}. Is it the recording that was sorted, and whole?`,
+    );
+  }
+  if (stray > 0) warnings.push(`${stray} of ${all} spikes are beyond the end of the recording and were left out.`);
+}
+
+function planUnits(
+  { units }: Sorting,
+  { rows, sampleRateHz }: Recording,
+  number: number,
+  { labels, minSpikes, minRateHz, spikesPerUnit, seed }: CompleteImportOptions,
+  warnings: string[],
+): PlannedUnit[] {
+  const wanted = new Set(labels.map((label) => label.toLowerCase()));
+  const seconds = rows / sampleRateHz;
+  const chosen = units.filter(
+    ({ label, spikes }) =>
+      wanted.has(label) && spikes.length >= Math.max(1, minSpikes) && spikes.length / seconds >= minRateHz,
+  );
+  const planned = chosen.map((unit) => {
+    const whole = unit.spikes.filter((spike) => hasWindow(spike, rows));
+    return { ...unit, averaged: selectSpikes(whole, spikesPerUnit, [seed, number, unit.id]) };
+  });
+  const without = planned.filter(({ averaged }) => averaged.length === 0).map(({ id }) => id);
+  if (without.length > 0) {
+    warnings.push(
+      `Cluster ${listed(without)} has no spike far enough from the ends of the recording for a mean waveform and was left out.`,
+    );
+  }
+  return planned.filter(({ averaged }) => averaged.length > 0);
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+import { fileError, systemFileError } from '../files/file_error.js';
+import type { SessionSource } from './options.js';
+
+const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
+const session = z.union([
+  z.string().transform((folder) => ({ folder })),
+  z.strictObject({
+    folder: z.string(),
+    recording: paths.optional(),
+    uv_per_bit: z.number().positive().optional(),
+    labels: z.string().optional(),
+  }),
+]);
+const file = z.union([z.array(session).min(1), z.strictObject({ sessions: z.array(session).min(1) })]);
+
+/**
+ * Reads a file that lists sessions, YAML or JSON: each a folder, or `folder` with `recording` (a path or several),
+ * `uv_per_bit` and `labels` (a table of ids and labels). Paths are relative to the file.
+ */
+export async function readSessionsFile(path: string): Promise<SessionSource[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (error) {
+    throw fileError(path, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
+  }
+  const { data, error } = file.safeParse(content);
+  if (error) {
+    throw fileError(
+      path,
+      'expected a list "sessions" of folders, or of entries with "folder" and, if needed, "recording", "uv_per_bit" (a number) and "labels".',
+      error,
+    );
+  }
+  const from = (name: string) => resolve(dirname(path), name);
+  return (Array.isArray(data) ? data : data.sessions).map((entry) => {
+    const { folder, recording, uv_per_bit, labels } = {
+      recording: undefined,
+      uv_per_bit: undefined,
+      labels: undefined,
+      ...entry,
+    };
+    return {
+      folder: from(folder),
+      recording: recording?.map(from),
+      uvPerBit: uv_per_bit,
+      labelTable: labels === undefined ? undefined : from(labels),
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+
+import { fileError, systemFileError } from '../files/file_error.js';
+
+/** A table with a column of cluster ids, each id with its row. */
+export interface ClusterTable {
+  /** Names of the other columns */
+  columns: string[];
+  rows: Map<number, Record<string, string>>;
+}
+
+/**
+ * Reads a table of clusters, separated by tabs (.tsv, and whatever holds a tab in its first line) or commas. Undefined: there is
+ * no such file.
+ */
+export async function readClusterTable(path: string): Promise<ClusterTable | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw systemFileError(path, error);
+  }
+  return parseClusterTable(path, text);
+}
+
+export function parseClusterTable(path: string, text: string): ClusterTable {
+  const isTabbed = /^[^\n]*\t/.test(text);
+  let records: string[][];
+  try {
+    records = parse(text, {
+      bom: true,
+      delimiter: isTabbed ? '\t' : ',',
+      quote: isTabbed ? false : '"',
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+  } catch (error) {
+    throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
+  }
+  const [header = [], ...body] = records;
+  const idColumn = header.findIndex((name) => ['cluster_id', 'id'].includes(name.toLowerCase()));
+  if (records.length > 0 && idColumn < 0) {
+    throw fileError(path, `expected a column cluster_id but found ${header.join(', ')}.`);
+  }
+  const rows = new Map<number, Record<string, string>>();
+  for (const record of body) {
+    const id = record[idColumn] ?? '';
+    if (record.every((cell) => cell === '')) continue;
+    if (!/^\d+(\.0*)?$/.test(id)) throw fileError(path, `expected a number as cluster_id but found "${id}".`);
+    rows.set(Number(id), Object.fromEntries(header.map((name, i) => [name, record[i] ?? ''])));
+  }
+  return { columns: header.filter((_, i) => i !== idColumn), rows };
+}
