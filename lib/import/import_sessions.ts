@@ -125,8 +125,13 @@ function peakOf(waveform: Float32Array): { peakChannel: number; amplitudeUv: num
   let peakChannel = 0;
   let amplitudeUv = -1;
   for (let c = 0; c * waveformSamples < waveform.length; c++) {
-    const samples = waveform.subarray(c * waveformSamples, (c + 1) * waveformSamples);
-    const range = Math.max(...samples) - Math.min(...samples);
+    let low = Infinity;
+    let high = -Infinity;
+    for (let t = c * waveformSamples; t < (c + 1) * waveformSamples; t++) {
+      low = Math.min(low, waveform[t]!);
+      high = Math.max(high, waveform[t]!);
+    }
+    const range = high - low;
     if (range > amplitudeUv) [peakChannel, amplitudeUv] = [c, range];
   }
   return { peakChannel, amplitudeUv };

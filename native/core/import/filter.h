@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <span>
 
 namespace dant {
@@ -10,9 +11,12 @@ public:
   /// 0 < cutHz < sampleRateHz / 2.
   HighPass(double cutHz, double sampleRateHz);
 
-  /// Filters `signal` forwards and backwards in place, so that nothing is delayed, as sosfiltfilt does: the ends are
-  /// continued by 12 samples that are mirrored at the end point. `room` holds at least size + 24 numbers.
-  void zeroPhase(std::span<double> signal, std::span<double> room) const;
+  /// Signals that are filtered side by side: sample t of signal k stands at t·lanes + k.
+  static constexpr size_t lanes = 8;
+
+  /// Filters signals forwards and backwards in place, so that nothing is delayed, as sosfiltfilt does: the ends are
+  /// continued by 12 samples that are mirrored at the end point. `room` holds at least lanes·(samples + 24) numbers.
+  void zeroPhase(std::span<double> signals, std::span<double> room) const;
 
   static constexpr size_t padding = 12;
 
@@ -21,7 +25,7 @@ private:
     double b0, b1, b2, a1, a2;
   };
 
-  void filter(std::span<double> signal) const;
+  void filter(double* first, size_t samples, std::ptrdiff_t step) const;
 
   Section first_, second_;
 };

@@ -4,7 +4,6 @@
 #include "core/simd/kernels.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -27,12 +26,27 @@ void addWindows(const Job& job, const RawBlock& block, const UnitWindows& window
   });
 }
 
+namespace {
+
+/// Subtracts from each lane the mean of its first and last `margin` samples.
+void subtractMargins(std::span<double> means, size_t margin) {
+  constexpr size_t lanes = HighPass::lanes;
+  const size_t samples = means.size() / lanes;
+  if (margin == 0) return;
+  for (size_t k = 0; k < lanes; ++k) {
+    double total = 0;
+    for (size_t t = 0; t < margin; ++t) total += means[t * lanes + k] + means[(samples - 1 - t) * lanes + k];
+    for (size_t t = 0; t < samples; ++t) means[t * lanes + k] -= total / (2 * static_cast<double>(margin));
+  }
+}
+
+} // namespace
+
 void finishMeans(const Job& job, std::span<const int32_t> sums, std::span<const int32_t> counts,
                  std::span<const double> uvPerBit, const MeanParams& params, const MeanWaveforms& out) {
   const size_t window = params.window();
   const size_t units = counts.size();
   const size_t channels = uvPerBit.size();
-  const size_t edge = params.margin + params.maxShift;
   const size_t kept = params.samples + 2 * params.maxShift;
   std::optional<HighPass> filter;
   if (params.highPassHz > 0) filter.emplace(params.highPassHz, params.sampleRateHz);
@@ -40,29 +54,27 @@ void finishMeans(const Job& job, std::span<const int32_t> sums, std::span<const 
   parallelFor(
       job, units,
       [&](size_t u) {
-        std::vector<double> mean(window), room(window + 2 * HighPass::padding), all(channels * kept);
+        constexpr size_t lanes = HighPass::lanes;
+        std::vector<double> means(window * lanes), room((window + 2 * HighPass::padding) * lanes), all(channels * kept);
         size_t peak = 0;
         double largest = -1;
-        for (size_t c = 0; c < channels; ++c) {
-          const int32_t* const sum = sums.data() + (c * units + u) * window;
-          const double scale = uvPerBit[c] / counts[u];
-          for (size_t t = 0; t < window; ++t) mean[t] = sum[t] * scale;
-          if (filter) {
-            filter->zeroPhase(mean, room);
-          } else if (params.margin > 0) {
-            const auto from = mean.begin();
-            const auto side = static_cast<ptrdiff_t>(params.margin);
-            const double total =
-                std::accumulate(from, from + side, 0.0) + std::accumulate(mean.end() - side, mean.end(), 0.0);
-            for (double& value : mean) value -= total / (2 * static_cast<double>(side));
+        for (size_t c0 = 0; c0 < channels; c0 += lanes) {
+          const size_t count = std::min(lanes, channels - c0);
+          for (size_t k = 0; k < count; ++k) {
+            const int32_t* const sum = sums.data() + ((c0 + k) * units + u) * window;
+            const double scale = uvPerBit[c0 + k] / counts[u];
+            for (size_t t = 0; t < window; ++t) means[t * lanes + k] = sum[t] * scale;
           }
-          std::copy_n(mean.begin() + static_cast<ptrdiff_t>(params.margin), kept,
-                      all.begin() + static_cast<ptrdiff_t>(c * kept));
-          const auto middle = mean.begin() + static_cast<ptrdiff_t>(edge);
-          const auto [low, high] = std::minmax_element(middle, middle + static_cast<ptrdiff_t>(params.samples));
-          if (*high - *low > largest) {
-            largest = *high - *low;
-            peak = c;
+          if (filter) filter->zeroPhase(means, room);
+          else subtractMargins(means, params.margin);
+          for (size_t k = 0; k < count; ++k) {
+            double* const to = all.data() + (c0 + k) * kept;
+            for (size_t t = 0; t < kept; ++t) to[t] = means[(params.margin + t) * lanes + k];
+            const auto [low, high] = std::minmax_element(to + params.maxShift, to + params.maxShift + params.samples);
+            if (*high - *low > largest) {
+              largest = *high - *low;
+              peak = c0 + k;
+            }
           }
         }
         const auto search = all.begin() + static_cast<ptrdiff_t>(peak * kept + params.trough);
