@@ -1,16 +1,22 @@
 import type { WaveformsArgument } from '../native/native.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
-/** How many depths an aligned waveform has: −100 … 100 µm in steps of 20 (native/core/matching/aligned_waveforms.h). */
-export const alignedDepths = 11;
+/** Waveforms of units in coordinates of their own, which do not depend on where the probe stands. */
+export interface AlignedWaveforms {
+  /** (n, L), L a multiple of `depths` */
+  aligned: Float64Array;
+  /** How many depths relative to the unit's own they are interpolated at. */
+  depths: number;
+}
 
 /**
- * (n, L) waveforms interpolated at fixed places relative to each unit's depth, on the leading temporal components.
+ * Waveforms interpolated at fixed depths relative to each unit's, on the leading temporal components; see
+ * native/core/matching/aligned_waveforms.h.
  * @param units `depthsUm` (n) as localised, `peakChannels` (n)
  */
 export async function alignWaveforms(
   units: WaveformsArgument & { depthsUm: Float64Array; peakChannels: Int32Array },
   options: RunOptions,
-): Promise<Float64Array> {
+): Promise<AlignedWaveforms> {
   return runNative((native, control) => native.alignWaveforms({ ...control, ...units }), options);
 }

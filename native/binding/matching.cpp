@@ -27,7 +27,12 @@ Napi::Value align(const Napi::CallbackInfo& info) {
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     std::vector<double> aligned(waveforms.count() * alignedLength(locations, waveforms.samples));
                     alignWaveforms(job, waveforms, locations, depths, peaks, aligned);
-                    return [aligned = std::move(aligned)](Napi::Env env) { return toTypedArray(env, aligned); };
+                    return [aligned = std::move(aligned)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("aligned", toTypedArray(env, aligned));
+                      result.Set("depths", static_cast<double>(alignedDepthCount));
+                      return result;
+                    };
                   }));
 }
 

@@ -3,12 +3,13 @@ import type { JobControl, WaveformsArgument } from '../arguments.js';
 /** Match probabilities. */
 export interface MatchingFunctions {
   /**
-   * (n, L) waveforms interpolated at fixed places relative to each unit's depth (n), on the leading temporal components;
+   * `aligned` (n, L): waveforms interpolated at `depths` fixed depths relative to each unit's depth (n), on the leading
+   * temporal components;
    * see native/core/matching/aligned_waveforms.h.
    */
   alignWaveforms(
     args: JobControl & WaveformsArgument & { depthsUm: Float64Array; peakChannels: Int32Array },
-  ): Promise<Float64Array>;
+  ): Promise<{ aligned: Float64Array; depths: number }>;
 
   /** Fills `scores` (count, components) with principal component scores of `rows` (count, L), each of norm 1 (centred). */
   principalComponents(

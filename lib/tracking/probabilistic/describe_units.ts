@@ -1,4 +1,4 @@
-import { alignedDepths, alignWaveforms } from '../../matching/aligned_waveforms.js';
+import { alignWaveforms, type AlignedWaveforms } from '../../matching/aligned_waveforms.js';
 import {
   componentCount,
   logAmplitudes,
@@ -27,14 +27,14 @@ export async function describeUnits(
   const shapes: ShapeScores[] = [];
   const columns: Float64Array[] = [];
   const usesWaveform = features.includes('AlignedWaveform') || features.includes('Amplitude');
-  const aligned = usesWaveform ? await align(units, options) : undefined;
+  const waveforms = usesWaveform ? await align(units, options) : undefined;
   for (const feature of features) {
     switch (feature) {
       case 'AlignedWaveform':
         shapes.push(
           await shapeScores(
             feature,
-            aligned!,
+            waveforms!.aligned,
             count,
             { centreRows: false, components: componentCount(count, 8, 40) },
             options,
@@ -63,7 +63,7 @@ export async function describeUnits(
         );
         break;
       case 'Amplitude':
-        columns.push(...logAmplitudes(aligned!, count, alignedDepths));
+        columns.push(...logAmplitudes(waveforms!.aligned, count, waveforms!.depths));
         break;
       case 'FiringRate':
         columns.push(logFiringRates(units.spikeTrains, units.indices, units.sessions));
@@ -73,7 +73,7 @@ export async function describeUnits(
   return { shapes, columns };
 }
 
-function align(units: TrackedUnits, options: RunOptions): Promise<Float64Array> {
+function align(units: TrackedUnits, options: RunOptions): Promise<AlignedWaveforms> {
   const { waveforms, indices, channelLocationsUm, depthsUm, peakChannels } = units;
   const [, channels, samples] = waveforms.shape as [number, number, number];
   return alignWaveforms(

@@ -13,7 +13,7 @@ namespace dant {
 
 namespace {
 
-constexpr double lengthXUm = 20, lengthYUm = 30, ridge = 0.01;
+constexpr double ridge = 0.01;
 /// Of coefficients that are of the order of 1 where they count.
 template <class Real> constexpr double negligible = sizeof(Real) < sizeof(double) ? 1e-8 : 1e-10;
 
@@ -78,14 +78,15 @@ template <class Real> Kriging<Real>::Kriging(std::span<const double> locationsUm
     if (newColumn) columns_.push_back({x(sorted_[i]), i, i});
     columns_.back().end = i + 1;
     sortedY_.push_back(y(sorted_[i]));
-    decaysUp_.push_back(newColumn ? Real{0} : static_cast<Real>(falloff(sortedY_[i] - sortedY_[i - 1], lengthYUm)));
+    decaysUp_.push_back(newColumn ? Real{0}
+                                  : static_cast<Real>(falloff(sortedY_[i] - sortedY_[i - 1], krigingLengthYUm)));
   }
   decaysDown_.push_back(Real{0});
   decaysDown_.insert(decaysDown_.end(), decaysUp_.rbegin(), std::prev(decaysUp_.rend()));
 
   for (int32_t channel = 0; channel < count; ++channel) {
     depths_.push_back(y(channel));
-    for (const auto& column : columns_) across_.push_back(falloff(x(channel) - column.x, lengthXUm));
+    for (const auto& column : columns_) across_.push_back(falloff(x(channel) - column.x, krigingLengthXUm));
   }
 
   // Neighbours lie on the same shank, and there at nearly the same depth.
@@ -108,7 +109,7 @@ template <class Real> void Kriging<Real>::makeFilter() {
   Eigen::MatrixXd prior(used, used);
   for (Eigen::Index i = 0; i < used; ++i)
     for (Eigen::Index j = 0; j < used; ++j)
-      prior(i, j) = falloff(columns_[static_cast<size_t>(i)].x - columns_[static_cast<size_t>(j)].x, lengthXUm);
+      prior(i, j) = falloff(columns_[static_cast<size_t>(i)].x - columns_[static_cast<size_t>(j)].x, krigingLengthXUm);
 
   auto& [channels, rows, columns, decays, gains, precisions] = filter_;
   channels = sorted_;
@@ -119,7 +120,7 @@ template <class Real> void Kriging<Real>::makeFilter() {
     const size_t row = rowOf_[static_cast<size_t>(channels[i])];
     const auto column = std::upper_bound(columns_.begin(), columns_.end(), row,
                                          [](size_t value, const Column& c) { return value < c.end; });
-    const double decay = i == 0 ? 1 : falloff(depth(channels[i]) - depth(channels[i - 1]), lengthYUm);
+    const double decay = i == 0 ? 1 : falloff(depth(channels[i]) - depth(channels[i - 1]), krigingLengthYUm);
     covariance = decay * decay * covariance + (1 - decay * decay) * prior;
     const Eigen::Index state = column - columns_.begin();
     const double variance = covariance(state, state) + ridge;
@@ -183,8 +184,8 @@ template <class Real> typename Kriging<Real>::Rows Kriging<Real>::makeShift(doub
       const auto first = sortedY_.begin() + static_cast<std::ptrdiff_t>(begin);
       const auto last = sortedY_.begin() + static_cast<std::ptrdiff_t>(end);
       const size_t above = static_cast<size_t>(std::upper_bound(first, last, y) - sortedY_.begin());
-      if (above > begin) add(above - 1, *across * falloff(y - sortedY_[above - 1], lengthYUm));
-      if (above < end) add(this->channels() + above, *across * falloff(sortedY_[above] - y, lengthYUm));
+      if (above > begin) add(above - 1, *across * falloff(y - sortedY_[above - 1], krigingLengthYUm));
+      if (above < end) add(this->channels() + above, *across * falloff(sortedY_[above] - y, krigingLengthYUm));
       ++across;
     }
     if (i % 2 == 1) start.push_back(static_cast<int32_t>(indices.size()));

@@ -11,6 +11,9 @@
 
 namespace dant {
 
+/// Lengths of the kriging kernel exp(−|Δx|/x − |Δy|/y), µm.
+inline constexpr double krigingLengthXUm = 20, krigingLengthYUm = 30;
+
 /// Kriging of waveforms along the probe: what the probe would have recorded had it stood `dy` µm elsewhere,
 ///   W̃ = K(loc + (0, dy), loc) · (K(loc, loc) + 0.01·I)⁻¹ · W,  K(u, v) = exp(−|u_x − v_x|/20 − |u_y − v_y|/30)  (µm).
 ///

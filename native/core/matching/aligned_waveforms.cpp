@@ -1,5 +1,7 @@
 #include "core/matching/aligned_waveforms.h"
 
+#include "core/correction/kriging.h"
+
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
@@ -10,8 +12,7 @@ namespace dant {
 namespace {
 
 constexpr size_t largestColumnCount = 8, largestBasis = 5;
-constexpr double lengthXUm = 20, lengthYUm = 30; // of the kriging kernel
-constexpr double farUm = 400;                    // e^(−400/30) is nothing
+constexpr double farUm = 400; // e^(−400/30) is nothing
 
 size_t basisSize(size_t samples) { return std::min(largestBasis, samples); }
 
@@ -89,7 +90,8 @@ void alignWaveforms(const Job& job, const Waveforms& waveforms, std::span<const 
           for (size_t c = 0; c < channels; ++c) {
             const double away = std::abs(depthsUm[i] + offset - locationsUm[2 * c + 1]);
             if (away > farUm) continue;
-            const double falloff = std::exp(-away / lengthYUm - std::abs(x - locationsUm[2 * c]) / lengthXUm);
+            const double falloff =
+                std::exp(-away / krigingLengthYUm - std::abs(x - locationsUm[2 * c]) / krigingLengthXUm);
             const double* from = weights.data() + kriging.rowOf(c) * size;
             for (size_t b = 0; b < size; ++b) to[b] += falloff * from[b];
           }

@@ -8,6 +8,7 @@ namespace dant {
 
 /// Depths, relative to the unit's own, at which aligned waveforms are interpolated: −100 … 100 µm in steps of 20.
 inline constexpr double alignedReachUm = 100, alignedStepUm = 20;
+inline constexpr size_t alignedDepthCount = 1 + static_cast<size_t>(2 * alignedReachUm / alignedStepUm);
 
 /// Columns of an aligned waveform: the distinct x of the channels, or 8 equally spaced ones where there are more.
 std::vector<double> alignedColumns(std::span<const double> locationsUm);
