@@ -52,12 +52,17 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
         'the result is of another recording.',
     );
   }
+  const motion = await scoreMotion(results, dataFolder, truthMotion);
+  const confidence = await readConfidence(results, cluster, neuron, session);
+  // What a report leaves out must not change a score unnoticed.
+  const [problem] = results.problems;
+  if (problem !== undefined) throw new DantError('DANT_DATA', problem);
   return {
     units: neuron.length,
     sessions: truthMotion.constantUm.length,
     ...scorePairs(cluster, neuron, session),
-    motion: await scoreMotion(results, dataFolder, truthMotion),
-    confidence: await readConfidence(results, cluster, neuron, session),
+    motion,
+    confidence,
   };
 }
 
@@ -67,7 +72,7 @@ async function readConfidence(
   neuron: Float64Array,
   session: Float64Array,
 ): Promise<ConfidenceScore | undefined> {
-  const evidence = await readMatches(results, []);
+  const evidence = await readMatches(results, results.problems);
   const shank = (await results.integers('unit_shanks'))?.data;
   if (!evidence?.matched || !evidence.confidence || !evidence.falsePositiveRates || !shank) return undefined;
   const { pairs, probabilities, matched, confidence: clusterConfidence, falsePositiveRates } = evidence;

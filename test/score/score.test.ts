@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -279,5 +279,7 @@ describe('scoreResult', () => {
     await save('motion_constant.npy', [0, 0, 0]);
     await save('motion_linear.npy', [0, 0, 0]);
     await expect(score()).rejects.toThrow(/motion_constant\.npy: expected the motion of 2 sessions/);
+    await writeFile(join(folder, 'result/motion_constant.npy'), 'no array');
+    await expect(score()).rejects.toThrow(/motion_constant\.npy/);
   });
 });
