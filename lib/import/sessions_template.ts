@@ -25,6 +25,8 @@ export async function writeSessionsFile(
     '#   recording: the raw file, or a list of files in sequence',
     '#   labels: a table with cluster_id and label, instead of the labels of phy and Kilosort',
     '#   uv_per_bit: µV of a count, where nothing beside the recording tells',
+    '#   events: a table with time_s or time_ms, and event, condition; or times in a .npy',
+    '#   split_at: [seconds, …] where days that were sorted in one go are cut, or files: between its raw files',
     'sessions:',
   ];
   let withoutRecording = 0;

@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { DantError } from '../errors.js';
+import type { ImportedDataSet } from './import_sessions.js';
+import type { CompleteImportOptions } from './options.js';
+import type { ImportPlan } from './plan.js';
+import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
+
+/** Fills one data folder, or one for each region. */
+export class DatasetsWriter {
+  /** Units of no region, which are in none of them */
+  private outside = 0;
+
+  private constructor(
+    private readonly plan: ImportPlan,
+    private readonly options: CompleteImportOptions,
+    private readonly writers: { region: string | undefined; folder: string; writer: DatasetWriter }[],
+  ) {}
+
+  static async create(folder: string, plan: ImportPlan, options: CompleteImportOptions): Promise<DatasetsWriter> {
+    const datasets = new DatasetsWriter(plan, options, []);
+    const regions = plan.regions
+      ? [...new Set(plan.regions.filter((region) => region !== undefined))].sort()
+      : [undefined];
+    if (regions.length === 0) {
+      throw new DantError(
+        'DANT_DATA',
+        `${options.regionTable}: none of the ${plan.sites.length} sites is in any of the regions.`,
+      );
+    }
+    for (const region of regions) {
+      const own = region === undefined ? folder : join(folder, folderName(region));
+      const other = datasets.writers.find((writer) => writer.folder === own);
+      if (other) {
+        throw new DantError(
+          'DANT_DATA',
+          `${options.regionTable}: the regions ${other.region!} and ${region!} would both be written to ${folderName(region!)}. Rename one.`,
+        );
+      }
+      datasets.writers.push({ region, folder: own, writer: await DatasetWriter.create(own, plan, options, region) });
+    }
+    return datasets;
+  }
+
+  /** Adds the units of session `s`, from 0, each to the data set of the region in which it peaks. */
+  async add(s: number, units: readonly ImportedUnit[]): Promise<void> {
+    const { regions } = this.plan;
+    for (const { region, writer } of this.writers) {
+      await writer.add(s, regions ? units.filter(({ peakChannel }) => regions[peakChannel] === region) : units);
+    }
+    if (regions) this.outside += units.filter(({ peakChannel }) => regions[peakChannel] === undefined).length;
+  }
+
+  /** Writes everything else; a region without a unit leaves nothing. */
+  async finish(): Promise<Omit<ImportedDataSet, 'folder'>[]> {
+    const { regionTable } = this.options;
+    if (this.outside > 0) {
+      this.plan.warnings.push(
+        `${this.outside} units are at sites that ${regionTable} gives no region, and were left out.`,
+      );
+    }
+    const made: Omit<ImportedDataSet, 'folder'>[] = [];
+    for (const { region, folder, writer } of this.writers) {
+      const dataSet = await writer.finish();
+      if (dataSet) made.push({ ...dataSet, name: region === undefined ? undefined : folderName(region) });
+      else {
+        await writer.close();
+        await rm(folder, { recursive: true });
+      }
+    }
+    if (made.length > 0) return made;
+    throw new DantError('DANT_DATA', `${regionTable}: no unit is in any of the regions.`);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.writers.map(({ writer }) => writer.close()));
+  }
+}
+
+/** The region as the name of a folder on any system: CA1/2 → CA1-2. */
+const folderName = (region: string) => region.replaceAll(/[\\/:*?"<>|]+/g, '-').replace(/^\.+|[. ]+$/g, '') || 'region';
