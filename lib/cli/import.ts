@@ -152,7 +152,10 @@ export function addImportOptions(command: Command): Command {
 /** Collects the files of a flag that may be given once for each session. */
 function fileOption(flags: string, about: string): Option {
   const how = 'One name that is in the folder of every session, or the flag once for each session, in their order.';
-  return new Option(flags, `${about} ${how}`).argParser((file, files: string[] = []) => [...files, file]);
+  return new Option(flags, `${about} ${how}`).argParser((file, files: string[] | undefined) => [
+    ...(files ?? []),
+    file,
+  ]);
 }
 
 function numbersOf(text: string): number[] {

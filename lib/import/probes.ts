@@ -23,7 +23,9 @@ export interface ProbeSessions {
  */
 export async function sessionsByProbe(sources: readonly SessionSource[]): Promise<ProbeSessions[]> {
   const sortings = await Promise.all(
-    sources.map(({ folder }) => (existsSync(join(folder, 'spike_times.npy')) ? [folder] : sorterFolders(folder))),
+    sources.map(({ folder }) =>
+      existsSync(join(folder, 'spike_times.npy')) ? Promise.resolve([folder]) : sorterFolders(folder),
+    ),
   );
   const foldersOf = (session: number, sorter: string | undefined) => [
     sources[session]!.folder,

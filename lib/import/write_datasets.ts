@@ -29,15 +29,20 @@ export class DatasetsWriter {
         `${options.regionTable}: none of the ${plan.sites.length} sites is in any of the regions.`,
       );
     }
-    for (const region of regions) {
-      const own = region === undefined ? folder : join(folder, folderName(region));
-      const other = datasets.writers.find((writer) => writer.folder === own);
-      if (other) {
+    const seen = new Map<string, string>();
+    for (const region of regions.filter((name) => name !== undefined)) {
+      const name = folderName(region);
+      const other = seen.get(name);
+      if (other !== undefined) {
         throw new DantError(
           'DANT_DATA',
-          `${options.regionTable}: the regions ${other.region!} and ${region!} would both be written to ${folderName(region!)}. Rename one.`,
+          `${options.regionTable}: the regions ${other} and ${region} would both be written to ${name}. Rename one.`,
         );
       }
+      seen.set(name, region);
+    }
+    for (const region of regions) {
+      const own = region === undefined ? folder : join(folder, folderName(region));
       datasets.writers.push({ region, folder: own, writer: await DatasetWriter.create(own, plan, options, region) });
     }
     return datasets;
@@ -57,7 +62,7 @@ export class DatasetsWriter {
     const { regionTable } = this.options;
     if (this.outside > 0) {
       this.plan.warnings.push(
-        `${this.outside} units are at sites that ${regionTable} gives no region, and were left out.`,
+        `${regionTable} gives no region to the sites of ${this.outside === 1 ? '1 unit, which was' : `${this.outside} units, which were`} left out.`,
       );
     }
     const made: Omit<ImportedDataSet, 'folder'>[] = [];

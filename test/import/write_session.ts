@@ -52,9 +52,22 @@ export async function writeSession(
     .sort((a, b) => a.spike - b.spike);
   const vector = (file: string, data: Int32Array | Float64Array, dtype: string, shape = [data.length]) =>
     writeNpy(join(folder, file), { data, shape, dtype });
-  await vector('spike_times.npy', Float64Array.from(all, ({ spike }) => spike), '<u8', [all.length, 1]);
-  await vector('spike_clusters.npy', Int32Array.from(all, ({ id }) => id), '<i4');
-  await vector('channel_map.npy', Int32Array.from({ length: channels }, (_, c) => c), '<i4');
+  await vector(
+    'spike_times.npy',
+    Float64Array.from(all, ({ spike }) => spike),
+    '<u8',
+    [all.length, 1],
+  );
+  await vector(
+    'spike_clusters.npy',
+    Int32Array.from(all, ({ id }) => id),
+    '<i4',
+  );
+  await vector(
+    'channel_map.npy',
+    Int32Array.from({ length: channels }, (_, c) => c),
+    '<i4',
+  );
   const positions = Float64Array.from({ length: 2 * channels }, (_, i) => (i % 2 === 0 ? 0 : 10 * (i - 1)));
   await vector('channel_positions.npy', positions, '<f8', [channels, 2]);
   writeFileSync(join(folder, 'cluster_group.tsv'), labels);
