@@ -15,7 +15,7 @@ import { shareEvents } from './peth.js';
 import type { ImportPlan } from './plan.js';
 import type { PlannedUnit } from './plan_session.js';
 import { readFully } from './raw_source.js';
-import { unitsFile } from './tracked_units.js';
+import { unitsFile } from './units_table.js';
 
 /** A unit with its mean waveform. */
 export interface ImportedUnit extends PlannedUnit {

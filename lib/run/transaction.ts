@@ -3,7 +3,7 @@ import type { RunOptions } from '../native/run.js';
 import type { Dataset } from '../recording/dataset.js';
 import { correctedWaveforms } from '../results/corrected_waveforms.js';
 import type { ResultArray } from '../results/result_array.js';
-import { writeTrackedUnits } from '../import/tracked_units.js';
+import { writeTrackedUnits } from '../export/tracked_units.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { resultFolders, writeResults } from '../results/write_results.js';
 import type { Settings } from '../settings/index.js';
