@@ -64,6 +64,7 @@ export type { UnitOrigin } from './import/units_table.js';
 export { readSessionsFile } from './import/sessions_file.js';
 
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';
+export { simulateRaw, type RawSummary } from './simulate/raw/simulate_raw.js';
 export type { SimulateOptions } from './simulate/parameters.js';
 export { presets as simulationPresets, type PresetName } from './simulate/presets.js';
 export type { SimulationParameters } from './simulate/table.js';

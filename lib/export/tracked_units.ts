@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 
-import { fileError, systemOutputError } from '../files/file_error.js';
+import { fileError, systemFileError, systemOutputError } from '../files/file_error.js';
 import { readNpy } from '../files/npy.js';
 import { csvLine } from '../import/csv.js';
 import { readUnitsTable, unitsFile, type UnitOrigin } from '../import/units_table.js';
@@ -80,6 +81,20 @@ export async function importedTrackedUnits(resultFolder: string, dataFolder: str
     join(dataFolder, unitsFile),
     'there is no such file: these data were not made by "dant import", so nothing tells whose the units are.',
   );
+}
+
+/** The units of a result by its tracked_units.csv, in their order. Rejects with DANT_DATA if there is none. */
+export async function readTrackedUnits(resultFolder: string): Promise<{ session: number; clusterId: number }[]> {
+  const path = join(resultFolder, trackedUnitsFile);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+  return parse<Record<string, string>>(text, { columns: true, skip_empty_lines: true })
+    .map((row) => ({ unit: Number(row.unit), session: Number(row.session), clusterId: Number(row.cluster_id) }))
+    .sort((a, b) => a.unit - b.unit);
 }
 
 /** Writes tracked_units.csv into a result whose data were imported; does nothing for other data. */
