@@ -36,6 +36,8 @@ export interface SessionPlan {
 
 /** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
 const strayShare = 0.01;
+/** Where all spikes are within this share, their times are hardly samples. */
+const earlyShare = 0.05;
 
 /**
  * Reads what the sorter found and looks at the recording: one session, or several where they were sorted in one go.
@@ -61,6 +63,11 @@ export async function planSessions(
     throw fileError(
       join(folder, 'channel_map.npy'),
       `names column ${listed(notNeural)}, but only the first ${recording.neuralColumns} of the recording are neural; the last is the sync channel.`,
+    );
+  }
+  if (recording.probe !== undefined && recording.sites === undefined) {
+    warnings.push(
+      `the recording does not say where the sites of its probe (${recording.probe}) are; they are taken from ${join(folder, 'channel_positions.npy')}. Make sure that these are right.`,
     );
   }
   checkPositions(sorting, recording, warnings);
@@ -156,6 +163,12 @@ function dropStraySpikes(sorting: Sorting, { rows, files }: Recording, warnings:
       `${stray} of ${all} spikes are beyond the ${rows} samples of ${files.join(', ')}. Is it the recording that was sorted, and whole?`,
     );
   }
+  const last = sorting.units.reduce((most, { spikes }) => Math.max(most, spikes.at(-1) ?? 0), 0);
+  if (last < earlyShare * rows) {
+    warnings.push(
+      `all spikes are within the first ${last + 1} of ${rows} samples. Are the times in spike_times.npy in ms instead of samples, or is ${files.join(', ')} the recording of another session?`,
+    );
+  }
   if (stray > 0) warnings.push(`${stray} of ${all} spikes are beyond the end of the recording and were left out.`);
 }
 
@@ -172,6 +185,12 @@ function planUnits(
     ({ label, spikes }) =>
       wanted.has(label) && spikes.length >= Math.max(1, minSpikes) && spikes.length / seconds >= minRateHz,
   );
+  const unlabelled = units.filter(({ label }) => label === unsorted).map(({ id }) => id);
+  if (unlabelled.length > 0 && !wanted.has(unsorted)) {
+    warnings.push(
+      `neither phy nor the sorter has a label for cluster ${listed(unlabelled)}; left out. --labels ${[...wanted, unsorted].join(',')} takes them.`,
+    );
+  }
   const planned = chosen.map((unit) => {
     const whole = unit.spikes.filter((spike) => hasWindow(spike, rows));
     return { ...unit, averaged: selectSpikes(whole, spikesPerUnit, [seed, number, unit.id]) };

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 
 import { DantError } from '../errors.js';
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
 import { findRecording, sorterFolders } from './find_recording.js';
 import type { SessionSource } from './options.js';
-import { parsePhyParams } from './params_py.js';
+import { readPhyParams } from './sorter_folder.js';
 
 /** The sessions of a probe. */
 export interface ProbeSessions {
@@ -70,9 +69,8 @@ async function recordingOf(
   number: number,
 ): Promise<{ files: readonly string[]; isNear: boolean }> {
   if (recording) return { files: recording, isNear: false };
-  const path = join(sorter, 'params.py');
   try {
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
+    const params = await readPhyParams(sorter);
     try {
       return { files: (await findRecording(sorter, sorter, params)).files, isNear: true };
     } catch (error) {
@@ -80,7 +78,7 @@ async function recordingOf(
       return { files: (await findRecording(folder, sorter, params)).files, isNear: false };
     }
   } catch (error) {
-    const known = error instanceof DantError ? error : systemFileError(path, error);
-    throw new DantError('DANT_DATA', `Session ${number}: ${known.message}`, { cause: error });
+    if (!(error instanceof DantError)) throw error;
+    throw new DantError('DANT_DATA', `Session ${number}: ${error.message}`, { cause: error });
   }
 }

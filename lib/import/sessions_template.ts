@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 
 import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
 import { findRecording, sorterFolders } from './find_recording.js';
-import { parsePhyParams } from './params_py.js';
+import { readPhyParams } from './sorter_folder.js';
 
 /**
  * Writes a commented file that lists the sortings below a folder, each with the recording that was found for it. Rejects with
@@ -52,11 +52,9 @@ export async function writeSessionsFile(
 
 async function recordingOf(sorter: string): Promise<string[] | undefined> {
   try {
-    const path = join(sorter, 'params.py');
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
-    return (await findRecording(sorter, sorter, params)).files;
+    return (await findRecording(sorter, sorter, await readPhyParams(sorter))).files;
   } catch (error) {
-    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
+    if (error instanceof DantError) return undefined;
     throw error;
   }
 }

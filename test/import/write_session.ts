@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { writeNpy } from '../../lib/files/npy_writer.js';
@@ -13,7 +13,7 @@ export interface SmallUnit {
   amplitude?: number;
 }
 
-/** Files of a sorter's folder, with a plain binary of 16 bits (1 µV a count) beside it; returns the session's folder. */
+/** Files of a sorter's folder, with a plain binary of 16 bits (1 µV a count) beside it; returns the session's folder, which is made anew. */
 export async function writeSession(
   session: string,
   units: readonly SmallUnit[],
@@ -28,6 +28,7 @@ export async function writeSession(
   } = {},
 ): Promise<string> {
   const folder = join(session, sorter);
+  rmSync(session, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const noise = new Float32Array(rows * channels);
   new Random(seed).addNormal(noise, 5);
