@@ -12,11 +12,13 @@ import { Group } from './group.js';
 
 /** `dant export`: hands the neurons back to the programs that the units came from. */
 export function exportCommand(): Command {
-  const group = new Group('export').description('Hand the tracked neurons back to where the units came from.');
+  const group = new Group('export').description(
+    'Hand the tracked neurons to phy, or write them as a table or as arrays.',
+  );
   group.addCommand(
     new Command('phy')
       .description(
-        'Write cluster_tracked_id.tsv into the folder of each session: phy shows the neuron of each cluster.',
+        'Write cluster_tracked_id.tsv into the folder of each session: phy shows the neuron of each cluster (for a region, cluster_tracked_id_REGION.tsv).',
       )
       .argument('<result>', 'the folder with the results, of data that "dant import" made')
       .option('--data <folder>', 'the folder with the input files; default: as in the settings of the run')

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
@@ -40,7 +40,10 @@ function kilosortCommand(): Command {
         options,
         interruptSignal(),
       );
-      const next = folders.flatMap((folder) => [`  dant check ${quoted(folder)}`, `  dant run ${quoted(folder)}`]);
+      const next = folders.flatMap((folder) => [
+        `  dant run ${quoted(folder)}`,
+        `  dant export phy ${quoted(join(folder, 'DANT_Output'))}`,
+      ]);
       console.log([text, 'Next:', ...next].join('\n'));
     });
 }
@@ -251,6 +254,11 @@ export async function importText(
       const sessions = count(unitsPerSession.filter((number) => number > 0).length, 'session');
       return `Imported ${count(units, 'unit')} of ${sessions} (${unitsPerSession.join(', ')}), ${count(channels, 'channel')}, to ${folder}.`;
     });
+    if (dataSets.some(({ folder }) => existsSync(join(folder, 'peth.npy')))) {
+      lines.push(
+        'There is a peth.npy: add PETH to matching.features in settings.json if the responses to events should count.',
+      );
+    }
     return { text: lines.join('\n'), folders: dataSets.map(({ folder }) => folder) };
   } finally {
     clear();

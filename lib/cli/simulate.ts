@@ -71,10 +71,10 @@ The same parameters and seed give the same bytes. The truth is in truth.npz; "da
                    y + drift + 0.001·linear·y
 
 With --raw, each session is a folder with the raw recording, .ap.bin and .ap.meta as of SpikeGLX, and the sorter's folder, in
-which some neurons are split, mixed or missed. Other defaults then: ${Object.entries(rawDefaults)
-    .map(([name, value]) => `${flagOf(name)} ${String(value)}`)
-    .join(', ')}.
-truth.npz has a row for each cluster, with its session and cluster_id.`;
+which some neurons are split, mixed or missed. Other defaults then:
+${Object.entries(rawDefaults)
+  .map(([name, value]) => `  ${flagOf(name)} ${String(value)}\n`)
+  .join('')}truth.npz has a row for each cluster, with its session and cluster_id.`;
 }
 
 function rawText(folder: string, { units, neurons, sessions, channels, folders }: RawSummary): string {

@@ -5,6 +5,7 @@ import { loadSettings } from '../settings/index.js';
 import { addImportOptions, importText, sessionNotes, sourcesOf, type ImportFlags } from './import.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLines } from './progress.js';
+import { quoted } from './quoted.js';
 import { summaryText } from './summary.js';
 
 /** `dant track`: imports sorted sessions and tracks them. */
@@ -28,6 +29,7 @@ export function trackCommand(): Command {
           progress.end(true);
           console.log(summaryText(outcome));
           for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
+          console.log(`Next:\n  dant export phy ${quoted(outcome.folder)}`);
         } catch (error) {
           progress.end(false);
           throw error;

@@ -118,7 +118,9 @@ function planPeth(sessions: SessionPlan[], options: CompleteImportOptions, warni
     }
     const absent = maker.types.filter((type) => (session.events!.get(type)?.length ?? 0) === 0);
     if (absent.length > 0) {
-      warnings.push(`Session ${s + 1}: there is no event ${listed(absent)}; its PETHs are NaN there.`);
+      warnings.push(
+        `Session ${s + 1}: it has no events of the ${absent.length === 1 ? 'type' : 'types'} ${listed(absent)}; its PETHs are NaN there.`,
+      );
     }
   }
   return maker;

@@ -43,7 +43,7 @@ export async function sessionsByProbe(sources: readonly SessionSource[]): Promis
       if (probe === undefined || other !== undefined) {
         throw fileError(
           `Session ${s + 1}: ${source.folder}`,
-          `holds more than one sorting${probe === undefined ? '' : ` of ${probe}`}; name the folder of one of them: ${sortings[s]!.join(', ')}.`,
+          `holds more than one sorting${probe === undefined ? '' : ` of ${probe}`}: ${sortings[s]!.join(', ')}. If they are sessions, name them all, in order of time, or let "dant import init" list them; else name the one that is wanted.`,
         );
       }
       seen.set(probe, sorter);

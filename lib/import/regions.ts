@@ -126,3 +126,7 @@ export function regionsOfSites(
     return found[0]?.region;
   });
 }
+
+/** The region as the name of a folder on any system: CA1/2 → CA1-2. */
+export const folderName = (region: string) =>
+  region.replaceAll(/[\\/:*?"<>|]+/g, '-').replace(/^\.+|[. ]+$/g, '') || 'region';

@@ -26,7 +26,7 @@ export async function writeSessionsFile(
     '#   labels: a table with cluster_id and label, instead of the labels of phy and Kilosort',
     '#   uv_per_bit: µV of a count, where nothing beside the recording tells',
     '#   events: a table with time_s or time_ms, and event, condition; or times in a .npy',
-    '#   split_at: [seconds, …] where days that were sorted in one go are cut, or files: between its raw files',
+    '#   split_at: seconds at which days that were sorted in one go begin, [3600, 7200], or files: they are its raw files',
     'sessions:',
   ];
   let withoutRecording = 0;

@@ -7,6 +7,8 @@ import { fileError, systemFileError } from '../files/file_error.js';
 
 /** The table of an imported data set that says whose its units are. */
 export const unitsFile = 'units.csv';
+/** How an imported data set was made. */
+export const importFile = 'import.json';
 
 /** Where a unit of an imported data set is from. */
 export interface UnitOrigin {

@@ -1,5 +1,5 @@
 import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
@@ -15,7 +15,7 @@ import { shareEvents } from './peth.js';
 import type { ImportPlan } from './plan.js';
 import type { PlannedUnit } from './plan_session.js';
 import { readFully } from './raw_source.js';
-import { unitsFile } from './units_table.js';
+import { importFile, unitsFile } from './units_table.js';
 
 /** A unit with its mean waveform. */
 export interface ImportedUnit extends PlannedUnit {
@@ -72,7 +72,7 @@ export class DatasetWriter {
       const depth = this.plan.sites[unit.peakChannel]!.y;
       const rate = (unit.spikes.length * sampleRateHz) / rows;
       this.table.push([
-        folder,
+        resolve(folder),
         unit.id,
         unit.label,
         unit.peakChannel,
@@ -117,7 +117,7 @@ export class DatasetWriter {
       await writeFile(file('settings.json'), settingsTemplate(settings));
       const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row]));
       await writeFile(file(unitsFile), [unitsHeader, ...lines].join(''));
-      await writeFile(file('import.json'), `${JSON.stringify(this.record(unitsPerSession, numbers), undefined, 2)}\n`);
+      await writeFile(file(importFile), `${JSON.stringify(this.record(unitsPerSession, numbers), undefined, 2)}\n`);
     });
     return { name: this.region, units: count, unitsPerSession, channels: sites.length };
   }
@@ -196,7 +196,7 @@ export class DatasetWriter {
       peth: peth ? { types: peth.types, binsPerType: peth.bins } : null,
       sessions: plan.sessions.map(({ folder, sorting, recording, labels, part, events }, s) => ({
         session: numbers[s] ?? null,
-        folder,
+        folder: resolve(folder),
         recording: recording.files,
         firstRow: part?.begin ?? 0,
         rows: recording.rows,

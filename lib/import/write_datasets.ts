@@ -5,6 +5,7 @@ import { DantError } from '../errors.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import type { CompleteImportOptions } from './options.js';
 import type { ImportPlan } from './plan.js';
+import { folderName } from './regions.js';
 import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
 
 /** Fills one data folder, or one for each region. */
@@ -82,6 +83,3 @@ export class DatasetsWriter {
     await Promise.all(this.writers.map(({ writer }) => writer.close()));
   }
 }
-
-/** The region as the name of a folder on any system: CA1/2 → CA1-2. */
-const folderName = (region: string) => region.replaceAll(/[\\/:*?"<>|]+/g, '-').replace(/^\.+|[. ]+$/g, '') || 'region';

@@ -127,6 +127,14 @@ describe.skipIf(!haveFixtures)('from sorted sessions to neurons in phy', () => {
     expect(readFileSync(join(session, 'cluster_tracked_id.tsv'), 'utf8')).toBe(
       'cluster_id\ttracked_id\n4\t1\n7\t2/3\n',
     );
+    // Of a region, it has a name of its own.
+    writeFileSync(join(folder.path, 'import.json'), '{ "region": "CA1/2" }');
+    await exportToPhy(folder.path, folder.path);
+    expect(readFileSync(join(session, 'cluster_tracked_id_CA1-2.tsv'), 'utf8')).toMatch(
+      /^cluster_id\ttracked_id_CA1-2\n4\t1\n/,
+    );
+    writeFileSync(join(folder.path, 'import.json'), '{');
+    await expect(exportToPhy(folder.path, folder.path)).rejects.toThrow(/import\.json: cannot be read/);
   });
 
   it('needs data that were imported, and the result of them', async () => {

@@ -152,8 +152,8 @@ describe('importSessions with events', () => {
     );
     expect(warnings).toEqual([
       'Session 1: 1 of 4 events are so near to the beginning or the end that their window is not whole; they were left out.',
-      'Session 2: there is no event reward; its PETHs are NaN there.',
-      'Session 3: there is no event tone and reward; its PETHs are NaN there.',
+      'Session 2: it has no events of the type reward; its PETHs are NaN there.',
+      'Session 3: it has no events of the types tone and reward; its PETHs are NaN there.',
     ]);
     const { data: rows, shape } = await readNpy(join(data, 'peth.npy'), { as: 'float64' });
     expect(shape).toEqual([3, 60]);

@@ -67,7 +67,7 @@ describe.skipIf(!haveFixtures)('several probes', () => {
     const session = copyOf(join(np1, 'D1'), join(folder.path, 'day1'));
     copyOf(join(session, 'kilosort2.5'), join(session, 'kilosort4'));
     await expect(importSessions([{ folder: session }], join(folder.path, 'data'))).rejects.toThrow(
-      /^Session 1: .*day1: holds more than one sorting of imec0; name the folder of one of them: .*kilosort2\.5, .*kilosort4/,
+      /^Session 1: .*day1: holds more than one sorting of imec0: .*kilosort2\.5, .*kilosort4\. If they are sessions, name them all/,
     );
   });
 });
