@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
+import { DantError } from '../errors.js';
 import { fileError, systemFileError, systemOutputError } from '../files/file_error.js';
 import { readNpy } from '../files/npy.js';
 import { csvLine } from '../import/csv.js';
@@ -97,15 +98,20 @@ export async function readTrackedUnits(resultFolder: string): Promise<{ session:
     .sort((a, b) => a.unit - b.unit);
 }
 
-/** Writes tracked_units.csv into a result whose data were imported; does nothing for other data. */
-export async function writeTrackedUnits(resultFolder: string, dataFolder: string): Promise<void> {
-  if (!existsSync(join(dataFolder, unitsFile))) return;
+/**
+ * Writes tracked_units.csv into a result whose data were imported; does nothing for other data. Returns why it could not, if their
+ * table is not as it was.
+ */
+export async function writeTrackedUnits(resultFolder: string, dataFolder: string): Promise<string | undefined> {
+  if (!existsSync(join(dataFolder, unitsFile))) return undefined;
   const path = join(resultFolder, trackedUnitsFile);
-  const text = trackedUnitsText(await trackedUnits(resultFolder, dataFolder));
   try {
-    await writeFile(path, text);
+    await writeFile(path, trackedUnitsText(await trackedUnits(resultFolder, dataFolder)));
+    return undefined;
   } catch (error) {
-    throw systemOutputError(path, error);
+    if (!(error instanceof DantError)) throw systemOutputError(path, error);
+    // The result is worth more than the table.
+    return `${trackedUnitsFile} was not written: ${error.message}`;
   }
 }
 

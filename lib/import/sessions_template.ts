@@ -21,6 +21,7 @@ export async function writeSessionsFile(
   }
   const lines = [
     '# Sessions for "dant import kilosort". Put them in order of time, and take out what is not wanted.',
+    '# All are of one probe: of days that hold several, list the folder of the day, or make a file for each probe.',
     '# Each needs its folder; the other keys only where they say something that cannot be found:',
     '#   recording: the raw file, or a list of files in sequence',
     '#   labels: a table with cluster_id and label, instead of the labels of phy and Kilosort',

@@ -67,7 +67,8 @@ export async function execute(
         const shown = waveformsOf(result.features.peakChannels);
         const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
         await writeResults(path, folders, { ...io, onRows, early });
-        if (dataFolder !== undefined) await writeTrackedUnits(path, dataFolder);
+        const problem = dataFolder === undefined ? undefined : await writeTrackedUnits(path, dataFolder);
+        if (problem !== undefined) run.warn(problem);
       });
       if (report) await finishReport(report, output.path, target!, run);
       await record();

@@ -143,10 +143,14 @@ describe.skipIf(!haveFixtures)('from sorted sessions to neurons in phy', () => {
     await expect(exportToPhy(folder.path, folder.path)).rejects.toThrow(
       /units\.csv: there is no such file.*dant import/,
     );
-    await writeTrackedUnits(folder.path, folder.path);
+    expect(await writeTrackedUnits(folder.path, folder.path)).toBeUndefined();
     expect(existsSync(join(folder.path, 'tracked_units.csv'))).toBe(false);
     await importSessions([{ folder: join(np1, 'D1') }], data);
     await expect(trackedUnits(folder.path, data)).rejects.toThrow(/has 1 units but .*units\.csv 6/);
+    // A run keeps its results all the same.
+    expect(await writeTrackedUnits(folder.path, data)).toMatch(/tracked_units\.csv was not written: .*has 1 units/);
+    writeFileSync(join(data, 'units.csv'), 'unit,session,folder,cluster_id,label,depth_um\n0,1,x,,good,0\n');
+    expect(await writeTrackedUnits(folder.path, data)).toMatch(/unit 0: expected a number for cluster_id but found ""/);
     await expect(trackedUnits(data, data)).rejects.toThrow(/IdxCluster\.npy/);
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/files/npy.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
+import { readLabelTable } from '../../lib/import/labels.js';
 import { readUnitsTable } from '../../lib/import/units_table.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { copyOf } from './fixtures.js';
@@ -54,6 +55,15 @@ describe.skipIf(!existsSync(phyTemplate))('phy-template', () => {
     const own = await readNpy(join(phyTemplate, 'channel_shanks.npy'), { as: 'int32' });
     expect([...shanks.data]).toEqual([...own.data]);
   });
+});
+
+const bombcell = join(fixtures, 'bombcell/data/ks_bombcell/cluster_bc_unitType.tsv');
+it.skipIf(!existsSync(bombcell))('Bombcell’s table of labels is read', async () => {
+  expect([...(await readLabelTable(bombcell))].slice(0, 3)).toEqual([
+    [0, 'good'],
+    [2, 'mua'],
+    [3, 'good'],
+  ]);
 });
 
 describe.skipIf(!existsSync(fiveDays))('ks25-five-days', () => {
