@@ -5,19 +5,20 @@ import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
 import {
-  importDefaults,
-  mostSpikesPerUnit,
+  completeImportOptions,
   type CompleteImportOptions,
   type ImportOptions,
   type SessionSource,
 } from './options.js';
 import { filesOfSessions } from './per_session.js';
+import { shareEvents } from './peth.js';
 import { planImport, type ImportPlan } from './plan.js';
 import type { SessionPlan } from './plan_session.js';
+import { placeWaveform } from './place_waveform.js';
 import { sessionsByProbe } from './probes.js';
 import { interpolation } from './sites.js';
 import { partOfSource } from './split.js';
-import type { ImportedUnit } from './write_dataset.js';
+import type { DatasetOutline, ImportedUnit } from './write_dataset.js';
 import { DatasetsWriter } from './write_datasets.js';
 
 /** What was imported. */
@@ -62,10 +63,7 @@ export async function importSessions(
   { onProgress, ...run }: ImportControl = {},
 ): Promise<ImportSummary> {
   if (sources.length === 0) throw argumentError('sources', 'at least one session', sources);
-  const complete = { ...importDefaults, ...defined(options) };
-  if (!(complete.spikesPerUnit >= 1 && complete.spikesPerUnit <= mostSpikesPerUnit)) {
-    throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, complete.spikesPerUnit);
-  }
+  const complete = completeImportOptions(options);
   const dataSets: ImportedDataSet[] = [];
   const warnings: string[] = [];
   await makeNewFolder(output, async (folder) => {
@@ -141,7 +139,7 @@ async function importPlan(
   options: CompleteImportOptions,
   { onProgress, ...run }: Omit<RunOptions, 'onProgress'> & { onProgress: (session: number, rowsDone: number) => void },
 ): Promise<Omit<ImportedDataSet, 'folder'>[]> {
-  const writer = await DatasetsWriter.create(folder, plan, options);
+  const writer = await DatasetsWriter.create(folder, outlineOf(plan, options), plan.regions);
   try {
     let done = 0;
     for (const [s, session] of plan.sessions.entries()) {
@@ -162,6 +160,41 @@ async function importPlan(
   } finally {
     await writer.close();
   }
+}
+
+function outlineOf(
+  { sessions, sites, geometry, peth, warnings }: ImportPlan,
+  options: CompleteImportOptions,
+): DatasetOutline {
+  return {
+    sites,
+    geometry,
+    warnings,
+    options,
+    peth: peth && {
+      types: peth.types,
+      bins: peth.bins,
+      length: peth.length,
+      isShared: shareEvents(sessions.map(({ events }) => events)),
+    },
+    sessions: sessions.map(({ folder, sorting, recording, labels, part, events }) => ({
+      folder,
+      durationS: recording.rows / recording.sampleRateHz,
+      record: {
+        recording: recording.files,
+        firstRow: part?.begin ?? 0,
+        rows: recording.rows,
+        columns: recording.columns,
+        sampleRateHz: recording.sampleRateHz,
+        probe: recording.probe ?? null,
+        serialNumber: recording.serialNumber ?? null,
+        filteredBefore: recording.isFiltered,
+        sortedChannels: sorting.channelMap.length,
+        clustersByLabel: labels,
+        events: Object.fromEntries([...(events ?? [])].map(([type, times]) => [type, times.length])),
+      },
+    })),
+  };
 }
 
 /** The session's units with their mean waveforms at the shared sites. */
@@ -186,15 +219,14 @@ async function importSession(plan: ImportPlan, s: number, run: RunOptions): Prom
     );
     return units.map((unit, u) => {
       const all = waveforms.subarray(u * channels * waveformSamples, (u + 1) * channels * waveformSamples);
-      const waveform = new Float32Array(plan.sites.length * waveformSamples);
-      plan.channels[s]!.forEach((channel, c) => {
-        if (channel < 0) return;
-        waveform.set(all.subarray(channel * waveformSamples, (channel + 1) * waveformSamples), c * waveformSamples);
-      });
-      for (const { site, from } of missing) interpolate(waveform, site, from);
-      const spikesMs = unit.spikes.map((sample) => (1000 * sample) / recording.sampleRateHz);
-      const peth = plan.peth?.row(spikesMs, events ?? new Map<string, Float64Array>());
-      return { ...unit, waveform, ...peakOf(waveform), spikesMs, peth };
+      const timesMs = unit.spikes.map((sample) => (1000 * sample) / recording.sampleRateHz);
+      return {
+        ...unit,
+        timesMs,
+        averaged: unit.averaged.length,
+        ...placeWaveform(all, plan.channels[s]!, missing),
+        peth: plan.peth?.row(timesMs, events ?? new Map<string, Float64Array>()),
+      };
     });
   } finally {
     await whole.close();
@@ -208,39 +240,4 @@ async function openOf({ recording }: SessionPlan, s: number) {
     if (!(error instanceof DantError)) throw error;
     throw new DantError(error.code, `Session ${s + 1}: ${error.message}`, { cause: error });
   }
-}
-
-function interpolate(waveform: Float32Array, site: number, from: readonly { site: number; weight: number }[]): void {
-  for (let t = 0; t < waveformSamples; t++) {
-    waveform[site * waveformSamples + t] = from.reduce(
-      (sum, other) => sum + other.weight * waveform[other.site * waveformSamples + t]!,
-      0,
-    );
-  }
-}
-
-/** The channel of (C, 61) with the largest range, and that range. */
-function peakOf(waveform: Float32Array): { peakChannel: number; amplitudeUv: number } {
-  let peakChannel = 0;
-  let amplitudeUv = -1;
-  for (let c = 0; c * waveformSamples < waveform.length; c++) {
-    let low = Infinity;
-    let high = -Infinity;
-    for (let t = c * waveformSamples; t < (c + 1) * waveformSamples; t++) {
-      low = Math.min(low, waveform[t]!);
-      high = Math.max(high, waveform[t]!);
-    }
-    const range = high - low;
-    if (range > amplitudeUv) [peakChannel, amplitudeUv] = [c, range];
-  }
-  return { peakChannel, amplitudeUv };
-}
-
-/** Without the entries that are undefined. */
-function defined<Options extends object>(
-  options: Options,
-): { [Key in keyof Options]: Exclude<Options[Key], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Options]: Exclude<Options[Key], undefined>;
-  };
 }

@@ -7,6 +7,7 @@ import type { CompleteImportOptions, SessionSource } from './options.js';
 import { PethMaker, checkPethOptions } from './peth.js';
 import { planSessions, type SessionPlan } from './plan_session.js';
 import { readRegions, regionsOfSites } from './regions.js';
+import type { SiteRegions } from './write_datasets.js';
 import { sharedSites, type Site } from './sites.js';
 
 /** What will be imported: the sessions, and the sites that they share. */
@@ -17,8 +18,8 @@ export interface ImportPlan {
   geometry: 'recording' | 'sorter';
   /** Per session, the row in its channel map of each of the sites; −1: it is interpolated */
   channels: Int32Array[];
-  /** Of each site; undefined: none were asked for */
-  regions: (string | undefined)[] | undefined;
+  /** Undefined: none were asked for */
+  regions: SiteRegions | undefined;
   /** Undefined: no events were given */
   peth: PethMaker | undefined;
   warnings: string[];
@@ -94,7 +95,7 @@ export async function planImport(
     sites,
     geometry,
     channels: indices,
-    regions: table && regionsOfSites(table, sites, columns, probe),
+    regions: table && { path: table.path, ofSites: regionsOfSites(table, sites, columns, probe) },
     peth: planPeth(sessions, options, warnings),
     warnings,
   };

@@ -10,23 +10,51 @@ import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import type { CompleteImportOptions } from './options.js';
-import { shareEvents } from './peth.js';
-import type { ImportPlan } from './plan.js';
-import type { PlannedUnit } from './plan_session.js';
 import { readFully } from './raw_source.js';
+import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
+/** A session that units come from. */
+export interface ImportedSession {
+  /** Where it was found */
+  folder: string;
+  /** How long it is, s */
+  durationS: number;
+  /** What import.json says about it besides */
+  record: object;
+}
+
+/** What a data set is made of, but for its units. */
+export interface DatasetOutline {
+  sessions: readonly ImportedSession[];
+  /** (C) */
+  sites: readonly Site[];
+  /** Who says where the sites are */
+  geometry: string;
+  /** More may be added. */
+  warnings: string[];
+  /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
+  options: { minAmplitudeUv: number };
+  /** Of the rows of peth.npy; `isShared`: every two sessions have events of one type. Absent: there are none */
+  peth?: { types: readonly string[]; bins: number; length: number; isShared: boolean } | undefined;
+}
+
 /** A unit with its mean waveform. */
-export interface ImportedUnit extends PlannedUnit {
+export interface ImportedUnit {
+  /** The sorter's number */
+  id: number;
+  label: string;
+  /** Spike times in ascending order, ms */
+  timesMs: Float64Array;
   /** (C, 61) µV */
   waveform: Float32Array;
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
-  spikesMs: Float64Array;
+  /** Spikes that the mean is of; undefined: not known */
+  averaged: number | undefined;
   /** Row of peth.npy */
-  peth: Float64Array | undefined;
+  peth?: Float64Array | undefined;
 }
 
 /** Waveforms that are copied at once, bytes. */
@@ -35,42 +63,35 @@ const copiedBytes = 8 * 2 ** 20;
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
   private readonly sessions: number[] = [];
-  private readonly table: (string | number)[][] = [];
+  private readonly table: (string | number | undefined)[][] = [];
   private readonly peth: Float64Array[] = [];
 
   private constructor(
     private readonly folder: string,
-    private readonly plan: ImportPlan,
-    private readonly options: CompleteImportOptions,
+    private readonly outline: DatasetOutline,
     private readonly waveforms: FileHandle,
     private readonly region: string | undefined,
   ) {}
 
   /** @param region Of which the data set is; some sessions may have no unit of it */
-  static async create(
-    folder: string,
-    plan: ImportPlan,
-    options: CompleteImportOptions,
-    region?: string,
-  ): Promise<DatasetWriter> {
+  static async create(folder: string, outline: DatasetOutline, region?: string): Promise<DatasetWriter> {
     await mkdir(join(folder, 'spike_times'), { recursive: true });
-    return new DatasetWriter(folder, plan, options, await open(join(folder, partName), 'wx+'), region);
+    return new DatasetWriter(folder, outline, await open(join(folder, partName), 'wx+'), region);
   }
 
   /** Adds the units of session `s`, from 0. */
   async add(s: number, units: readonly ImportedUnit[]): Promise<void> {
-    const { folder, recording } = this.plan.sessions[s]!;
-    const { sampleRateHz, rows } = recording;
+    const { folder, durationS } = this.outline.sessions[s]!;
     for (const unit of units) {
       const k = this.sessions.length;
-      const { spikesMs } = unit;
-      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: spikesMs, shape: [spikesMs.length] });
+      const { timesMs } = unit;
+      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: timesMs, shape: [timesMs.length] });
       const { buffer, byteOffset, byteLength } = unit.waveform;
       await withOutputErrors(this.folder, () =>
         this.waveforms.writeFile(new Uint8Array(buffer, byteOffset, byteLength)),
       );
-      const depth = this.plan.sites[unit.peakChannel]!.y;
-      const rate = (unit.spikes.length * sampleRateHz) / rows;
+      const depth = this.outline.sites[unit.peakChannel]!.y;
+      const rate = timesMs.length / durationS;
       this.table.push([
         resolve(folder),
         unit.id,
@@ -78,9 +99,9 @@ export class DatasetWriter {
         unit.peakChannel,
         depth,
         unit.amplitudeUv.toFixed(2),
-        unit.spikes.length,
+        timesMs.length,
         rate.toFixed(4),
-        unit.averaged.length,
+        unit.averaged,
       ]);
       this.sessions.push(s + 1);
       if (unit.peth) this.peth.push(unit.peth);
@@ -89,7 +110,7 @@ export class DatasetWriter {
 
   /** Writes everything else. Undefined: there is not one unit of the region. */
   async finish(): Promise<Omit<ImportedDataSet, 'folder'> | undefined> {
-    const { sites } = this.plan;
+    const { sites, sessions: all, peth } = this.outline;
     const numbers = this.numberSessions();
     const count = this.sessions.length;
     if (count === 0) return undefined;
@@ -106,13 +127,10 @@ export class DatasetWriter {
       shape: [sites.length],
     });
     await this.writePeth();
-    const usesPeth = this.plan.peth && shareEvents(this.plan.sessions.map(({ events }) => events));
     const { settings } = completeSettings(
-      usesPeth ? {} : { motionEstimation: { features: [['Waveform', 'AutoCorr']] } },
+      peth?.isShared ? {} : { motionEstimation: { features: [['Waveform', 'AutoCorr']] } },
     );
-    const unitsPerSession = this.plan.sessions.map(
-      (_, s) => this.sessions.filter((session) => session === s + 1).length,
-    );
+    const unitsPerSession = all.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
     await withOutputErrors(this.folder, async () => {
       await writeFile(file('settings.json'), settingsTemplate(settings));
       const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row]));
@@ -124,13 +142,13 @@ export class DatasetWriter {
 
   /** Number of each session in this data set, without gaps; undefined: it has no unit here. */
   private numberSessions(): (number | undefined)[] {
-    const { sessions, warnings } = this.plan;
+    const { sessions, warnings, options } = this.outline;
     const present = sessions.map((_, s) => this.sessions.includes(s + 1));
     const empty = present.indexOf(false);
     if (empty >= 0 && this.region === undefined) {
       throw new DantError(
         'DANT_DATA',
-        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${this.options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
+        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
       );
     }
     let next = 1;
@@ -148,7 +166,7 @@ export class DatasetWriter {
   }
 
   private async writePeth(): Promise<void> {
-    const { peth } = this.plan;
+    const { peth } = this.outline;
     if (peth === undefined) return;
     const data = new Float64Array(this.peth.length * peth.length);
     this.peth.forEach((row, k) => {
@@ -162,11 +180,11 @@ export class DatasetWriter {
   }
 
   private async writeWaveforms(count: number): Promise<void> {
-    const size = this.plan.sites.length * waveformSamples;
+    const size = this.outline.sites.length * waveformSamples;
     const path = join(this.folder, partName);
     const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
       dtype: '<f4',
-      shape: [count, this.plan.sites.length, waveformSamples],
+      shape: [count, this.outline.sites.length, waveformSamples],
     });
     try {
       const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
@@ -183,34 +201,24 @@ export class DatasetWriter {
 
   /** What import.json says. */
   private record(unitsPerSession: readonly number[], numbers: readonly (number | undefined)[]) {
-    const { plan, options, region } = this;
-    const { peth } = plan;
+    const { outline, region } = this;
+    const { peth } = outline;
     return {
       versions: { 'node-dant': packageVersion, node: process.versions.node },
-      options,
+      options: outline.options,
       region: region ?? null,
       units: this.sessions.length,
-      channels: plan.sites.length,
+      channels: outline.sites.length,
       samples: waveformSamples,
-      geometry: plan.geometry,
+      geometry: outline.geometry,
       peth: peth ? { types: peth.types, binsPerType: peth.bins } : null,
-      sessions: plan.sessions.map(({ folder, sorting, recording, labels, part, events }, s) => ({
+      sessions: outline.sessions.map(({ folder, record }, s) => ({
         session: numbers[s] ?? null,
         folder: resolve(folder),
-        recording: recording.files,
-        firstRow: part?.begin ?? 0,
-        rows: recording.rows,
-        columns: recording.columns,
-        sampleRateHz: recording.sampleRateHz,
-        probe: recording.probe ?? null,
-        serialNumber: recording.serialNumber ?? null,
-        filteredBefore: recording.isFiltered,
-        sortedChannels: sorting.channelMap.length,
-        clustersByLabel: labels,
-        events: Object.fromEntries([...(events ?? [])].map(([type, times]) => [type, times.length])),
+        ...record,
         units: unitsPerSession[s],
       })),
-      warnings: plan.warnings,
+      warnings: outline.warnings,
     };
   }
 }

@@ -3,10 +3,15 @@ import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
 import type { ImportedDataSet } from './import_sessions.js';
-import type { CompleteImportOptions } from './options.js';
-import type { ImportPlan } from './plan.js';
 import { folderName } from './regions.js';
-import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
+import { DatasetWriter, type DatasetOutline, type ImportedUnit } from './write_dataset.js';
+
+/** Of each site its region; undefined: it is in none. */
+export interface SiteRegions {
+  /** The table that says so */
+  path: string;
+  ofSites: readonly (string | undefined)[];
+}
 
 /** Fills one data folder, or one for each region. */
 export class DatasetsWriter {
@@ -14,56 +19,37 @@ export class DatasetsWriter {
   private outside = 0;
 
   private constructor(
-    private readonly plan: ImportPlan,
-    private readonly options: CompleteImportOptions,
+    private readonly outline: DatasetOutline,
+    private readonly regions: SiteRegions | undefined,
     private readonly writers: { region: string | undefined; folder: string; writer: DatasetWriter }[],
   ) {}
 
-  static async create(folder: string, plan: ImportPlan, options: CompleteImportOptions): Promise<DatasetsWriter> {
-    const datasets = new DatasetsWriter(plan, options, []);
-    const regions = plan.regions
-      ? [...new Set(plan.regions.filter((region) => region !== undefined))].sort()
-      : [undefined];
-    if (regions.length === 0) {
-      throw new DantError(
-        'DANT_DATA',
-        `${options.regionTable}: none of the ${plan.sites.length} sites is in any of the regions.`,
-      );
-    }
-    const seen = new Map<string, string>();
-    for (const region of regions.filter((name) => name !== undefined)) {
-      const name = folderName(region);
-      const other = seen.get(name);
-      if (other !== undefined) {
-        throw new DantError(
-          'DANT_DATA',
-          `${options.regionTable}: the regions ${other} and ${region} would both be written to ${name}. Rename one.`,
-        );
-      }
-      seen.set(name, region);
-    }
-    for (const region of regions) {
+  /**
+   * Rejects with DANT_DATA if no site is in a region, or two regions would have one folder.
+   * @param regions Undefined: one data folder
+   */
+  static async create(folder: string, outline: DatasetOutline, regions?: SiteRegions): Promise<DatasetsWriter> {
+    const datasets = new DatasetsWriter(outline, regions, []);
+    for (const region of regions ? namesOf(regions) : [undefined]) {
       const own = region === undefined ? folder : join(folder, folderName(region));
-      datasets.writers.push({ region, folder: own, writer: await DatasetWriter.create(own, plan, options, region) });
+      datasets.writers.push({ region, folder: own, writer: await DatasetWriter.create(own, outline, region) });
     }
     return datasets;
   }
 
   /** Adds the units of session `s`, from 0, each to the data set of the region in which it peaks. */
   async add(s: number, units: readonly ImportedUnit[]): Promise<void> {
-    const { regions } = this.plan;
-    for (const { region, writer } of this.writers) {
-      await writer.add(s, regions ? units.filter(({ peakChannel }) => regions[peakChannel] === region) : units);
-    }
-    if (regions) this.outside += units.filter(({ peakChannel }) => regions[peakChannel] === undefined).length;
+    const of = (region: string | undefined) =>
+      units.filter(({ peakChannel }) => this.regions?.ofSites[peakChannel] === region);
+    for (const { region, writer } of this.writers) await writer.add(s, of(region));
+    if (this.regions) this.outside += of(undefined).length;
   }
 
   /** Writes everything else; a region without a unit leaves nothing. */
   async finish(): Promise<Omit<ImportedDataSet, 'folder'>[]> {
-    const { regionTable } = this.options;
     if (this.outside > 0) {
-      this.plan.warnings.push(
-        `${regionTable} gives no region to the sites of ${this.outside === 1 ? '1 unit, which was' : `${this.outside} units, which were`} left out.`,
+      this.outline.warnings.push(
+        `${this.regions!.path} gives no region to the sites of ${this.outside === 1 ? '1 unit, which was' : `${this.outside} units, which were`} left out.`,
       );
     }
     const made: Omit<ImportedDataSet, 'folder'>[] = [];
@@ -76,10 +62,31 @@ export class DatasetsWriter {
       }
     }
     if (made.length > 0) return made;
-    throw new DantError('DANT_DATA', `${regionTable}: no unit is in any of the regions.`);
+    throw new DantError('DANT_DATA', `${this.regions!.path}: no unit is in any of the regions.`);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.writers.map(({ writer }) => writer.close()));
   }
+}
+
+/** The regions, each with a folder of its own. */
+function namesOf({ path, ofSites }: SiteRegions): string[] {
+  const names = [...new Set(ofSites.filter((region) => region !== undefined))].sort();
+  if (names.length === 0) {
+    throw new DantError('DANT_DATA', `${path}: none of the ${ofSites.length} sites is in any of the regions.`);
+  }
+  const seen = new Map<string, string>();
+  for (const region of names) {
+    const name = folderName(region);
+    const other = seen.get(name);
+    if (other !== undefined) {
+      throw new DantError(
+        'DANT_DATA',
+        `${path}: the regions ${other} and ${region} would both be written to ${name}. Rename one.`,
+      );
+    }
+    seen.set(name, region);
+  }
+  return names;
 }
