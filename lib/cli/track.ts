@@ -2,7 +2,9 @@ import { Command } from 'commander';
 
 import { runTracking } from '../run/run.js';
 import { loadSettings } from '../settings/index.js';
-import { addImportOptions, importText, sessionNotes, sourcesOf, type ImportFlags } from './import.js';
+import { importText, sourcesOf } from './import.js';
+import { addImportOptions } from './import_options.js';
+import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLines } from './progress.js';
 import { quoted } from './quoted.js';
@@ -15,7 +17,7 @@ export function trackCommand(): Command {
       'Import sorted sessions of Kilosort or phy and track their neurons: "dant import kilosort" and "dant run".',
     )
     .argument('<session...>', 'folders in order of time, or one file that lists them');
-  return addImportOptions(command)
+  return addSessionOptions(addImportOptions(command))
     .addHelpText('after', sessionNotes)
     .action(async (sessions: string[], { output, splitAt, ...options }: ImportFlags) => {
       const signal = interruptSignal();
