@@ -55,7 +55,12 @@ export { singleLinkage, type Linkage, type SingleLinkageInput } from './clusteri
 export { curateClusters, type Curation, type CurationInput } from './curation/curate.js';
 export { estimateMotion, type MatchedDepths, type MotionEstimate, type MotionOptions } from './motion/estimate.js';
 
-export { importSessions, type ImportControl, type ImportedDataSet, type ImportSummary } from './import/import_sessions.js';
+export {
+  importSessions,
+  type ImportControl,
+  type ImportedDataSet,
+  type ImportSummary,
+} from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
 export { exportToPhy } from './export/phy.js';
 export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
