@@ -62,6 +62,7 @@ export {
   type ImportSummary,
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
+export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
 export { exportToPhy } from './export/phy.js';
 export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
 export { trackedUnits, type TrackedUnit } from './export/tracked_units.js';

@@ -32,6 +32,8 @@ const bundles = [
     minify: false,
     entryPoints: [path('lib/cli/main.ts')],
     outfile: path('dist/cli/main.js'),
+    // Its WebAssembly would be parsed by every command.
+    external: ['h5wasm', 'zarrita'],
     // For packages that are not modules
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",

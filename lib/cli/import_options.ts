@@ -2,16 +2,36 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { importDefaults, mostSpikesPerUnit, type CompleteImportOptions } from '../import/options.js';
 
-/** Adds the flags of an import to a command. */
+/** Adds the flags of an import that makes mean waveforms to a command. */
 export function addImportOptions(command: Command): Command {
+  return addLabelOption(addPlacedOptions(command))
+    .addOption(
+      numberOption('--spikes-per-unit <n>', 'Average at most so many spikes of a unit.', 'spikesPerUnit', {
+        least: 1,
+        most: mostSpikesPerUnit,
+      }),
+    )
+    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
+}
+
+/** The same of an import whose units have mean waveforms already. */
+export function addSortedOptions(command: Command): Command {
+  return addLabelOption(addPlacedOptions(command));
+}
+
+function addLabelOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--labels <names>',
+      `Labels of the units that are wanted, separated by commas. Default: ${importDefaults.labels.join(',')}.`,
+    ).argParser((text) => text.split(',').map((label) => label.trim())),
+  );
+}
+
+/** Flags of every import, also of one whose units have no labels. */
+export function addPlacedOptions(command: Command): Command {
   return command
     .requiredOption('-o, --output <folder>', 'the data folder to make, new or empty')
-    .addOption(
-      new Option(
-        '--labels <names>',
-        `Labels of the units that are wanted, separated by commas. Default: ${importDefaults.labels.join(',')}.`,
-      ).argParser((text) => text.split(',').map((label) => label.trim())),
-    )
     .addOption(numberOption('--min-spikes <n>', 'Leave out units with fewer spikes.', 'minSpikes'))
     .addOption(numberOption('--min-rate-hz <Hz>', 'Leave out units with fewer spikes per second.', 'minRateHz'))
     .addOption(
@@ -24,14 +44,7 @@ export function addImportOptions(command: Command): Command {
         'maxMissing',
         { most: 0.5 },
       ),
-    )
-    .addOption(
-      numberOption('--spikes-per-unit <n>', 'Average at most so many spikes of a unit.', 'spikesPerUnit', {
-        least: 1,
-        most: mostSpikesPerUnit,
-      }),
-    )
-    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
+    );
 }
 
 type KeysOfNumbers = {

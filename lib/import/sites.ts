@@ -56,6 +56,28 @@ export function sharedSites(sessions: readonly (readonly Site[])[], maxMissing: 
   };
 }
 
+/**
+ * What has to be told about sites that not all sessions share.
+ * @param counts Per session, how many sites it has
+ * @param indices As of `sharedSites`, whose sites are `shared`
+ */
+export function siteWarnings(counts: readonly number[], indices: readonly Int32Array[], shared: number): string[] {
+  return counts.flatMap((count, s) => {
+    const filled = indices[s]!.filter((index) => index < 0).length;
+    const dropped = count - (shared - filled);
+    return [
+      ...(dropped > 0
+        ? [`Session ${s + 1}: ${dropped} of ${count} channels are not in every session and were left out.`]
+        : []),
+      ...(filled > 0
+        ? [
+            `Session ${s + 1}: ${filled} of ${shared} sites were not sorted; they are interpolated from those around them.`,
+          ]
+        : []),
+    ];
+  });
+}
+
 /** Of each kept site, the nearest kept ones of its shank, itself included. */
 function neighbourhoods(all: readonly Site[], kept: readonly number[]): number[][] {
   return kept.map((i) =>

@@ -35,6 +35,8 @@ export interface DatasetOutline {
   warnings: string[];
   /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
   options: { minAmplitudeUv: number };
+  /** T of the waveforms; default: those that the package makes, 61 */
+  samples?: number | undefined;
   /** Of the rows of peth.npy; `isShared`: every two sessions have events of one type. Absent: there are none */
   peth?: { types: readonly string[]; bins: number; length: number; isShared: boolean } | undefined;
 }
@@ -43,10 +45,12 @@ export interface DatasetOutline {
 export interface ImportedUnit {
   /** The sorter's number */
   id: number;
+  /** What the sorter calls it, where that is no number */
+  name?: string | undefined;
   label: string;
   /** Spike times in ascending order, ms */
   timesMs: Float64Array;
-  /** (C, 61) µV */
+  /** (C, T) µV */
   waveform: Float32Array;
   /** Of the C channels */
   peakChannel: number;
@@ -72,6 +76,10 @@ export class DatasetWriter {
     private readonly waveforms: FileHandle,
     private readonly region: string | undefined,
   ) {}
+
+  private get samples(): number {
+    return this.outline.samples ?? waveformSamples;
+  }
 
   /** @param region Of which the data set is; some sessions may have no unit of it */
   static async create(folder: string, outline: DatasetOutline, region?: string): Promise<DatasetWriter> {
@@ -102,6 +110,7 @@ export class DatasetWriter {
         timesMs.length,
         rate.toFixed(4),
         unit.averaged,
+        unit.name,
       ]);
       this.sessions.push(s + 1);
       if (unit.peth) this.peth.push(unit.peth);
@@ -133,8 +142,11 @@ export class DatasetWriter {
     const unitsPerSession = all.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
     await withOutputErrors(this.folder, async () => {
       await writeFile(file('settings.json'), settingsTemplate(settings));
-      const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row]));
-      await writeFile(file(unitsFile), [unitsHeader, ...lines].join(''));
+      // The last column is for units whose sorter gives them names.
+      const hasNames = this.table.some((row) => row.at(-1) !== undefined);
+      const columns = hasNames ? [...unitColumns, 'unit_name'] : unitColumns;
+      const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row].slice(0, columns.length)));
+      await writeFile(file(unitsFile), [csvLine(columns), ...lines].join(''));
       await writeFile(file(importFile), `${JSON.stringify(this.record(unitsPerSession, numbers), undefined, 2)}\n`);
     });
     return { name: this.region, units: count, unitsPerSession, channels: sites.length };
@@ -180,11 +192,12 @@ export class DatasetWriter {
   }
 
   private async writeWaveforms(count: number): Promise<void> {
-    const size = this.outline.sites.length * waveformSamples;
+    const { samples } = this;
+    const size = this.outline.sites.length * samples;
     const path = join(this.folder, partName);
     const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
       dtype: '<f4',
-      shape: [count, this.outline.sites.length, waveformSamples],
+      shape: [count, this.outline.sites.length, samples],
     });
     try {
       const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
@@ -209,7 +222,7 @@ export class DatasetWriter {
       region: region ?? null,
       units: this.sessions.length,
       channels: outline.sites.length,
-      samples: waveformSamples,
+      samples: this.samples,
       geometry: outline.geometry,
       peth: peth ? { types: peth.types, binsPerType: peth.bins } : null,
       sessions: outline.sessions.map(({ folder, record }, s) => ({
@@ -224,5 +237,5 @@ export class DatasetWriter {
 }
 
 const partName = 'waveforms.part';
-const unitsHeader =
-  'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n';
+const unitColumns =
+  'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes'.split(',');
