@@ -63,6 +63,7 @@ export {
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
 export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
+export { importAnalyzers, type AnalyzerImportOptions } from './import/sorting_analyzer/import_analyzers.js';
 export { exportToPhy } from './export/phy.js';
 export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
 export { trackedUnits, type TrackedUnit } from './export/tracked_units.js';

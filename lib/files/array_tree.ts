@@ -1,3 +1,5 @@
+import { fileError } from './file_error.js';
+
 /** A file of named arrays in groups: HDF5 or Zarr. Names are paths from the root without the first slash. */
 export interface ArrayTree {
   /** Of the file or folder */
@@ -18,6 +20,17 @@ export interface ArrayTree {
 export interface TreeArray {
   shape: readonly number[];
   isText: boolean;
+}
+
+/** Texts as they were decoded. Throws DANT_DATA if they are no texts, or were none in UTF-8. */
+export function checkTexts(path: string, name: string, values: readonly unknown[]): string[] {
+  const texts = values.map((value) => {
+    if (typeof value === 'string') return value;
+    throw fileError(path, `${name}: expected text.`);
+  });
+  const wrong = texts.findIndex((text) => text.includes('\ufffd'));
+  if (wrong >= 0) throw fileError(path, `${name}: text ${wrong + 1} is not UTF-8.`);
+  return texts;
 }
 
 /** Numbers that are read at once, at least one chunk. */

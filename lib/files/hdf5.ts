@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Dataset, File, Filter, Group, Reference } from 'h5wasm/node';
 
 import type { NumericData } from '../arrays.js';
-import { ChunkedRows, type ArrayTree, type TreeArray } from './array_tree.js';
+import { checkTexts, ChunkedRows, type ArrayTree, type TreeArray } from './array_tree.js';
 import { toFloat64 } from './convert.js';
 import { fileError, systemFileError } from './file_error.js';
 
@@ -83,8 +83,7 @@ export class Hdf5File implements ArrayTree {
   texts(name: string): Promise<string[]> {
     const dataset = this.readable(name);
     const value = dataset.shape?.includes(0) ? [] : [this.attempt(name, () => dataset.value)].flat();
-    if (!value.every((text) => typeof text === 'string')) throw fileError(this.path, `${name}: expected text.`);
-    return Promise.resolve(value);
+    return Promise.resolve(checkTexts(this.path, name, value));
   }
 
   /** Names of what an array's references point at. */

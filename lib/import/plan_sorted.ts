@@ -70,7 +70,10 @@ export function planSorted(
     const { units, labels } = selectUnits(session, s, options, warnings);
     return { session, units, labels, indices: indices[s]!, firstSample: first[s]!, events: session.events };
   });
-  const timed = planned.map(({ session, events }) => ({ events, durationMs: 1000 * session.durationS }));
+  const timed = planned.map(({ session, events }) => ({
+    events,
+    durationMs: 1000 * (session.endS ?? session.durationS),
+  }));
   const maker = planPeth(timed, options, warnings);
   timed.forEach(({ events }, s) => (planned[s]!.events = events));
   return { sessions: planned, sites, samples, maker, givenBins: binsOf(planned) };

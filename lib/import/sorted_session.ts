@@ -1,4 +1,5 @@
 import type { Events, TimeUnit } from './events.js';
+import { labelColumns } from './labels.js';
 import type { Site } from './sites.js';
 
 /** A session whose units have mean waveforms already. */
@@ -12,6 +13,8 @@ export interface SortedSession {
   /** Undefined: not known */
   sampleRateHz: number | undefined;
   durationS: number;
+  /** When it ends, s; default: after `durationS` */
+  endS?: number | undefined;
   /** Of all waveforms; `trough`: sample at which spikes were aligned, undefined: not known */
   window: { samples: number; trough: number | undefined };
   units: readonly SessionUnit[];
@@ -55,6 +58,27 @@ export interface SessionWaveform {
 
 /** What every unit is called that nobody judged. */
 export const unlabelled = 'unsorted';
+
+/**
+ * Labels of units from columns that say something about them, in lower case; of several the first that says something.
+ * @param columns Names of all columns
+ * @param read Texts of a column, one for each of the `count` units
+ */
+export async function labelsFrom(
+  columns: readonly string[],
+  count: number,
+  read: (column: string) => Promise<readonly string[] | undefined>,
+): Promise<(string | undefined)[]> {
+  const labels = new Array<string | undefined>(count).fill(undefined);
+  for (const wanted of labelColumns) {
+    const column = columns.find((name) => name.toLowerCase() === wanted);
+    const values = column === undefined ? undefined : await read(column);
+    values?.forEach((value, u) => {
+      if (value !== '' && value !== 'nan') labels[u] ??= value.toLowerCase();
+    });
+  }
+  return labels;
+}
 
 /** Ids as numbers: those of a sorter that names its units are their rows, from 0. */
 export function unitIds(ids: readonly (string | number)[]): { id: number; name: string | undefined }[] {
