@@ -63,6 +63,7 @@ export {
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
 export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
+export { importNwb, type NwbImportOptions } from './import/nwb/import_nwb.js';
 export { importAnalyzers, type AnalyzerImportOptions } from './import/sorting_analyzer/import_analyzers.js';
 export { exportToPhy } from './export/phy.js';
 export { exportCsv, exportNpz, type TableOptions } from './export/table.js';

@@ -10,6 +10,7 @@ import { readSessionsFile } from '../import/sessions_file.js';
 import { Group } from './group.js';
 import { withImportBar } from './import_bar.js';
 import { matlabCommand } from './import_matlab.js';
+import { nwbCommand } from './import_nwb.js';
 import { spikeinterfaceCommand } from './import_spikeinterface.js';
 import { addImportOptions } from './import_options.js';
 import { interruptSignal } from './interrupt.js';
@@ -20,6 +21,7 @@ import { addSessionOptions, sessionNotes, type ImportFlags } from './session_opt
 export function importCommand(): Command {
   const group = new Group('import').description('Make a data folder from sorted sessions and their raw recordings.');
   group.addCommand(kilosortCommand());
+  group.addCommand(nwbCommand());
   group.addCommand(spikeinterfaceCommand());
   group.addCommand(matlabCommand());
   group.addCommand(initCommand());
