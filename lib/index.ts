@@ -62,6 +62,7 @@ export {
   type ImportSummary,
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
+export { importBombcell, type BombcellImportOptions } from './import/bombcell/import_bombcell.js';
 export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
 export { importNwb, type NwbImportOptions } from './import/nwb/import_nwb.js';
 export { importAnalyzers, type AnalyzerImportOptions } from './import/sorting_analyzer/import_analyzers.js';
