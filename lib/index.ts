@@ -62,6 +62,7 @@ export {
   type ImportSummary,
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
+export { recognise, type Recognised, type SessionForm } from './import/recognise.js';
 export { importBombcell, type BombcellImportOptions } from './import/bombcell/import_bombcell.js';
 export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
 export { importNwb, type NwbImportOptions } from './import/nwb/import_nwb.js';

@@ -9,6 +9,7 @@ import { writeSessionsFile } from '../import/sessions_template.js';
 import { readSessionsFile } from '../import/sessions_file.js';
 import { Group } from './group.js';
 import { withImportBar } from './import_bar.js';
+import { autoCommand } from './import_auto.js';
 import { bombcellCommand } from './import_bombcell.js';
 import { matlabCommand } from './import_matlab.js';
 import { nwbCommand } from './import_nwb.js';
@@ -26,6 +27,7 @@ export function importCommand(): Command {
   group.addCommand(spikeinterfaceCommand());
   group.addCommand(bombcellCommand());
   group.addCommand(matlabCommand());
+  group.addCommand(autoCommand());
   group.addCommand(initCommand());
   return group;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { fileError } from '../../files/file_error.js';
 import { readNpy } from '../../files/npy.js';
+import { findRawWaveforms, rawWaveformPlaces } from './places.js';
 
 /** Mean waveforms of units, as Bombcell and UnitMatch leave them. */
 export interface RawWaveforms {
@@ -15,16 +16,13 @@ export interface RawWaveforms {
   of(cluster: number): Promise<Float64Array | undefined>;
 }
 
-/** Where they are, seen from the sorter's folder. */
-const places = ['RawWaveforms', 'qMetrics/RawWaveforms', 'bombcell/RawWaveforms'];
-
 /** Finds `Unit<cluster>_RawSpikes.npy`, (samples, columns, 2 halves of the session), below a sorter's folder. Rejects with DANT_DATA. */
 export async function openRawWaveforms(sorter: string): Promise<RawWaveforms> {
-  const folder = places.map((place) => join(sorter, place)).find((place) => existsSync(place));
+  const folder = findRawWaveforms(sorter);
   if (folder === undefined) {
     throw fileError(
       sorter,
-      `there is no ${places.join(', ')}. Run Bombcell or UnitMatch with its extraction of raw waveforms.`,
+      `there is no ${rawWaveformPlaces.join(', ')}. Run Bombcell or UnitMatch with its extraction of raw waveforms.`,
     );
   }
   const first = (await readdir(folder)).sort().find((name) => fileName.test(name));
