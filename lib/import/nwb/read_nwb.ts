@@ -27,10 +27,10 @@ export interface NwbChoice {
   trialCondition?: string | undefined;
 }
 
-/** Units whose waveforms are looked at to judge the unit. */
-const judgedUnits = 100;
+/** Units whose waveforms are looked at to judge the unit, the first ones: V and µV are too far apart for it to matter which. */
+const judgedUnits = 20;
 /** Units by whose last spikes it is told how long a session is, where nothing else tells: those with the most spikes. */
-const timedUnits = 50;
+const timedUnits = 20;
 
 /** An NWB file (HDF5, or a Zarr folder) as a session, which stays open until it is closed. Rejects with DANT_DATA. */
 export async function readNwb(path: string, choice: NwbChoice): Promise<SortedSession> {
@@ -107,8 +107,8 @@ async function unitOf(
   warnings: string[],
 ): Promise<{ unit: WaveformUnit; toUv: number }> {
   const ranges: number[] = [];
-  const step = Math.ceil(count / judgedUnits);
-  for (let u = 0; u < count; u += step) ranges.push(rangeOf((await waveforms.of(u)).values, waveforms.samples));
+  for (let u = 0; u < Math.min(count, judgedUnits); u++)
+    ranges.push(rangeOf((await waveforms.of(u)).values, waveforms.samples));
   const { unit, median } = judgeUnit(ranges, told);
   if (unit === 'uV' && told === undefined) {
     warnings.push(
