@@ -2,42 +2,44 @@ import type { NdArray } from '../arrays.js';
 import type { Motion, MotionInterval } from '../recording/motion.js';
 import { readProfile } from './read_matches.js';
 import type { ResultSource } from './result_source.js';
+import type { RunRecord } from './run_record.js';
 
 /** What is known of the motion in one tracking. */
 export interface StoredMotion {
+  /** Undefined: all units were tracked together, and no record names their shank. */
+  shank: number | undefined;
   motion: Motion | undefined;
   /** Bounds of the 95 % intervals. */
   interval: MotionInterval | undefined;
 }
 
-/**
- * The motion of each tracking: one, or one per row of the files of a run per shank.
- * @param shankOf The shank of each row; undefined: a single tracking
- */
-export async function readMotions(
-  results: ResultSource,
-  count: number,
-  shankOf: ((row: number) => number) | undefined,
-): Promise<StoredMotion[]> {
-  const row = (array: NdArray<Float64Array> | undefined, g: number) => rowOf(array, g, count);
+/** The motion of each tracking: one, or one per row of the files of a run per shank. */
+export async function readMotions(results: ResultSource, record?: RunRecord): Promise<StoredMotion[]> {
+  const weights = await results.floats('SimilarityWeights');
   const constant = await results.floats('motion_constant');
+  const rows = [weights, constant].find((array) => array?.shape.length === 2)?.shape[0];
+  const shankIds = [...new Set((await results.integers('unit_shanks'))?.data)].sort((a, b) => a - b);
+  const count = rows ?? 1;
   const linear = await results.floats('motion_linear');
   const constantInterval = await results.floats('motion_constant_interval');
   const linearInterval = await results.floats('motion_linear_interval');
-  // Profiles of a run per shank are in the folders of the shanks.
-  const profiles = await Promise.all(
-    Array.from({ length: count }, (_, g) => readProfile(shankOf ? results.ofShank(shankOf(g)) : results)),
+  return Promise.all(
+    Array.from({ length: count }, async (_, g) => {
+      const recorded = record?.groups[g]?.shank;
+      const shank = rows === undefined ? recorded : (recorded ?? shankIds[g] ?? g + 1);
+      // Profiles of a run per shank are in the folders of the shanks.
+      const profile = await readProfile(rows === undefined ? results : results.ofShank(shank!));
+      const row = (array: NdArray<Float64Array> | undefined) => rowOf(array, g, count);
+      const constantUm = row(constant);
+      const motion = constantUm && {
+        constantUm,
+        linear: row(linear) ?? new Float64Array(constantUm.length),
+        ...(profile?.shiftsUm.length === constantUm.length * (profile?.knotDepthsUm.length ?? NaN) && { profile }),
+      };
+      const bounds = row(constantInterval);
+      return { shank, motion, interval: motion && bounds && intervalOf(bounds, row(linearInterval)) };
+    }),
   );
-  return profiles.map((profile, g) => {
-    const constantUm = row(constant, g);
-    const motion = constantUm && {
-      constantUm,
-      linear: row(linear, g) ?? new Float64Array(constantUm.length),
-      ...(profile?.shiftsUm.length === constantUm.length * (profile?.knotDepthsUm.length ?? NaN) && { profile }),
-    };
-    const bounds = row(constantInterval, g);
-    return { motion, interval: motion && bounds && intervalOf(bounds, row(linearInterval, g)) };
-  });
 }
 
 /** Row g of `count` rows. */

@@ -51,7 +51,7 @@ export async function readResult(
   );
   const shanks = perUnit((await results.integers('unit_shanks'))?.data, 'unit_shanks.npy');
   const matches = await readMatches(results, missing);
-  const groups = await readGroups(results, { record, settings, shanks, isProbabilistic: matches !== undefined });
+  const groups = await readGroups(results, { record, settings, isProbabilistic: matches !== undefined });
   const sessionCount = sessions
     ? sessions.reduce((most, session) => Math.max(most, session), 0)
     : (groups[0]?.motion?.constantUm.length ?? 0);
