@@ -4,6 +4,7 @@
  */
 export const layers = [
   ['cli'],
+  ['batch'],
   ['run'],
   ['report', 'score'],
   ['results'],

@@ -52,6 +52,8 @@ const commands: Record<string, () => Promise<Command>> = {
   track: async () => (await import('./track.js')).trackCommand(),
   export: async () => (await import('./export.js')).exportCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
+  study: async () => (await import('./study.js')).studyCommand(),
+  batch: async () => (await import('./batch.js')).batchCommand(),
   score: async () => (await import('./score.js')).scoreCommand(),
 };
 const asked = process.argv[2] ?? '';

@@ -7,7 +7,8 @@ import { fileError, systemFileError } from '../files/file_error.js';
 import type { SessionSource } from './options.js';
 
 const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
-const session = z.union([
+/** A session in a file: its folder, or an object with the folder and what cannot be found. */
+export const sessionSchema = z.union([
   z.string().transform((folder) => ({ folder })),
   z.strictObject({
     folder: z.string(),
@@ -16,7 +17,7 @@ const session = z.union([
     labels: z.string().optional(),
   }),
 ]);
-const file = z.union([z.array(session).min(1), z.strictObject({ sessions: z.array(session).min(1) })]);
+const file = z.union([z.array(sessionSchema).min(1), z.strictObject({ sessions: z.array(sessionSchema).min(1) })]);
 
 /**
  * Reads a file that lists sessions, YAML or JSON: each a folder, or `folder` with `recording` (a path or several),
@@ -43,8 +44,15 @@ export async function readSessionsFile(path: string): Promise<SessionSource[]> {
       error,
     );
   }
-  const from = (name: string) => resolve(dirname(path), name);
-  return (Array.isArray(data) ? data : data.sessions).map((entry) => {
+  return parseSessions(Array.isArray(data) ? data : data.sessions, (name) => resolve(dirname(path), name));
+}
+
+/** @param from The absolute path of one that is relative to the file */
+export function parseSessions(
+  entries: readonly z.infer<typeof sessionSchema>[],
+  from: (path: string) => string,
+): SessionSource[] {
+  return entries.map((entry) => {
     const { folder, recording, uv_per_bit, labels } = {
       recording: undefined,
       uv_per_bit: undefined,

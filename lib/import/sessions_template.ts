@@ -1,11 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 
-import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
-import { findRecording, sorterFolders } from './find_recording.js';
-import { parsePhyParams } from './params_py.js';
+import { recordingOf, sorterFolders } from './find_recording.js';
 
 /**
  * Writes a commented file that lists the sortings below a folder, each with the recording that was found for it. Rejects with
@@ -46,15 +44,4 @@ export async function writeSessionsFile(
     throw systemOutputError(output, error);
   }
   return { sessions: folders.length, withoutRecording };
-}
-
-async function recordingOf(sorter: string): Promise<string[] | undefined> {
-  try {
-    const path = join(sorter, 'params.py');
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
-    return (await findRecording(sorter, sorter, params)).files;
-  } catch (error) {
-    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
-    throw error;
-  }
 }
