@@ -43,7 +43,7 @@ export interface Submitted {
 }
 
 const gigabyte = 1e9;
-const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /**
  * Submits what has to be done for a study: one job array for each amount of memory, and a job that waits for them, tries those
@@ -68,7 +68,7 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
     if (plan.kind === 'impossible') impossible.set(recording, plan.why);
     if (plan.kind !== 'import' && plan.kind !== 'track') continue;
     // Arrays have one limit for all their tasks: powers of two, so that there are few arrays.
-    const gb = 2 ** Math.ceil(Math.log2(plan.memoryBytes / gigabyte));
+    const gb = 2 ** Math.max(0, Math.ceil(Math.log2(plan.memoryBytes / gigabyte)));
     const task = { index: study.recordings.indexOf(recording) + 1, minutes: await estimateMinutes(recording.input) };
     byMemory.set(gb, [...(byMemory.get(gb) ?? []), task]);
   }

@@ -61,11 +61,6 @@ export async function doTask(
   options: TaskOptions = {},
 ): Promise<TaskState | undefined> {
   const places = placesOf(study, recording);
-  try {
-    await mkdir(places.folder, { recursive: true });
-  } catch (error) {
-    throw systemOutputError(places.folder, error);
-  }
   const lock = await takeLock(places.folder, recording);
   try {
     const before = await readState(places.folder);
@@ -107,6 +102,11 @@ export async function noteKill(study: Study, recording: StudyRecording, why: str
 }
 
 async function takeLock(folder: string, recording: StudyRecording): Promise<Lock> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw systemOutputError(folder, error);
+  }
   const lock = await lockFolder(folder);
   if ('release' in lock) return lock;
   throw new DantError(

@@ -4,6 +4,9 @@ import type { BatchOptions, Outcome } from './run_batch.js';
 import type { Study, StudyRecording } from './study.js';
 import type { WorkerMessage } from './worker.js';
 
+// Also from the bundle of the command, and from the sources in a test
+const workerFile = new URL('../../dist/batch/worker.js', import.meta.url);
+
 interface WorkerControl extends Pick<BatchOptions, 'signal' | 'onEvent'> {
   threads: number;
 }
@@ -15,13 +18,9 @@ export function runWorker(
   { threads, signal, onEvent }: WorkerControl,
 ): Promise<Outcome | { kind: 'killed'; why: string }> {
   return new Promise((resolve) => {
-    const child: ChildProcess = fork(
-      new URL('worker.js', import.meta.url),
-      [study.file, recording.id, String(threads)],
-      {
-        execArgv: [],
-      },
-    );
+    const child: ChildProcess = fork(workerFile, [study.file, recording.id, String(threads)], {
+      execArgv: [],
+    });
     let last: Outcome | undefined;
     const stop = () => child.kill('SIGTERM');
     signal?.addEventListener('abort', stop);
@@ -36,13 +35,13 @@ export function runWorker(
     child.on('error', (error) => {
       last = { kind: 'failed', why: `its process could not be started: ${error.message}` };
     });
-    child.on('close', (code, killedBy) => {
+    child.on('close', (code, endedBy) => {
       signal?.removeEventListener('abort', stop);
       if (last) resolve(last);
       else if (signal?.aborted) resolve({ kind: 'failed', why: 'stopped before it was done' });
-      else if (killedBy === 'SIGKILL')
+      else if (endedBy === 'SIGKILL' || endedBy === 'SIGABRT') {
         resolve({ kind: 'killed', why: 'its process was killed, most likely because memory ran out' });
-      else resolve({ kind: 'killed', why: `its process ended without a word (${killedBy ?? `exit code ${code}`})` });
+      } else resolve({ kind: 'failed', why: `its process ended without a word (${endedBy ?? `exit code ${code}`})` });
     });
   });
 }
