@@ -30,6 +30,8 @@ interface Submission {
   /** Numbers of the job arrays, and of the job that follows them */
   jobs: string[];
   summaryJob: string;
+  /** Of the recordings */
+  ids: string[];
   options: SlurmOptions;
   submitted: string;
 }
@@ -62,14 +64,18 @@ export async function submitStudy(study: Study, options: SlurmOptions, only = st
 }
 
 async function submit(study: Study, options: SlurmOptions, only: StudyRecording[]): Promise<Submitted> {
-  const byMemory = new Map<number, { index: number; minutes: number }[]>();
+  const byMemory = new Map<number, { id: string; index: number; minutes: number }[]>();
   const impossible = new Map<StudyRecording, string>();
   for (const [recording, plan] of await planBatch(study, only)) {
     if (plan.kind === 'impossible') impossible.set(recording, plan.why);
     if (plan.kind !== 'import' && plan.kind !== 'track') continue;
     // Arrays have one limit for all their tasks: powers of two, so that there are few arrays.
     const gb = 2 ** Math.max(0, Math.ceil(Math.log2(plan.memoryBytes / gigabyte)));
-    const task = { index: study.recordings.indexOf(recording) + 1, minutes: await estimateMinutes(recording.input) };
+    const task = {
+      id: recording.id,
+      index: study.recordings.indexOf(recording) + 1,
+      minutes: await estimateMinutes(recording.input),
+    };
     byMemory.set(gb, [...(byMemory.get(gb) ?? []), task]);
   }
   const tasks = [...byMemory.values()].flat().length;
@@ -107,7 +113,8 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
       ...['--job-name=dant-summary', `--output=${join(folder, 'summary_%j.txt')}`],
     ];
     const summaryJob = await sbatch([...common, ...after], ['finish', study.file]);
-    await writeSubmission(study, { jobs, summaryJob, options, submitted: new Date().toISOString() });
+    const ids = [...byMemory.values()].flat().map(({ id }) => id);
+    await writeSubmission(study, { jobs, summaryJob, ids, options, submitted: new Date().toISOString() });
     return { recordings: tasks, jobs, summaryJob, impossible };
   } catch (error) {
     // Half a submission would run without its end.
@@ -121,13 +128,13 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
  * @returns What was submitted again; undefined: nothing had to be
  */
 export async function resubmitKilled(study: Study): Promise<Submitted | undefined> {
-  const { options } = (await readSubmission(study)) ?? {};
+  const { options, ids } = (await readSubmission(study)) ?? {};
   if (!options) return undefined;
   const again: StudyRecording[] = [];
-  for (const recording of study.recordings) {
+  for (const recording of study.recordings.filter(({ id }) => ids!.includes(id))) {
     const { folder } = placesOf(study, recording);
     const state = await readState(folder);
-    if (state?.status === 'running') {
+    if (state === undefined || state.status === 'running') {
       // All jobs have ended, so nobody is at work on it, whatever the age of its lock.
       await breakLock(folder);
       await noteKill(study, recording, 'its job was killed, most likely because memory or time ran out');

@@ -65,18 +65,7 @@ export async function doTask(
   try {
     const before = await readState(places.folder);
     refuseOther(study, before, places.folder);
-    const state: TaskState = {
-      status: 'running',
-      study: study.file,
-      animal: recording.animal,
-      probe: recording.probe ?? null,
-      region: recording.region ?? null,
-      ...(before?.importedFrom && { importedFrom: before.importedFrom }),
-      ...(before?.madeFrom && { madeFrom: before.madeFrom }),
-      ...(before?.facts && { facts: before.facts }),
-      kills: before?.kills ?? 0,
-      started: new Date().toISOString(),
-    };
+    const state = begun(study, recording, before);
     return await attempt(study, recording, state, options);
   } finally {
     await lock.release();
@@ -91,14 +80,31 @@ export async function noteKill(study: Study, recording: StudyRecording, why: str
   const { folder } = placesOf(study, recording);
   const lock = await takeLock(folder, recording);
   try {
-    const state = await readState(folder);
-    const kills = (state?.kills ?? 0) + 1;
-    if (state)
-      await writeState(folder, { ...state, status: 'failed', error: why, kills, ended: new Date().toISOString() });
+    const before = await readState(folder);
+    const state = begun(study, recording, before);
+    const kills = state.kills + 1;
+    const { started, ended } = { started: before?.started ?? state.started, ended: new Date().toISOString() };
+    await writeState(folder, { ...state, status: 'failed', error: why, kills, started, ended });
     return kills;
   } finally {
     await lock.release();
   }
+}
+
+/** The state of a recording that is being worked on. */
+function begun(study: Study, { animal, probe, region }: StudyRecording, before: TaskState | undefined): TaskState {
+  return {
+    status: 'running',
+    study: study.file,
+    animal,
+    probe: probe ?? null,
+    region: region ?? null,
+    ...(before?.importedFrom && { importedFrom: before.importedFrom }),
+    ...(before?.madeFrom && { madeFrom: before.madeFrom }),
+    ...(before?.facts && { facts: before.facts }),
+    kills: before?.kills ?? 0,
+    started: new Date().toISOString(),
+  };
 }
 
 async function takeLock(folder: string, recording: StudyRecording): Promise<Lock> {
