@@ -50,11 +50,12 @@ try {
   log(state === undefined ? 'nothing has changed' : state.status === 'done' ? 'done' : `failed: ${state.error}`);
   send({ kind: 'end', state });
 } catch (error) {
+  const message = controller.signal.aborted ? 'stopped before it was done' : (error as Error).message;
   try {
-    log(`failed: ${(error as Error).message}`);
+    log(`failed: ${message}`);
   } catch {
     // The disk is full: the batch gets the message all the same.
   }
-  send({ kind: 'error', message: (error as Error).message });
+  send({ kind: 'error', message });
 }
 if (process.connected) process.disconnect();
