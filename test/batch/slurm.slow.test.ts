@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,9 +45,11 @@ describe.skipIf(!existsSync(script) || !isInstalled || process.getuid?.() !== 0)
     writeFileSync(join(folder, 'cluster.yaml'), text('on_cluster'));
     writeFileSync(join(folder, 'here.yaml'), text('here'));
   }, 600_000);
-  afterAll(() => {
+  afterAll(async () => {
     execFileSync('bash', [script, 'stop', cluster]);
     // The daemons write until they have ended.
+    const ended = () => readdirSync(cluster).every((name) => !name.endsWith('.pid'));
+    for (let k = 0; k < 100 && !ended(); k++) await new Promise((done) => setTimeout(done, 200));
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
   });
 
