@@ -6,7 +6,7 @@ export const layers = [
   ['cli'],
   ['batch'],
   ['run'],
-  ['report', 'score'],
+  ['report', 'score', 'export'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],

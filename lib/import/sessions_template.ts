@@ -19,10 +19,13 @@ export async function writeSessionsFile(
   }
   const lines = [
     '# Sessions for "dant import kilosort". Put them in order of time, and take out what is not wanted.',
+    '# All are of one probe: of days that hold several, list the folder of the day, or make a file for each probe.',
     '# Each needs its folder; the other keys only where they say something that cannot be found:',
     '#   recording: the raw file, or a list of files in sequence',
     '#   labels: a table with cluster_id and label, instead of the labels of phy and Kilosort',
     '#   uv_per_bit: µV of a count, where nothing beside the recording tells',
+    '#   events: a table with time_s or time_ms, and event, condition; or times in a .npy',
+    '#   split_at: seconds at which days that were sorted in one go begin, [3600, 7200], or files: they are its raw files',
     'sessions:',
   ];
   let withoutRecording = 0;
