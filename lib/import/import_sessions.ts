@@ -2,11 +2,17 @@ import { DantError, argumentError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
-import { importDefaults, mostSpikesPerUnit, type ImportOptions, type SessionSource } from './options.js';
+import {
+  completeImportOptions,
+  type CompleteImportOptions,
+  type ImportOptions,
+  type SessionSource,
+} from './options.js';
 import { planImport, type ImportPlan } from './plan.js';
 import type { SessionPlan } from './plan_session.js';
+import { placeWaveform } from './place_waveform.js';
 import { interpolation } from './sites.js';
-import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
+import { DatasetWriter, type DatasetOutline, type ImportedUnit } from './write_dataset.js';
 
 /** What was imported. */
 export interface ImportSummary {
@@ -37,14 +43,11 @@ export async function importSessions(
   { onProgress, ...run }: ImportControl = {},
 ): Promise<ImportSummary> {
   if (sources.length === 0) throw argumentError('sources', 'at least one session', sources);
-  const complete = { ...importDefaults, ...defined(options) };
-  if (!(complete.spikesPerUnit >= 1 && complete.spikesPerUnit <= mostSpikesPerUnit)) {
-    throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, complete.spikesPerUnit);
-  }
+  const complete = completeImportOptions(options);
   let summary: ImportSummary | undefined;
   await makeNewFolder(output, async (folder) => {
     const plan = await planImport(sources, complete, run.signal);
-    const writer = await DatasetWriter.create(folder, plan, complete);
+    const writer = await DatasetWriter.create(folder, outlineOf(plan, complete));
     try {
       const rows = plan.sessions.reduce((sum, { recording }) => sum + recording.rows, 0);
       let done = 0;
@@ -68,6 +71,33 @@ export async function importSessions(
   return summary!;
 }
 
+function outlineOf(
+  { sessions, sites, geometry, warnings }: ImportPlan,
+  options: CompleteImportOptions,
+): DatasetOutline {
+  return {
+    sites,
+    geometry,
+    warnings,
+    options,
+    sessions: sessions.map(({ folder, sorting, recording, labels }) => ({
+      folder,
+      durationS: recording.rows / recording.sampleRateHz,
+      record: {
+        recording: recording.files,
+        rows: recording.rows,
+        columns: recording.columns,
+        sampleRateHz: recording.sampleRateHz,
+        probe: recording.probe ?? null,
+        serialNumber: recording.serialNumber ?? null,
+        filteredBefore: recording.isFiltered,
+        sortedChannels: sorting.channelMap.length,
+        clustersByLabel: labels,
+      },
+    })),
+  };
+}
+
 /** The session's units with their mean waveforms at the shared sites. */
 async function importSession(plan: ImportPlan, s: number, run: RunOptions): Promise<ImportedUnit[]> {
   const { sorting, recording, units } = plan.sessions[s]!;
@@ -89,13 +119,12 @@ async function importSession(plan: ImportPlan, s: number, run: RunOptions): Prom
     );
     return units.map((unit, u) => {
       const all = waveforms.subarray(u * channels * waveformSamples, (u + 1) * channels * waveformSamples);
-      const waveform = new Float32Array(plan.sites.length * waveformSamples);
-      plan.channels[s]!.forEach((channel, c) => {
-        if (channel < 0) return;
-        waveform.set(all.subarray(channel * waveformSamples, (channel + 1) * waveformSamples), c * waveformSamples);
-      });
-      for (const { site, from } of missing) interpolate(waveform, site, from);
-      return { ...unit, waveform, ...peakOf(waveform) };
+      return {
+        ...unit,
+        timesMs: unit.spikes.map((sample) => (1000 * sample) / recording.sampleRateHz),
+        averaged: unit.averaged.length,
+        ...placeWaveform(all, plan.channels[s]!, missing),
+      };
     });
   } finally {
     await source.close();
@@ -109,39 +138,4 @@ async function openOf({ recording }: SessionPlan, s: number) {
     if (!(error instanceof DantError)) throw error;
     throw new DantError(error.code, `Session ${s + 1}: ${error.message}`, { cause: error });
   }
-}
-
-function interpolate(waveform: Float32Array, site: number, from: readonly { site: number; weight: number }[]): void {
-  for (let t = 0; t < waveformSamples; t++) {
-    waveform[site * waveformSamples + t] = from.reduce(
-      (sum, other) => sum + other.weight * waveform[other.site * waveformSamples + t]!,
-      0,
-    );
-  }
-}
-
-/** The channel of (C, 61) with the largest range, and that range. */
-function peakOf(waveform: Float32Array): { peakChannel: number; amplitudeUv: number } {
-  let peakChannel = 0;
-  let amplitudeUv = -1;
-  for (let c = 0; c * waveformSamples < waveform.length; c++) {
-    let low = Infinity;
-    let high = -Infinity;
-    for (let t = c * waveformSamples; t < (c + 1) * waveformSamples; t++) {
-      low = Math.min(low, waveform[t]!);
-      high = Math.max(high, waveform[t]!);
-    }
-    const range = high - low;
-    if (range > amplitudeUv) [peakChannel, amplitudeUv] = [c, range];
-  }
-  return { peakChannel, amplitudeUv };
-}
-
-/** Without the entries that are undefined. */
-function defined<Options extends object>(
-  options: Options,
-): { [Key in keyof Options]: Exclude<Options[Key], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Options]: Exclude<Options[Key], undefined>;
-  };
 }

@@ -1,3 +1,5 @@
+import { argumentError } from '../errors.js';
+
 /** A session to import. */
 export interface SessionSource {
   /** Of the sorter, or one that holds it and the recording */
@@ -41,3 +43,14 @@ export const importDefaults: CompleteImportOptions = {
 
 /** More would not fit the sums: 32,767 · 65,536 < 2³¹. */
 export const mostSpikesPerUnit = 65_536;
+
+/** With the defaults of what is left out. Throws DANT_ARGUMENT for a number of spikes that cannot be summed. */
+export function completeImportOptions(options: ImportOptions): CompleteImportOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const complete = { ...importDefaults, ...Object.fromEntries(given) };
+  const { spikesPerUnit } = complete;
+  if (!(spikesPerUnit >= 1 && spikesPerUnit <= mostSpikesPerUnit)) {
+    throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, spikesPerUnit);
+  }
+  return complete;
+}

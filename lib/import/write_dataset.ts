@@ -9,19 +9,46 @@ import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
 import type { ImportSummary } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import type { CompleteImportOptions } from './options.js';
-import type { ImportPlan } from './plan.js';
-import type { PlannedUnit } from './plan_session.js';
 import { readFully } from './raw_source.js';
+import type { Site } from './sites.js';
 import { unitsFile } from './tracked_units.js';
 
+/** A session that units come from. */
+export interface ImportedSession {
+  /** Where it was found */
+  folder: string;
+  /** How long it is, s */
+  durationS: number;
+  /** What import.json says about it besides */
+  record: object;
+}
+
+/** What a data set is made of, but for its units. */
+export interface DatasetOutline {
+  sessions: readonly ImportedSession[];
+  /** (C) */
+  sites: readonly Site[];
+  /** Who says where the sites are */
+  geometry: string;
+  warnings: readonly string[];
+  /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
+  options: { minAmplitudeUv: number };
+}
+
 /** A unit with its mean waveform. */
-export interface ImportedUnit extends PlannedUnit {
+export interface ImportedUnit {
+  /** The sorter's number */
+  id: number;
+  label: string;
+  /** Spike times in ascending order, ms */
+  timesMs: Float64Array;
   /** (C, 61) µV */
   waveform: Float32Array;
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
+  /** Spikes that the mean is of; undefined: not known */
+  averaged: number | undefined;
 }
 
 /** Waveforms that are copied at once, bytes. */
@@ -36,30 +63,28 @@ export class DatasetWriter {
 
   private constructor(
     private readonly folder: string,
-    private readonly plan: ImportPlan,
-    private readonly options: CompleteImportOptions,
+    private readonly outline: DatasetOutline,
     private readonly waveforms: FileHandle,
   ) {}
 
-  static async create(folder: string, plan: ImportPlan, options: CompleteImportOptions): Promise<DatasetWriter> {
+  static async create(folder: string, outline: DatasetOutline): Promise<DatasetWriter> {
     await mkdir(join(folder, 'spike_times'));
-    return new DatasetWriter(folder, plan, options, await open(join(folder, partName), 'wx+'));
+    return new DatasetWriter(folder, outline, await open(join(folder, partName), 'wx+'));
   }
 
   /** Adds the units of session `s`, from 0. */
   async add(s: number, units: readonly ImportedUnit[]): Promise<void> {
-    const { folder, recording } = this.plan.sessions[s]!;
-    const { sampleRateHz, rows } = recording;
+    const { folder, durationS } = this.outline.sessions[s]!;
     for (const unit of units) {
       const k = this.sessions.length;
-      const times = unit.spikes.map((sample) => (1000 * sample) / sampleRateHz);
-      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: times, shape: [times.length] });
+      const { timesMs } = unit;
+      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: timesMs, shape: [timesMs.length] });
       const { buffer, byteOffset, byteLength } = unit.waveform;
       await withOutputErrors(this.folder, () =>
         this.waveforms.writeFile(new Uint8Array(buffer, byteOffset, byteLength)),
       );
-      const depth = this.plan.sites[unit.peakChannel]!.y;
-      const rate = (unit.spikes.length * sampleRateHz) / rows;
+      const depth = this.outline.sites[unit.peakChannel]!.y;
+      const rate = timesMs.length / durationS;
       this.table.push(
         csvLine([
           k,
@@ -70,9 +95,9 @@ export class DatasetWriter {
           unit.peakChannel,
           depth,
           unit.amplitudeUv.toFixed(2),
-          unit.spikes.length,
+          timesMs.length,
           rate.toFixed(4),
-          unit.averaged.length,
+          unit.averaged,
         ]),
       );
       this.sessions.push(s + 1);
@@ -81,13 +106,14 @@ export class DatasetWriter {
 
   /** Writes everything else. */
   async finish(): Promise<ImportSummary> {
-    const { sites, sessions, warnings } = this.plan;
+    const { sites, sessions, options } = this.outline;
+    const warnings = [...this.outline.warnings];
     const unitsPerSession = sessions.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
     const empty = unitsPerSession.indexOf(0);
     if (empty >= 0) {
       throw new DantError(
         'DANT_DATA',
-        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${this.options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
+        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
       );
     }
     const count = this.sessions.length;
@@ -117,11 +143,11 @@ export class DatasetWriter {
   }
 
   private async writeWaveforms(count: number): Promise<void> {
-    const size = this.plan.sites.length * waveformSamples;
+    const size = this.outline.sites.length * waveformSamples;
     const path = join(this.folder, partName);
     const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
       dtype: '<f4',
-      shape: [count, this.plan.sites.length, waveformSamples],
+      shape: [count, this.outline.sites.length, waveformSamples],
     });
     try {
       const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
@@ -140,22 +166,14 @@ export class DatasetWriter {
   private record({ units, unitsPerSession, channels, warnings }: ImportSummary) {
     return {
       versions: { 'node-dant': packageVersion, node: process.versions.node },
-      options: this.options,
+      options: this.outline.options,
       units,
       channels,
       samples: waveformSamples,
-      geometry: this.plan.geometry,
-      sessions: this.plan.sessions.map(({ folder, sorting, recording, labels }, s) => ({
+      geometry: this.outline.geometry,
+      sessions: this.outline.sessions.map(({ folder, record }, s) => ({
         folder,
-        recording: recording.files,
-        rows: recording.rows,
-        columns: recording.columns,
-        sampleRateHz: recording.sampleRateHz,
-        probe: recording.probe ?? null,
-        serialNumber: recording.serialNumber ?? null,
-        filteredBefore: recording.isFiltered,
-        sortedChannels: sorting.channelMap.length,
-        clustersByLabel: labels,
+        ...record,
         units: unitsPerSession[s],
       })),
       warnings,
