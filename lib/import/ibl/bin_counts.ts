@@ -5,7 +5,7 @@ type Values = Float32Array | Float64Array;
 /** A histogram over two variables. */
 export interface BinCounts {
   /** (y bins, x bins) */
-  counts: Float64Array;
+  counts: Uint32Array;
   /** Lower edges of the bins */
   x: Float64Array;
   y: Float64Array;
@@ -27,7 +27,7 @@ export function binCounts(x: Values, y: Values, xBin: number, yBin: number, limi
   if (x.length !== y.length) throw new DantError('DANT_INPUT', `There are ${x.length} x but ${y.length} y.`);
   const across = binned('x', x, xBin, limits.x);
   const up = binned('y', y, yBin, limits.y);
-  const counts = new Float64Array(across.edges.length * up.edges.length);
+  const counts = new Uint32Array(across.edges.length * up.edges.length);
   for (let i = 0; i < x.length; i++) counts[up.indices[i]! * across.edges.length + across.indices[i]!]!++;
   return { counts, x: across.edges, y: up.edges };
 }

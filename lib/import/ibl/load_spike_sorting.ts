@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { fileError } from '../../files/file_error.js';
-import type { AlfObject } from './alf_object.js';
+import { numbersOf, type AlfObject } from './alf_object.js';
 import { checkRevision, chooseCollection, chooseFiles, revisionName, sorterNames } from './choose_files.js';
 import type { HistologyLevel } from './insertions.js';
 import { loadChannels } from './load_channels.js';
@@ -43,6 +43,9 @@ export interface SpikeSorting {
   files: Record<string, string[]>;
   warnings: string[];
 }
+
+/** A day */
+const longestS = 86_400;
 
 const usualAttributes: Record<string, readonly string[]> = {
   spikes: ['times', 'clusters', 'amps', 'depths'],
@@ -120,6 +123,12 @@ export async function loadSpikeSorting(
   if (options.strict) checkVersion(files, { ...chosen, electrodeSites: [] }, options);
   result.clusters = await loadObject(session.folder, chosenClusters, warnings, signal);
   result.spikes = await loadObject(session.folder, chosenSpikes, warnings, signal);
+  const lastS = numbersOf(result.spikes, 'times')?.at(-1) ?? 0;
+  if (lastS > longestS) {
+    warnings.push(
+      `${join(session.folder, collection)}: the last spike is at ${lastS} s, after more than a day. Expected seconds; are these ms or samples?`,
+    );
+  }
   return result;
 }
 
