@@ -4,7 +4,7 @@ import { fileError } from '../../files/file_error.js';
 import { numbersOf, type AlfObject } from './alf_object.js';
 import { checkRevision, chooseCollection, chooseFiles, revisionName, sorterNames } from './choose_files.js';
 import type { HistologyLevel } from './insertions.js';
-import { loadChannels } from './load_channels.js';
+import { readChannels } from './read_channels.js';
 import { loadObject } from './load_object.js';
 import { list, type OneCache, type OneSession } from './one_cache.js';
 import { probesOf, sessionFiles, type SessionFile, type SessionFiles } from './session_files.js';
@@ -36,7 +36,7 @@ export interface SpikeSorting {
   spikes: AlfObject;
   /** `channels` (rows of channels), `depths` (µm), `metrics` (a table), `uuids`, and what else was asked for */
   clusters: AlfObject;
-  /** As of `loadChannels` */
+  /** As of `ProbeChannels` */
   channels: AlfObject;
   histology: HistologyLevel | undefined;
   /** By object, the files that were read, in the session's folder */
@@ -109,7 +109,7 @@ export async function loadSpikeSorting(
   const spikeFiles = choose(spikeObject, goodUnits ? undefined : attributesOf('spikes', options));
   const clusterFiles = choose('clusters', attributesOf('clusters', options));
   const inDatabase = cache.insertions.find(({ eid, name }) => eid === session.eid && name === probe)?.histology;
-  const channels = await loadChannels(files, probe, collection, { revision, inDatabase }, warnings, signal);
+  const channels = await readChannels(files, probe, collection, { revision, inDatabase }, warnings, signal);
 
   result.collection = collection;
   result.channels = channels.channels;

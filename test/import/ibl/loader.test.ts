@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isTable, type AlfArray, type AlfObject } from '../../../lib/import/ibl/alf_object.js';
 import { parseAlfName } from '../../../lib/import/ibl/alf_path.js';
+import { loadChannels } from '../../../lib/import/ibl/load_channels.js';
 import { loadSpikeSorting, type SpikeSorting } from '../../../lib/import/ibl/load_spike_sorting.js';
 import { mergeClusters } from '../../../lib/import/ibl/merge_clusters.js';
 import { openOneCache, sessionName } from '../../../lib/import/ibl/one_cache.js';
@@ -95,6 +96,20 @@ describe.skipIf(!haveIblFixtures)('what ibllib’s SpikeSortingLoader gives', ()
       }
     },
   );
+
+  it('gives the channels alone as well', async () => {
+    const cache = await openOneCache(oneCache);
+    for (const [s, name] of ['s1_default', 's2_default', 's3_nohistology'].entries()) {
+      const { channels, histology, files } = await loadChannels(cache, cache.sessions[s]!, 'probe00');
+      const { channels: same, histology: level, files: all } = await load(name);
+      expect(channels).toEqual(same);
+      expect(histology).toBe(level);
+      expect(files.sort()).toEqual([...(all.channels ?? []), ...(all.electrodeSites ?? [])].sort());
+    }
+    await expect(loadChannels(cache, cache.sessions[0]!, 'probe09')).rejects.toThrow(
+      /neither alf\/probe09\/channels\.\* nor alf\/probe09\/electrodeSites\.\*/,
+    );
+  });
 
   it('refuses and says why where ibllib raises', async () => {
     await expect(load('s1_enforce')).rejects.toThrow(/channels\.\S+\.npy: this is not of the revision #2024-05-06#/);
