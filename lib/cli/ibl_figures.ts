@@ -1,8 +1,7 @@
-import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { DantError } from '../errors.js';
-import { arrayOf, numbersOf } from '../import/ibl/alf_object.js';
+import { arrayOf, doubles, numbersOf } from '../import/ibl/alf_object.js';
 import { brainRegion } from '../import/ibl/brain_regions.js';
 import { loadDrift } from '../import/ibl/load_drift.js';
 import type { SpikeSorting } from '../import/ibl/load_spike_sorting.js';
@@ -81,11 +80,10 @@ function figureCommand(
       const { session, sorting } = found;
       await writeFigure(output, figure, [
         { label: 'Subject', value: session.subject },
-        { label: 'Sorting', value: sorting.collection! },
+        { label: 'Sorter', value: sorting.collection!.split('/')[2] ?? 'Kilosort 2.5' },
         { label: 'Spikes', value: numbersOf(sorting.spikes, 'clusters')!.length.toLocaleString('en') },
         { label: 'Clusters', value: String(new Set(numbersOf(sorting.spikes, 'clusters')).size) },
         { label: 'Brain locations', value: sorting.histology ?? 'none' },
-        { label: 'Folder', value: basename(folder) },
       ]);
       console.log(`Wrote ${output}.`);
     });
@@ -108,8 +106,8 @@ function spikesOf({ spikes, session, collection }: SpikeSorting): SpikesInDepth 
     );
   }
   return {
-    timesS: Float64Array.from(times),
-    depthsUm: depths instanceof Float32Array ? depths : Float64Array.from(depths),
+    timesS: doubles(times),
+    depthsUm: depths instanceof Float32Array ? depths : doubles(depths),
   };
 }
 

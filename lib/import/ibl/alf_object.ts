@@ -35,6 +35,10 @@ export function numbersOf(object: AlfObject, key: string): Exclude<AlfArray['dat
   return Array.isArray(data) ? undefined : data;
 }
 
+/** The same numbers as doubles; the array itself if it has them. */
+export const doubles = (values: Exclude<AlfArray['data'], string[]>): Float64Array =>
+  values instanceof Float64Array ? values : new Float64Array(values);
+
 /** Rows of an array, one after the other. */
 export function takeRows({ data, shape }: AlfArray, rows: ArrayLike<number>): AlfArray {
   const size = shape.slice(1).reduce((product, length) => product * length, 1);

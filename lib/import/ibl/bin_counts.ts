@@ -50,14 +50,17 @@ function binned(name: string, values: Values, bin: number, limits?: readonly [nu
   // As numpy's arange counts them and rounds the step.
   const step = first + bin - first;
   const edges = Float64Array.from({ length: Math.max(0, Math.ceil((end - first) / bin)) }, (_, i) => first + i * step);
-  const indices = Uint32Array.from(values, (value, i) => {
-    const index = Math.floor(round(round(value - first) / bin));
-    if (index >= 0 && index < edges.length) return index;
-    throw new DantError(
-      'DANT_INPUT',
-      `Value ${i} of ${name} is ${value}, outside the limits ${first} to ${last}. Leave it out or widen them.`,
-    );
-  });
+  const indices = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const index = Math.floor(round(round(values[i]! - first) / bin));
+    if (!(index >= 0 && index < edges.length)) {
+      throw new DantError(
+        'DANT_INPUT',
+        `Value ${i} of ${name} is ${values[i]!}, outside the limits ${first} to ${last}. Leave it out or widen them.`,
+      );
+    }
+    indices[i] = index;
+  }
   return { edges, indices };
 }
 

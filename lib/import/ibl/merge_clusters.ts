@@ -1,5 +1,14 @@
 import { DantError } from '../../errors.js';
-import { arrayOf, isTable, lengthOf, numbersOf, takeRows, type AlfArray, type AlfObject } from './alf_object.js';
+import {
+  arrayOf,
+  doubles,
+  isTable,
+  lengthOf,
+  numbersOf,
+  takeRows,
+  type AlfArray,
+  type AlfObject,
+} from './alf_object.js';
 import { unitMetrics } from './metrics/unit_metrics.js';
 
 /** What is merged, as `loadSpikeSorting` gives it. */
@@ -61,10 +70,10 @@ function metricsOf(spikes: AlfObject, count: number) {
   const { clusters, amplitudes, depths } = parts;
   return unitMetrics(
     {
-      timesS: Float64Array.from(times),
+      timesS: doubles(times),
       clusters,
-      amplitudesV: Float64Array.from(amplitudes),
-      depthsUm: depths instanceof Float32Array ? depths : Float64Array.from(depths),
+      amplitudesV: doubles(amplitudes),
+      depthsUm: depths instanceof Float32Array ? depths : doubles(depths),
     },
     count,
   );

@@ -5,7 +5,7 @@ import { fileError } from '../../files/file_error.js';
 import type { CompleteImportOptions } from '../options.js';
 import type { Recording } from '../recording.js';
 import { shanksByPosition, type Site } from '../sites.js';
-import { numbersOf, type AlfObject } from './alf_object.js';
+import { doubles, numbersOf, type AlfObject } from './alf_object.js';
 import { requireSorter } from './choose_files.js';
 import { loadSpikeSorting, type SpikeSorting } from './load_spike_sorting.js';
 import { mergeClusters } from './merge_clusters.js';
@@ -139,7 +139,7 @@ async function samplesOf(
   spikes: AlfObject,
 ): Promise<Float64Array> {
   const samples = numbersOf(spikes, 'samples');
-  if (samples !== undefined) return Float64Array.from(samples);
+  if (samples !== undefined) return doubles(samples);
   const clock = await probeClock(files, probe);
   return clock.timesToSamples(numbersOf(spikes, 'times')!).map(Math.round);
 }

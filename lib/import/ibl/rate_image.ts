@@ -28,8 +28,9 @@ export function firingRateImage(
   const known = withDepths(spikes);
   const end = depthBinUm * Math.ceil((topUm + depthBinUm / 2) / depthBinUm);
   const isInside = (_: number, i: number) => known.depthsUm[i]! < end && known.depthsUm[i]! >= 0;
-  const timesS = known.timesS.filter(isInside);
-  const depthsUm = known.depthsUm.filter((depth) => depth < end && depth >= 0);
+  const isAllInside = known.depthsUm.every((depth) => depth < end && depth >= 0);
+  const timesS = isAllInside ? known.timesS : known.timesS.filter(isInside);
+  const depthsUm = isAllInside ? known.depthsUm : known.depthsUm.filter((depth) => depth < end && depth >= 0);
   const limits = { y: [0, topUm] as const };
   const { counts, x, y } = binCounts(timesS, depthsUm, timeBinS, depthBinUm, limits);
   const rateHz = new Float64Array(counts.length);

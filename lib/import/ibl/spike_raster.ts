@@ -9,7 +9,9 @@ export interface SpikesInDepth {
 }
 
 /** Spikes without those whose depth is not known. */
-export function withDepths({ timesS, depthsUm }: SpikesInDepth): SpikesInDepth {
+export function withDepths(spikes: SpikesInDepth): SpikesInDepth {
+  const { timesS, depthsUm } = spikes;
+  if (!depthsUm.some(Number.isNaN)) return spikes;
   const isKnown = (_: number, i: number) => !Number.isNaN(depthsUm[i]);
   return { timesS: timesS.filter(isKnown), depthsUm: depthsUm.filter((depth) => !Number.isNaN(depth)) };
 }
