@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 
@@ -7,11 +7,10 @@ import { importSessions } from '../import/import_sessions.js';
 import type { SessionSource } from '../import/options.js';
 import { writeSessionsFile } from '../import/sessions_template.js';
 import { readSessionsFile } from '../import/sessions_file.js';
-import { count } from './count.js';
 import { Group } from './group.js';
-import { addImportOptions } from './import_options.js';
+import { importIblCommand } from './import_ibl.js';
+import { addImportOptions, withBar } from './import_options.js';
 import { interruptSignal } from './interrupt.js';
-import { progressBar } from './progress.js';
 import { quoted } from './quoted.js';
 import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
 
@@ -19,6 +18,7 @@ import { addSessionOptions, sessionNotes, type ImportFlags } from './session_opt
 export function importCommand(): Command {
   const group = new Group('import').description('Make a data folder from sorted sessions and their raw recordings.');
   group.addCommand(kilosortCommand());
+  group.addCommand(importIblCommand());
   group.addCommand(initCommand());
   return group;
 }
@@ -83,38 +83,12 @@ export async function importText(
   { regions, labelTable, ...options }: Omit<ImportFlags, 'output' | 'splitAt'>,
   signal: AbortSignal,
 ): Promise<{ text: string; folders: string[] }> {
-  const { stderr } = process;
-  const start = performance.now();
-  const clear = () => {
-    if (stderr.isTTY) stderr.write('\r\x1b[2K');
-  };
-  const onProgress = ({ session, sessions, fraction }: { session: number; sessions: number; fraction: number }) => {
-    if (!stderr.isTTY) return;
-    const seconds = (performance.now() - start) / 1000;
-    const bar = progressBar(`Session ${session} of ${sessions}`, `${seconds.toFixed(1)} s`, fraction, seconds);
-    clear();
-    stderr.write(bar.slice(0, stderr.columns - 1));
-  };
-  try {
-    const { warnings, dataSets } = await importSessions(
+  return withBar((onProgress) =>
+    importSessions(
       sources,
       output,
       { ...options, labelTables: labelTable, regionTable: regions && resolve(regions) },
       { signal, onProgress },
-    );
-    clear();
-    for (const warning of warnings) console.error(`Warning: ${warning}`);
-    const lines = dataSets.map(({ folder, units, unitsPerSession, channels }) => {
-      const sessions = count(unitsPerSession.filter((number) => number > 0).length, 'session');
-      return `Imported ${count(units, 'unit')} of ${sessions} (${unitsPerSession.join(', ')}), ${count(channels, 'channel')}, to ${folder}.`;
-    });
-    if (dataSets.some(({ folder }) => existsSync(join(folder, 'peth.npy')))) {
-      lines.push(
-        'There is a peth.npy: add PETH to matching.features in settings.json if the responses to events should count.',
-      );
-    }
-    return { text: lines.join('\n'), folders: dataSets.map(({ folder }) => folder) };
-  } finally {
-    clear();
-  }
+    ),
+  );
 }

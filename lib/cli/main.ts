@@ -49,6 +49,7 @@ const commands: Record<string, () => Promise<Command>> = {
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
   import: async () => (await import('./import.js')).importCommand(),
+  ibl: async () => (await import('./ibl.js')).iblCommand(),
   track: async () => (await import('./track.js')).trackCommand(),
   export: async () => (await import('./export.js')).exportCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),

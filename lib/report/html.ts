@@ -83,6 +83,34 @@ ${notices(data, verdict)}
   return [head, ...blocks, end].map((piece) => (typeof piece === 'string' ? utf8.encode(piece) : piece));
 }
 
+/** A page of one figure with what is known about it. */
+export async function figurePage(title: string, facts: readonly Fact[], figure: DrawnFigure): Promise<string> {
+  const style = await readFile(new URL('page.css', bundle), 'utf8');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="node-dant">
+<title>${escape(title)}</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>${escape(title)}</h1>
+<dl class="facts">${facts.map(factHtml).join('')}</dl>
+</header>
+<main>
+<section id="figures">
+<div class="figures">${figureHtml(figure)}</div>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
 function notices({ record, warnings, missing }: ReportData, verdict: string): string {
   const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
   return [
