@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { helpLayout } from './help.js';
 import { Interruption } from './interrupt.js';
 
