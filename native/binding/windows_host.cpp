@@ -10,6 +10,8 @@
 
 namespace {
 
+const char anchor = 0;
+
 // Before any other code of the addon: Node calls its entry after the library's constructors.
 const bool hostIsLinked = [] {
   const HMODULE program = GetModuleHandleW(nullptr);
@@ -22,6 +24,10 @@ const bool hostIsLinked = [] {
 #define FUNCTION(name) __imp_##name = find(#name);
 #include "node_functions.inc"
 #undef FUNCTION
+  // Node unloads an addon with the last worker that uses it, before the destructors of that thread's variables run.
+  HMODULE self;
+  constexpr DWORD stay = GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+  GetModuleHandleExW(stay, reinterpret_cast<LPCWSTR>(&anchor), &self);
   return true;
 }();
 
