@@ -14,8 +14,9 @@ const packageFolder = (name) => dirname(createRequire(import.meta.url).resolve(`
  * Builds dant.node into `<folder>/Release/`; returns its path.
  * @param folder of the build, absolute
  * @param options further options of CMake
+ * @param programs further targets of CMakeLists.txt to build
  */
-export async function buildAddon({ folder, options = [] }) {
+export async function buildAddon({ folder, options = [], programs = [] }) {
   const release = join(folder, 'Release');
   cmake([
     ...['-S', root, '-B', folder, '-DCMAKE_BUILD_TYPE=Release', '-DDANT_ADDON=ON', `-DDANT_ADDON_FOLDER=${release}`],
@@ -27,7 +28,7 @@ export async function buildAddon({ folder, options = [] }) {
     ...options,
   ]);
   const jobs = process.env.CMAKE_BUILD_PARALLEL_LEVEL ?? String(availableParallelism());
-  cmake(['--build', folder, '--config', 'Release', '--target', 'dant', '--parallel', jobs]);
+  cmake(['--build', folder, '--config', 'Release', '--target', 'dant', ...programs, '--parallel', jobs]);
   return join(release, 'dant.node');
 }
 

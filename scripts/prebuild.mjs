@@ -1,6 +1,6 @@
 // Builds binaries for other machines into prebuilds/, where node-gyp-build finds them, and checks what they need there.
 // Command line: node scripts/prebuild.mjs [target …], by default the machine's own; "all" for each of scripts/targets.mjs.
-import { copyFileSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,14 +23,12 @@ for (const name of names) {
   const built = await buildAddon({ folder: join(root, 'build-prebuilt', name), options: zigOptions(target) });
   const place = join(root, 'prebuilds', target.file);
   mkdirSync(dirname(place), { recursive: true });
-  rmSync(place, { force: true });
   copyFileSync(built, place);
   const problems = binaryProblems(place, name);
-  if (problems?.length) {
+  if (problems.length > 0) {
     console.error(`prebuilds/${target.file}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     process.exitCode = 1;
   } else {
-    const checked = problems ? 'needs only what its system has' : 'not checked: no tool here reads its format';
-    console.log(`prebuilds/${target.file}: ${(statSync(place).size / 1e6).toFixed(1)} MB, ${checked}`);
+    console.log(`prebuilds/${target.file}: ${(statSync(place).size / 1e6).toFixed(1)} MB, fits ${name}`);
   }
 }

@@ -4,6 +4,8 @@ import { cpSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { npmProgram } from './npm.mjs';
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const largestBytes = 12e6;
 const needed = [
@@ -20,10 +22,10 @@ const unwanted = /\.map$|^vendor\/eigen\/unsupported\/|^test\/|\.tsbuildinfo$/;
 export function unpackedPackage(scratch) {
   const pack = join(scratch, 'pack');
   mkdirSync(pack, { recursive: true });
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', pack], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  // What `npm pack` would do first; it would also build the binary for the checkout, which is not part of the package.
+  execFileSync(process.execPath, [join(root, 'scripts/vendor.mjs'), '--fetch'], { stdio: ['ignore', 'ignore', 2] });
+  const options = ['--silent', '--ignore-scripts', '--pack-destination', pack];
+  execFileSync(process.execPath, [npmProgram, 'pack', ...options], { cwd: root, stdio: ['ignore', 'ignore', 2] });
   const [tarball] = readdirSync(pack).filter((name) => name.endsWith('.tgz'));
   execFileSync('tar', ['xzf', tarball], { cwd: pack });
   const folder = join(pack, 'package');

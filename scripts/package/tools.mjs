@@ -5,13 +5,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { npmProgram, registry } from './npm.mjs';
+
 const folder = fileURLToPath(new URL('../../.package-tools', import.meta.url));
 const { dependencies, nodes } = JSON.parse(readFileSync(new URL('tools.json', import.meta.url), 'utf8'));
-export const npmProgram = join(
-  execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim(),
-  'npm/bin/npm-cli.js',
-);
-
 /** Installs what is not there yet. Rejects with what npm says. */
 export function installTools() {
   const wanted = JSON.stringify({
@@ -51,7 +48,7 @@ export const managers = {
   // Yarn 1 asks its own registry unless it is told otherwise.
   yarn: (tarball) => [
     ...[inTools('yarn/bin/yarn.js'), 'add', '--cache-folder', './cache', '--non-interactive', `file:${tarball}`],
-    ...['--registry', execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()],
+    ...['--registry', registry],
   ],
 };
 
