@@ -25,7 +25,7 @@ export function binaryProblems(path, target) {
   if (!beginnings[kind].test(readFileSync(path).subarray(0, 20).toString('hex'))) return [`is no binary for ${kind}`];
   const system = systemLibraries[platform];
   if (!system) return [];
-  const headers = execFileSync('objdump', ['-p', path], { encoding: 'utf8' });
+  const headers = execFileSync('objdump', ['-p', path], { encoding: 'utf8', maxBuffer: 2 ** 28 });
   const libraries = [...headers.matchAll(/^\s+(?:NEEDED|DLL Name:)\s+(\S+)/gm)].map(([, name]) => name);
   const problems = libraries
     .filter((name) => !system.test(name))

@@ -1,10 +1,17 @@
 // No binary fits: whatever needs none works, and the rest says what was looked for and what helps, without a stack.
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const fixture = fileURLToPath(new URL('../../test/fixtures/golden/mini-default/data', import.meta.url));
+
 /** @param user whose package has no binary */
 export function tryMissing(user) {
   const command = 'node_modules/node-dant/dist/cli/main.js';
   for (const flag of ['--version', '--help']) user.run([command, flag]);
   user.run([command, 'run', '--help']);
-  const { status, output } = user.attempt([command, 'run', 'recording']);
+  cpSync(fixture, join(user.folder, 'data'), { recursive: true });
+  const { status, output } = user.attempt([command, 'run', 'data']);
   const told = [
     [/no binary fits this system/, 'that no binary fits'],
     [new RegExp(`wanted +${process.platform}-${process.arch}`), 'what was looked for'],
