@@ -24,7 +24,13 @@ export function installTools() {
     },
   });
   const description = join(folder, 'package.json');
-  if (existsSync(join(folder, 'node_modules')) && readFileSync(description, 'utf8') === wanted) return;
+  const programs = [
+    ...Object.values(nodePrograms),
+    webpackModule,
+    inTools('pnpm/bin/pnpm.mjs'),
+    inTools('yarn/bin/yarn.js'),
+  ];
+  if (programs.every((path) => existsSync(path)) && readFileSync(description, 'utf8') === wanted) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(description, wanted);
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
