@@ -1,3 +1,4 @@
+import './native/package_folder.js';
 // The public interface of the package.
 export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './run/run.js';
 export type { TrackOptions } from './tracking/run_context.js';

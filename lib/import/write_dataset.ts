@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
 import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
