@@ -21,6 +21,6 @@ export function sharedArray<Data extends NumericData>(type: ConstructorOf<Data>,
     return bytes < leastSharedBytes ? new type(length) : new type(addon.allocate({ bytes }), 0, length);
   } catch (error) {
     if (!isMemoryFailure(error)) throw error;
-    throw memoryError(`There is not enough memory for an array of ${(bytes / 1e9).toFixed(1)} GB.`, error);
+    throw memoryError(`There is not enough memory for an array of ${(bytes / 1e6).toPrecision(3)} MB.`, error);
   }
 }

@@ -8,6 +8,13 @@
 
 namespace dant::binding {
 
+namespace {
+
+/// Without a text: there may be no memory for it either. errorOf has it.
+Failure outOfMemory() { return {"DANT_MEMORY", "", nullptr}; }
+
+} // namespace
+
 std::optional<Failure> attempt(const std::function<void()>& compute) {
   // An empty message would count as success further up.
   const auto failure = [](const char* code, const std::string& message) {
@@ -23,13 +30,11 @@ std::optional<Failure> attempt(const std::function<void()>& compute) {
   } catch (const InputError& error) {
     return failure("DANT_INPUT", error.what());
   } catch (const std::bad_alloc&) {
-    return failure("DANT_MEMORY", "There is not enough memory for this computation.");
+    return outOfMemory();
   } catch (const std::length_error&) {
-    return failure("DANT_MEMORY", "There is not enough memory for this computation.");
-  } catch (const std::system_error& error) {
-    // A thread that cannot start: its stack is memory too.
-    return failure("DANT_MEMORY",
-                   std::string("There is not enough memory, or there are too many threads: ") + error.what() + ".");
+    return outOfMemory();
+  } catch (const std::system_error&) {
+    return outOfMemory(); // a thread that cannot start: its stack is memory too
   } catch (const std::exception& error) {
     return failure("DANT_INTERNAL", error.what());
   } catch (...) {
@@ -39,7 +44,8 @@ std::optional<Failure> attempt(const std::function<void()>& compute) {
 
 Napi::Error errorOf(Napi::Env env, const Failure& failure) {
   if (failure.thrown) return *failure.thrown;
-  auto error = Napi::Error::New(env, failure.message);
+  auto error = Napi::Error::New(env, failure.code == "DANT_MEMORY" ? "There is not enough memory for this computation."
+                                                                    : failure.message);
   error.Set("code", failure.code);
   return error;
 }

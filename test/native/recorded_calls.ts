@@ -35,7 +35,7 @@ export async function recordCalls(work: () => Promise<void>): Promise<Map<string
       const bytes = arraysIn(params).reduce((sum, { byteLength }) => sum + byteLength, 0);
       const known = calls.get(name);
       if (!known || (bytes > 0 && bytes < known.bytes)) {
-        calls.set(name, { params: copyOf(params ?? {}) as NativeArguments, bytes });
+        calls.set(name, { params: copyOf(params) as NativeArguments, bytes });
       }
       return originals[name]!(params);
     };
