@@ -45,7 +45,7 @@ std::optional<Failure> attempt(const std::function<void()>& compute) {
 Napi::Error errorOf(Napi::Env env, const Failure& failure) {
   if (failure.thrown) return *failure.thrown;
   auto error = Napi::Error::New(env, failure.code == "DANT_MEMORY" ? "There is not enough memory for this computation."
-                                                                    : failure.message);
+                                                                   : failure.message);
   error.Set("code", failure.code);
   return error;
 }
