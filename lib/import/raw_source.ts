@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { fileError, systemFileError } from '../files/file_error.js';
+import { sharedArray } from '../native/memory.js';
 
 /** How the samples of a piece lie in memory; see native/core/import/raw_samples.h. */
 export interface PieceLayout {
@@ -42,7 +43,7 @@ export async function openFlatFile(path: string, columns: number, rows: number, 
     pieces,
     async read(piece, room) {
       const count = pieces[piece]!;
-      const samples = room?.length === pieceRows * columns ? room : new Int16Array(pieceRows * columns);
+      const samples = room?.length === pieceRows * columns ? room : sharedArray(Int16Array, pieceRows * columns);
       const bytes = new Uint8Array(samples.buffer, samples.byteOffset, count * rowBytes);
       await readFully(handle, path, bytes, offsetBytes + piece * pieceRows * rowBytes);
       return { samples, rows: count, columnMajor: false, timeDifferences: false, columnDifferences: false };

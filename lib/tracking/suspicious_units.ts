@@ -5,6 +5,9 @@ import type { UnitFeatures } from '../features/unit_features.js';
 /** Units that all lie within so little of depth say nothing about the probe's motion. */
 const oneDepthUm = 1;
 
+/** A waveform of a volt, or the source of one, was not recorded by an electrode. */
+const mostUv = 1e12;
+
 /** Warns of units that can be tracked, but hardly come from a recording. */
 export function warnOfSuspiciousUnits({ locationsUm, amplitudes }: UnitFeatures, context: RunContext): void {
   const units = [...amplitudes.keys()];
@@ -15,10 +18,19 @@ export function warnOfSuspiciousUnits({ locationsUm, amplitudes }: UnitFeatures,
     );
   }
 
+  const tooLarge = units.filter((unit) => !(Math.abs(amplitudes[unit]!) < mostUv));
+  if (tooLarge.length > 0) {
+    context.warn(
+      `${unitsListed(tooLarge)}: the waveform has values far beyond what a probe can measure. Expected µV in ` +
+        'waveform_all.npy: was it saved in another unit, or damaged?',
+    );
+  }
+
   // Two measured waveforms never give the same place and amplitude to the last bit.
   const first = new Map<string, number>();
   const copies = units.filter((unit) => {
-    if (amplitudes[unit] === 0) return false;
+    // What overflowed is the same for all.
+    if (amplitudes[unit] === 0 || tooLarge.includes(unit)) return false;
     const place = [amplitudes[unit], ...locationsUm.subarray(3 * unit, 3 * unit + 3)].join();
     if (first.has(place)) return true;
     first.set(place, unit);

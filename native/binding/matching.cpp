@@ -42,7 +42,7 @@ Napi::Value reduce(const Napi::CallbackInfo& info) {
   const auto count = arguments.count("count");
   const bool centreRows = arguments.boolean("centreRows");
   const auto components = arguments.count("components");
-  const auto scores = arguments.array<double>("scores", count * components);
+  const auto scores = arguments.output<double>("scores", count * components);
   return startJob(arguments,
                   [=](const Job& job) { principalComponents(job, rows, count, centreRows, components, scores); });
 }
@@ -77,6 +77,8 @@ Napi::Value fitProfile(const Napi::CallbackInfo& info) {
   const auto matches = matchedDepthsOf(arguments);
   MotionProfileOptions options;
   options.maxShiftUm = arguments.number("maxShiftUm");
+  if (!(options.maxShiftUm > 0 && options.maxShiftUm <= 1e5))
+    arguments.fail("maxShiftUm", "above 0, at most 100000 µm");
   options.maxKnots = static_cast<int>(arguments.count("maxKnots"));
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     return [profile = fitMotionProfile(job, matches, options)](Napi::Env env) -> Napi::Value {
@@ -122,7 +124,7 @@ Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
   const auto units = arguments.count("units");
   const auto pairs = pairsOf(arguments, "pairs", units);
   const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  const auto similarity = arguments.array<float>("similarity", units * units);
+  const auto similarity = arguments.output<float>("similarity", units * units);
   return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
 }
 
@@ -141,7 +143,7 @@ Napi::Value compete(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto sessions = arguments.array<int32_t>("sessions");
   const auto pairs = pairsOf(arguments, "pairs", sessions.size());
-  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  const auto logOdds = arguments.output<float>("logOdds", pairs.size());
   return startJob(arguments, [=](const Job& job) { weighCompetitors(job, sessions, pairs, logOdds); });
 }
 
@@ -172,15 +174,15 @@ Napi::Value cluster(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerMatching(Napi::Env env, Napi::Object exports) {
-  exports.Set("alignWaveforms", Napi::Function::New(env, align, "alignWaveforms"));
-  exports.Set("principalComponents", Napi::Function::New(env, reduce, "principalComponents"));
-  exports.Set("mutualMatches", Napi::Function::New(env, matchMutually, "mutualMatches"));
-  exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
-  exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
-  exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
-  exports.Set("matchOrder", Napi::Function::New(env, orderMatches, "matchOrder"));
-  exports.Set("weighCompetitors", Napi::Function::New(env, compete, "weighCompetitors"));
-  exports.Set("clusterNeurons", Napi::Function::New(env, cluster, "clusterNeurons"));
+  add(env, exports, "alignWaveforms", align);
+  add(env, exports, "principalComponents", reduce);
+  add(env, exports, "mutualMatches", matchMutually);
+  add(env, exports, "fitMotionProfile", fitProfile);
+  add(env, exports, "learnPairModel", learnModel);
+  add(env, exports, "matchSimilarity", fillSimilarity);
+  add(env, exports, "matchOrder", orderMatches);
+  add(env, exports, "weighCompetitors", compete);
+  add(env, exports, "clusterNeurons", cluster);
 }
 
 } // namespace dant::binding

@@ -34,8 +34,6 @@ Napi::Value estimate(const Napi::CallbackInfo& info) {
 
 } // namespace
 
-void registerMotion(Napi::Env env, Napi::Object exports) {
-  exports.Set("estimateMotion", Napi::Function::New(env, estimate, "estimateMotion"));
-}
+void registerMotion(Napi::Env env, Napi::Object exports) { add(env, exports, "estimateMotion", estimate); }
 
 } // namespace dant::binding

@@ -1,4 +1,6 @@
 #pragma once
+#include "binding/registration.h"
+
 #include <napi.h>
 
 // One function per stage, each in its own file, that adds the stage's native functions to the exports.

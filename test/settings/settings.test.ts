@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -324,6 +324,9 @@ describe('paths', () => {
   it.skipIf(process.platform === 'win32')('of other systems are understood or refused', () => {
     expect(resolvePath('/a\\b/c', '/x')).toBe('/a\\b/c');
     expect(resolvePath('a\\b', '/x')).toBe('/x/a/b');
+    expect(resolvePath('~', '/x')).toBe(homedir());
+    expect(resolvePath('~/a/b', '/x')).toBe(`${homedir()}/a/b`);
+    expect(resolvePath('~a/b', '/x')).toBe('/x/~a/b');
     expect(() => resolvePath('D:\\data', '/x')).toThrow(/Windows path "D:\\data"/);
     expect(() => resolvePath('\\\\server\\data', '/x')).toThrow(/Windows path/);
   });
