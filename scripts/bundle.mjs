@@ -30,7 +30,7 @@ const bundles = [
     ...options,
     ...forNode,
     minify: false,
-    entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts')],
+    entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts'), path('lib/batch/worker.ts')],
     outbase: path('lib'),
     outdir: path('dist'),
     // For packages that are not modules

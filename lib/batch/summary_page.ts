@@ -1,4 +1,4 @@
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import type { Study } from './study.js';
 import { medianFollowed, rowName, type SummaryRow } from './summary.js';
 

@@ -4,7 +4,7 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { systemOutputError } from '../files/file_error.js';
 import { importSessions } from '../import/import_sessions.js';
 import { motionAt } from '../recording/motion.js';
