@@ -40,12 +40,12 @@ async function sessionFiles(
   imported: string,
 ): Promise<string[]> {
   const files: string[] = [];
-  for (const { folder, labelTable } of sessions) {
+  for (const { folder, labelTable, events } of sessions) {
     const sorter = await findSorterFolder(folder);
     // What phy keeps of an extraction changes when somebody looks at the units.
     const names = (await entries(sorter)).filter((name) => sorterFile.test(name) && !name.startsWith('_phy'));
     files.push(...names.map((name) => join(sorter, name)));
-    if (labelTable !== undefined) files.push(labelTable);
+    files.push(...[labelTable, events].filter((path) => path !== undefined));
   }
   const raw = await rawFiles(imported);
   const beside = await Promise.all(

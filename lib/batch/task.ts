@@ -175,11 +175,19 @@ async function importRecording(
   const { data } = placesOf(study, recording);
   const next = `${data}.next`;
   await rm(next, { recursive: true, force: true }); // left by a process that was killed
-  const { warnings } = await importSessions(input.sessions, next, input.options, {
+  const { warnings, dataSets } = await importSessions(input.sessions, next, input.options, {
     signal,
     onProgress: ({ session, fraction }) =>
       onProgress?.({ step: `importing session ${session} of ${input.sessions.length}`, fraction }),
   });
+  if (dataSets.length > 1) {
+    await rm(next, { recursive: true });
+    throw new DantError(
+      'DANT_DATA',
+      `the sessions hold several probes (${dataSets.map(({ name }) => name).join(', ')}). Make each a recording of its own in the study, ` +
+        'with the folders of that probe alone.',
+    );
+  }
   if (existsSync(data)) await retire(data);
   await rename(next, data);
   return warnings;
