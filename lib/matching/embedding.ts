@@ -72,7 +72,11 @@ export function centredRows(rows: Float64Array, count: number): Float32Array {
   for (const unit of known) {
     const difference = row(unit).map((value, k) => value - mean[k]!);
     const norm = Math.sqrt(difference.reduce((sum, value) => sum + value ** 2, 0));
-    if (norm > 1e-12) centred.set(difference.map((value) => value / norm), unit * length);
+    if (norm > 1e-12)
+      centred.set(
+        difference.map((value) => value / norm),
+        unit * length,
+      );
   }
   return centred;
 }

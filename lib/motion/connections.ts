@@ -110,7 +110,10 @@ export function connectSessions(
 export const keyOf = ({ sessionA, sessionB }: { sessionA: number; sessionB: number }) => `${sessionA},${sessionB}`;
 
 function differencesOf(pairs: Int32Array, depthsUm: Float64Array): Float64Array {
-  return Float64Array.from({ length: pairs.length / 2 }, (_, m) => depthsUm[pairs[2 * m + 1]!]! - depthsUm[pairs[2 * m]!]!);
+  return Float64Array.from(
+    { length: pairs.length / 2 },
+    (_, m) => depthsUm[pairs[2 * m + 1]!]! - depthsUm[pairs[2 * m]!]!,
+  );
 }
 
 /** From the 5 % to the 95 % quantile of the depths of all units that are in a pair. */

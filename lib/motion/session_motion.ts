@@ -57,7 +57,9 @@ export async function fitSessionMotion(
   );
   const shifted = (sign: number): Motion => ({
     linear: slopes.map((slope) => slope / (1000 * motionLinearScale)),
-    constantUm: shiftsUm.map((shift, s) => shift - (slopes[s]! * centreUm) / 1000 + (sign === 0 ? 0 : sign * halfWidthUm[s]!)),
+    constantUm: shiftsUm.map(
+      (shift, s) => shift - (slopes[s]! * centreUm) / 1000 + (sign === 0 ? 0 : sign * halfWidthUm[s]!),
+    ),
   });
   return { shiftsUm, slopes, motion: shifted(0), interval: { low: shifted(-1), high: shifted(1) } };
 }

@@ -12,10 +12,7 @@ export interface StoredMotion {
 }
 
 /** The motion of each tracking: one, or one per row of the files of a run per shank. */
-export async function readMotions(
-  results: ResultSource,
-  count: number,
-): Promise<StoredMotion[]> {
+export async function readMotions(results: ResultSource, count: number): Promise<StoredMotion[]> {
   const row = (array: NdArray<Float64Array> | undefined, g: number) => rowOf(array, g, count);
   const constant = await results.floats('motion_constant');
   const linear = await results.floats('motion_linear');

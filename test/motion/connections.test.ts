@@ -61,7 +61,8 @@ describe('connectSessions', () => {
     const depthsUm = new Float64Array(160);
     for (let s = 0; s < 4; ++s) {
       neurons.forEach((depth, k) => {
-        depthsUm[40 * s + k] = (connected.includes(s + 1) ? depth : 2000 * random.uniform()) + shifts[s]! + 2 * random.uniform();
+        depthsUm[40 * s + k] =
+          (connected.includes(s + 1) ? depth : 2000 * random.uniform()) + shifts[s]! + 2 * random.uniform();
       });
     }
     const best: MutualBest[] = [];
@@ -115,7 +116,10 @@ describe('connectSessions', () => {
     const { best } = recording([1, 2, 3, 4]);
     const same = best.map((entry): MutualBest => {
       const { sessionA, sessionB } = entry;
-      const pairs = Int32Array.from({ length: 80 }, (_, k) => 40 * ((k % 2 === 0 ? sessionA : sessionB) - 1) + (k >> 1));
+      const pairs = Int32Array.from(
+        { length: 80 },
+        (_, k) => 40 * ((k % 2 === 0 ? sessionA : sessionB) - 1) + (k >> 1),
+      );
       const isMore = sessionA === 1 && sessionB === 2;
       return { ...entry, pairs, likeness: alike(isMore ? 9 : 5) };
     });

@@ -139,7 +139,9 @@ describe('sessions that cannot be connected', () => {
     expect([...groups[0]!.motion.constantUm]).toEqual([0, 0, 0, 0]);
     expect(groups[0]!.motionInterval).toBeUndefined();
     expect(warnings).toContainEqual(
-      expect.stringMatching(/^No two sessions have a neuron in common that the recording can show: nothing was matched\./),
+      expect.stringMatching(
+        /^No two sessions have a neuron in common that the recording can show: nothing was matched\./,
+      ),
     );
   });
 

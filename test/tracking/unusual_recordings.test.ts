@@ -31,7 +31,12 @@ function neurons(seed: number, count: number, [from, to]: readonly [number, numb
 }
 
 /** Mean waveforms (C, T) with a little noise. */
-function waveform(neuron: Neuron, sites: readonly (readonly [number, number])[], random: Random, shift: number): number[] {
+function waveform(
+  neuron: Neuron,
+  sites: readonly (readonly [number, number])[],
+  random: Random,
+  shift: number,
+): number[] {
   return sites.flatMap(([x, y]) => {
     const away = Math.hypot((x - neuron.x) / neuron.spread, (y - neuron.depth - shift) / neuron.spread);
     const height = neuron.amplitude * Math.exp(-away);
@@ -92,7 +97,8 @@ describe('few units', () => {
     const result = await track({ data });
     const { right, all } = judge(result, data, sameOf(10));
     expect(all - right).toBeLessThanOrEqual(1);
-    if (all > 0) expect(result.warnings.join('\n')).toMatch(/There are few units|The probe is too short, or has too few units/);
+    if (all > 0)
+      expect(result.warnings.join('\n')).toMatch(/There are few units|The probe is too short, or has too few units/);
     else expect(result.warnings.join('\n')).toMatch(/nothing was matched/);
   });
 
@@ -126,7 +132,9 @@ describe('another animal', () => {
       expect(Number.isNaN(displacementUm)).toBe(isStranger);
       if (isStranger) expect(matches).toBe(0);
     }
-    expect(result.warnings.join('\n')).toMatch(/only among sessions 1–6, 8–10\. Nothing was matched between these and the others \(7\)/);
+    expect(result.warnings.join('\n')).toMatch(
+      /only among sessions 1–6, 8–10\. Nothing was matched between these and the others \(7\)/,
+    );
     expect(result.groups[0]!.motionInterval!.low.constantUm[6]).toBeNaN();
   });
 });
@@ -224,7 +232,14 @@ describe('probes without room for decoys', () => {
     const first = neurons(11, 60, [100, 1500]);
     const second = neurons(12, 60, [100, 1500]).map((neuron) => ({ ...neuron, x: neuron.x + 250 }));
     const column = (x: number) => Array.from({ length: 80 }, (_, c) => [x, 20 * c] as const);
-    const data = recording([...column(10), ...column(260)], [[...first, ...second], [...first, ...second]], [0, 26]);
+    const data = recording(
+      [...column(10), ...column(260)],
+      [
+        [...first, ...second],
+        [...first, ...second],
+      ],
+      [0, 26],
+    );
     data.channelShanks = Int32Array.from({ length: 160 }, (_, c) => (c < 80 ? 1 : 2));
     for (const shanks of ['together', 'separate'] as const) {
       const result = await track({ data, settings: { shanks } });

@@ -97,7 +97,10 @@ function sitesOf({ channelLocationsUm, channelShanks }: TrackedUnits, shank: num
   const channels = shank === undefined ? all : all.filter((channel) => shankOf(channel) === shank);
   return {
     channels,
-    locationsUm: Float64Array.from({ length: 2 * channels.length }, (_, k) => channelLocationsUm[2 * channels[k >> 1]! + (k & 1)]!),
+    locationsUm: Float64Array.from(
+      { length: 2 * channels.length },
+      (_, k) => channelLocationsUm[2 * channels[k >> 1]! + (k & 1)]!,
+    ),
     shanks: channels.map(shankOf),
   };
 }

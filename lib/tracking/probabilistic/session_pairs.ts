@@ -72,7 +72,8 @@ export function warnOfUnconnectedSessions(component: Int32Array, context: RunCon
     );
   } else {
     const within = connected.map((group) => `sessions ${ranges(group)}`).join('; ');
-    const apart = alone.length === 0 ? '' : `; nor between these and session${alone.length > 1 ? 's' : ''} ${ranges(alone)}`;
+    const apart =
+      alone.length === 0 ? '' : `; nor between these and session${alone.length > 1 ? 's' : ''} ${ranges(alone)}`;
     context.warn(
       `The recording shows neurons in common only among ${within}. Nothing was matched between ` +
         `${connected.length > 1 ? 'these groups' : 'these and the others'}${connected.length > 1 ? apart : ` (${ranges(alone)})`}, ` +

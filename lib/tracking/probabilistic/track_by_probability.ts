@@ -54,7 +54,10 @@ export async function trackByProbability(
   const matched = pairsBetweenSessions(labels, units.sessions);
   context.report('clustering', 1, `${matched.length / 2} pairs matched`);
   warnOfUnconnectedSessions(connections.component, context);
-  warnOfContaminatedUnits(contaminated.map((i) => units.indices[i]!), context);
+  warnOfContaminatedUnits(
+    contaminated.map((i) => units.indices[i]!),
+    context,
+  );
   if (matching) warnOfDecoys(matching, context);
   warnOfNothing(labels, units, connections.component, context);
 

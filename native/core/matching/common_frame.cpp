@@ -61,8 +61,7 @@ CommonFrame::CommonFrame(const Job& job, const ProbeSites& sites, const ProbeLat
           nearest = away;
           isLive = units.live[u * count + near[s]] != 0;
         }
-        const bool onProbe =
-            to[t].y >= sites.lowestUm() - beyondEndUm && to[t].y <= sites.highestUm() + beyondEndUm;
+        const bool onProbe = to[t].y >= sites.lowestUm() - beyondEndUm && to[t].y <= sites.highestUm() + beyondEndUm;
         if (!isLive || !onProbe || !has(u, lattice.cell[wanted[t]])) continue;
         const size_t at = u * perUnit + static_cast<size_t>(lattice.cell[wanted[t]] - firstCell_[u]) * places_ +
                           lattice.place[wanted[t]];

@@ -26,11 +26,11 @@ public:
 
   /// A unit's cell, or null where nothing is kept.
   struct Cell {
-    const float* scores;      ///< (places, K)
-    const float* slopes;      ///< (places, K) those of the derivative
-    const float* power;       ///< (places) |scores|²
-    const float* slopePower;  ///< (places) |slopes|²
-    const uint8_t* known;     ///< (places)
+    const float* scores;     ///< (places, K)
+    const float* slopes;     ///< (places, K) those of the derivative
+    const float* power;      ///< (places) |scores|²
+    const float* slopePower; ///< (places) |slopes|²
+    const uint8_t* known;    ///< (places)
   };
   bool has(size_t unit, int32_t cell) const {
     const int32_t at = cell - firstCell_[unit];

@@ -39,9 +39,9 @@ private:
   std::span<const uint8_t> folds_;
   const SplitUnits& split_;
   std::span<const double> expectedMatches_;
-  std::vector<double> shares_;          ///< π of each pair of sessions
-  std::vector<uint8_t> isTarget_;       ///< (P)
-  std::vector<size_t> examples_;        ///< decoys that are learned from
+  std::vector<double> shares_;    ///< π of each pair of sessions
+  std::vector<uint8_t> isTarget_; ///< (P)
+  std::vector<size_t> examples_;  ///< decoys that are learned from
 };
 
 } // namespace dant

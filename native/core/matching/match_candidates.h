@@ -23,23 +23,23 @@ struct MatchCandidates {
     int32_t sessionPair; ///< of the list of linked sessions
     int32_t cells;       ///< periods of the lattice by which the second unit lies further up
     bool decoys;
-    size_t begin, end;   ///< of `i` and `j`
+    size_t begin, end; ///< of `i` and `j`
   };
   std::vector<Group> groups; ///< ordered by the pair of sessions, the targets first
   std::vector<int32_t> i, j;
 };
 
 struct CandidateUnits {
-  std::span<const int32_t> sessions; ///< (n) from 1
-  std::span<const int32_t> shanks;   ///< (n)
-  std::span<const uint8_t> usable;   ///< (n)
+  std::span<const int32_t> sessions;   ///< (n) from 1
+  std::span<const int32_t> shanks;     ///< (n)
+  std::span<const uint8_t> usable;     ///< (n)
   std::span<const double> correctedUm; ///< (n)
 };
 
-/// Pairs of the linked sessions whose depths, less the displacement of the group, differ by less than `halfWidthUm`. Decoys
-/// are displaced by multiples of the lattice's period: the interpolated waveforms have its errors. Of the windows that there is room for
-/// so many are taken, evenly, that decoys are some 200,000 at most, but never fewer than four. `split` pairs are no
-/// decoys of one session.
+/// Pairs of the linked sessions whose depths, less the displacement of the group, differ by less than `halfWidthUm`.
+/// Decoys are displaced by multiples of the lattice's period: the interpolated waveforms have its errors. Of the
+/// windows that there is room for so many are taken, evenly, that decoys are some 200,000 at most, but never fewer than
+/// four. `split` pairs are no decoys of one session.
 MatchCandidates findCandidates(const Job& job, const CandidateUnits& units, const ProbeLattice& lattice,
                                std::span<const UnitPair> linkedSessions, double halfWidthUm, DecoyKind kind,
                                std::span<const UnitPair> split);

@@ -34,9 +34,8 @@ Compared compare(const Job& job, const ProbeSites& sites, const ProbeLattice& la
                  const MatchInput& input) {
   const CandidateUnits units{input.sessions, input.framed.shanks, input.usable, input.framed.correctedUm};
   const auto attempt = [&](DecoyKind kind) {
-    Compared compared{kind,
-                      findCandidates(job, units, lattice, input.linkedSessions, input.maxDistanceUm, kind, input.split),
-                      {}};
+    Compared compared{
+        kind, findCandidates(job, units, lattice, input.linkedSessions, input.maxDistanceUm, kind, input.split), {}};
     compared.features = comparePairs(job, sites, lattice, frame, input.framed, input.traits, compared.candidates);
     return compared;
   };
@@ -147,8 +146,8 @@ MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, c
   std::vector<float> known;
   for (int round = 0; round < 2 && !input.isRough; ++round) {
     job.report(0.5 + 0.1 * round);
-    const auto learned = whitenedLikeness(job, {input.embedding, input.dimensions, candidates.i, candidates.j, isTarget,
-                                                score.probabilities, folds});
+    const auto learned = whitenedLikeness(
+        job, {input.embedding, input.dimensions, candidates.i, candidates.j, isTarget, score.probabilities, folds});
     known = withColumns(features.values, columns, learned, 2);
     score.learn(known, columns + 2);
   }

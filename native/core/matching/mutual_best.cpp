@@ -95,8 +95,8 @@ std::vector<MutualBest> mutualBestPairs(const Job& job, const ComparedUnits& uni
         std::stable_sort(mutual.begin(), mutual.end(),
                          [&](size_t p, size_t q) { return ofFirst[p].score > ofFirst[q].score; });
         for (const size_t p : mutual) {
-          pairs.push_back({static_cast<int32_t>(first[p]),
-                           static_cast<int32_t>(second[static_cast<size_t>(ofFirst[p].unit)])});
+          pairs.push_back(
+              {static_cast<int32_t>(first[p]), static_cast<int32_t>(second[static_cast<size_t>(ofFirst[p].unit)])});
           scores.push_back(ofFirst[p].score);
         }
       },

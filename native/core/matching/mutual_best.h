@@ -10,13 +10,13 @@ namespace dant {
 
 /// What two units are compared by before anything is known of the recording.
 struct ComparedUnits {
-  std::span<const int32_t> sessions; ///< (n) from 1
-  std::span<const int32_t> shanks;   ///< (n)
-  std::span<const uint8_t> usable;   ///< (n) 0: left out
-  std::span<const double> xUm, depthsUm;          ///< (n)
-  std::span<const double> logAmplitudes;          ///< (n)
-  std::span<const float> aligned, alignedSlope;   ///< (n, A) of norm 1
-  std::span<const float> correlogram;             ///< (n, L) of norm 1; or empty: not compared by
+  std::span<const int32_t> sessions;            ///< (n) from 1
+  std::span<const int32_t> shanks;              ///< (n)
+  std::span<const uint8_t> usable;              ///< (n) 0: left out
+  std::span<const double> xUm, depthsUm;        ///< (n)
+  std::span<const double> logAmplitudes;        ///< (n)
+  std::span<const float> aligned, alignedSlope; ///< (n, A) of norm 1
+  std::span<const float> correlogram;           ///< (n, L) of norm 1; or empty: not compared by
   bool usesPlace = true, usesAmplitude = true;
 };
 
@@ -26,8 +26,8 @@ double likeness(const ComparedUnits& units, size_t i, size_t j);
 
 /// Units of two sessions that are each other's most alike.
 struct MutualBest {
-  int32_t sessionA, sessionB;    ///< A < B; equal: units of one session
-  std::vector<UnitPair> pairs;   ///< the most alike first; i of session A
+  int32_t sessionA, sessionB;  ///< A < B; equal: units of one session
+  std::vector<UnitPair> pairs; ///< the most alike first; i of session A
   std::vector<double> likeness;
   /// Number of all pairs of the two sessions by the depth of the second less that of the first, in bins of `binUm`.
   std::vector<int32_t> displacements;

@@ -13,7 +13,7 @@ constexpr double limit = 6;
 
 struct Merger {
   double logOdds;
-  int32_t a, b;       ///< clusters, by their first units
+  int32_t a, b;        ///< clusters, by their first units
   size_t sizeA, sizeB; ///< when this was found: of others it says nothing
 };
 
@@ -27,7 +27,8 @@ struct Later {
 
 class Clusters {
 public:
-  explicit Clusters(const NeuronClustersInput& input) : input_(input), members_(input.sessions.size()), of_(members_.size()), neighbours_(members_.size()) {
+  explicit Clusters(const NeuronClustersInput& input)
+      : input_(input), members_(input.sessions.size()), of_(members_.size()), neighbours_(members_.size()) {
     for (size_t unit = 0; unit < members_.size(); ++unit) {
       members_[unit] = {static_cast<int32_t>(unit)};
       of_[unit] = static_cast<int32_t>(unit);
@@ -105,8 +106,8 @@ private:
   }
 
   const NeuronClustersInput& input_;
-  std::vector<std::vector<int32_t>> members_;   ///< by the first unit; empty: joined with another
-  std::vector<int32_t> of_;                     ///< (n) cluster
+  std::vector<std::vector<int32_t>> members_;    ///< by the first unit; empty: joined with another
+  std::vector<int32_t> of_;                      ///< (n) cluster
   std::vector<std::vector<int32_t>> neighbours_; ///< (n) units that it may be joined with
   std::unordered_map<uint64_t, double> known_;
   std::set<uint64_t> split_;

@@ -15,9 +15,10 @@ struct NeuronClustersInput {
   double minLogOdds = 0;
 };
 
-/// (n) cluster of each unit, from 1 in order of the first unit; −1: alone. The two clusters with the largest average log
-/// odds over their pairs of units of different sessions (cut at ±6; −6 for pairs that are not listed) are joined as
-/// long as that is more than `minLogOdds`: average linkage. A cluster has one unit of a session, or parts of a split one.
+/// (n) cluster of each unit, from 1 in order of the first unit; −1: alone. The two clusters with the largest average
+/// log odds over their pairs of units of different sessions (cut at ±6; −6 for pairs that are not listed) are joined as
+/// long as that is more than `minLogOdds`: average linkage. A cluster has one unit of a session, or parts of a split
+/// one.
 std::vector<int32_t> clusterNeurons(const Job& job, const NeuronClustersInput& input);
 
 } // namespace dant

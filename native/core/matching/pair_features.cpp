@@ -151,7 +151,9 @@ PairFeatures comparePairs(const Job& job, const ProbeSites& sites, const ProbeLa
   std::vector<float> values(count * columns);
   std::vector<uint8_t> kept(count);
   std::vector<const MatchCandidates::Group*> groupOf(count);
-  for (const auto& group : candidates.groups) std::fill(groupOf.begin() + static_cast<std::ptrdiff_t>(group.begin), groupOf.begin() + static_cast<std::ptrdiff_t>(group.end), &group);
+  for (const auto& group : candidates.groups)
+    std::fill(groupOf.begin() + static_cast<std::ptrdiff_t>(group.begin),
+              groupOf.begin() + static_cast<std::ptrdiff_t>(group.end), &group);
 
   parallelFor(job, (count + grain - 1) / grain, [&](size_t task) {
     job.throwIfAborted();
@@ -159,7 +161,8 @@ PairFeatures comparePairs(const Job& job, const ProbeSites& sites, const ProbeLa
       const auto i = static_cast<size_t>(candidates.i[p]), j = static_cast<size_t>(candidates.j[p]);
       const int32_t cells = groupOf[p]->cells;
       const double shift = cells * lattice.periodUm;
-      const double middle = ((traits.correctedUm[i] + traits.correctedUm[j] - shift) / 2 - sites.lowestUm()) / lattice.periodUm;
+      const double middle =
+          ((traits.correctedUm[i] + traits.correctedUm[j] - shift) / 2 - sites.lowestUm()) / lattice.periodUm;
       const int32_t cell = std::clamp(static_cast<int32_t>(std::nearbyint(middle - 0.5)), 0, lattice.cells - 1);
       const auto shared = compareCells(frame, i, j, cell, cells, reach);
       const double seen = std::min(shared.powerI / (frame.power(i) + 1e-9), shared.powerJ / (frame.power(j) + 1e-9));

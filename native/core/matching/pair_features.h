@@ -16,13 +16,13 @@ struct PairFeatures {
 
 /// What units are compared by, besides their waveforms in the common frame.
 struct UnitTraits {
-  std::span<const double> xUm, correctedUm;      ///< (n)
-  std::span<const float> aligned, alignedSlope;  ///< (n, A) of norm 1
-  std::span<const int32_t> peaks;                ///< (n) among the sites
-  std::span<const double> logAmplitudes;         ///< (n)
-  std::vector<std::span<const float>> profiles;  ///< each (n, ·) of norm 1: correlograms, intervals, responses
+  std::span<const double> xUm, correctedUm;         ///< (n)
+  std::span<const float> aligned, alignedSlope;     ///< (n, A) of norm 1
+  std::span<const int32_t> peaks;                   ///< (n) among the sites
+  std::span<const double> logAmplitudes;            ///< (n)
+  std::vector<std::span<const float>> profiles;     ///< each (n, ·) of norm 1: correlograms, intervals, responses
   std::vector<std::span<const double>> differences; ///< each (n): what units should not differ in, as firing rates
-  std::vector<std::span<const double>> faults;   ///< each (n): the larger, the worse for any match, as violations
+  std::vector<std::span<const double>> faults;      ///< each (n): the larger, the worse for any match, as violations
   bool usesPlace = true, usesAmplitude = true;
 };
 

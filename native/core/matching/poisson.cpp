@@ -6,8 +6,8 @@ namespace dant {
 
 namespace {
 
-/// P(X ≥ count) at this mean: the regularised incomplete gamma function P(count, mean), by its series (Abramowitz and Stegun 6.5.29) or the
-/// continued fraction of its complement (6.5.31, by Lentz's method).
+/// P(X ≥ count) at this mean: the regularised incomplete gamma function P(count, mean), by its series (Abramowitz and
+/// Stegun 6.5.29) or the continued fraction of its complement (6.5.31, by Lentz's method).
 double tail(double count, double mean) {
   if (mean <= 0) return 0;
   const double front = std::exp(count * std::log(mean) - mean - std::lgamma(count));

@@ -30,12 +30,12 @@ private:
 
 /// The sites as a pattern that repeats along the probe: site = (cell, place in the cell).
 struct ProbeLattice {
-  double periodUm = 0;          ///< the smallest shift in depth that takes nine tenths of the sites to sites
-  bool repeats = false;         ///< false: there is none, and the whole probe is one cell
-  int32_t cells = 0;            ///< along the probe
-  size_t places = 0;            ///< in a cell
-  std::vector<int32_t> cell;    ///< (C)
-  std::vector<size_t> place;    ///< (C)
+  double periodUm = 0;       ///< the smallest shift in depth that takes nine tenths of the sites to sites
+  bool repeats = false;      ///< false: there is none, and the whole probe is one cell
+  int32_t cells = 0;         ///< along the probe
+  size_t places = 0;         ///< in a cell
+  std::vector<int32_t> cell; ///< (C)
+  std::vector<size_t> place; ///< (C)
 
   explicit ProbeLattice(const ProbeSites& sites);
 };

@@ -44,8 +44,7 @@ std::vector<double> splitLogOdds(const Job& job, const SpikeTrains& trains, std:
     const auto& a = times[static_cast<size_t>(pairs[p].i)];
     const auto& b = times[static_cast<size_t>(pairs[p].j)];
     if (a.empty() || b.empty()) return;
-    const double away =
-        coincidences(job, a, b, awayFromMs, awayToMs) + coincidences(job, a, b, -awayToMs, -awayFromMs);
+    const double away = coincidences(job, a, b, awayFromMs, awayToMs) + coincidences(job, a, b, -awayToMs, -awayFromMs);
     const double chance = away * refractoryMs / (awayToMs - awayFromMs);
     logOdds[p] = coincidences(job, a, b, -refractoryMs, refractoryMs) * std::log(leak) + (1 - leak) * chance;
   });

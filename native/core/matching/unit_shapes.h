@@ -14,13 +14,13 @@ inline constexpr size_t largestComponentCount = 10;
 
 /// What units look like, whatever offset their waveforms stand on.
 struct UnitShapes {
-  size_t components = 0;           ///< K
-  std::vector<float> scores;       ///< (n, C, K) of the waveform on each site within 200 µm of the unit, µV
-  std::vector<uint8_t> live;       ///< (n, C) whether there is any signal: sorters leave far sites empty
-  std::vector<double> derivative;  ///< (K, K) D, lower triangular: |s·D| is the norm of the waveform's derivative
-  std::vector<float> aligned;      ///< (n, A) scores at fixed places relative to the unit's depth, norm 1; or 0
-  std::vector<float> alignedSlope; ///< (n, A) the same of the derivative
-  std::vector<float> spread;       ///< (n, A/K) the norm of `aligned` at each place, norm 1 in all
+  size_t components = 0;             ///< K
+  std::vector<float> scores;         ///< (n, C, K) of the waveform on each site within 200 µm of the unit, µV
+  std::vector<uint8_t> live;         ///< (n, C) whether there is any signal: sorters leave far sites empty
+  std::vector<double> derivative;    ///< (K, K) D, lower triangular: |s·D| is the norm of the waveform's derivative
+  std::vector<float> aligned;        ///< (n, A) scores at fixed places relative to the unit's depth, norm 1; or 0
+  std::vector<float> alignedSlope;   ///< (n, A) the same of the derivative
+  std::vector<float> spread;         ///< (n, A/K) the norm of `aligned` at each place, norm 1 in all
   std::vector<double> logAmplitudes; ///< (n) ln of the peak-to-trough at the peak, µV; −∞ of flat units
 };
 

@@ -103,9 +103,7 @@ public:
   Eigen::VectorXd& solution() { return solution_; }
 
 private:
-  std::array<Index, 4> places(const Row& row) const {
-    return {row.a, row.b, sessions_ + row.a, sessions_ + row.b};
-  }
+  std::array<Index, 4> places(const Row& row) const { return {row.a, row.b, sessions_ + row.a, sessions_ + row.b}; }
   static std::array<double, 4> design(const Row& row) { return {-1, 1, -row.u, row.u}; }
 
   Index sessions_;

@@ -87,8 +87,10 @@ TEST_CASE("candidates: decoys of the whole probe, and of one session without its
     CHECK(units.sessions[static_cast<size_t>(same.j[p])] == 1);
     CHECK(same.i[p] != same.j[p]);
   }
-  const UnitPair split{std::min(same.i[ofFirst.begin], same.j[ofFirst.begin]), std::max(same.i[ofFirst.begin], same.j[ofFirst.begin])};
-  const auto without = findCandidates(Job{}, units.all(), lattice, linked, 40, DecoyKind::sameSession, std::vector{split});
+  const UnitPair split{std::min(same.i[ofFirst.begin], same.j[ofFirst.begin]),
+                       std::max(same.i[ofFirst.begin], same.j[ofFirst.begin])};
+  const auto without =
+      findCandidates(Job{}, units.all(), lattice, linked, 40, DecoyKind::sameSession, std::vector{split});
   CHECK(without.i.size() == same.i.size() - 2);
 }
 
@@ -105,7 +107,8 @@ TEST_CASE("mutual best pairs: as looking at all pairs finds them, and all pairs 
     x.push_back(8 * static_cast<double>(normal(random)));
     amplitude.push_back(0.3 * static_cast<double>(normal(random)));
   }
-  const ComparedUnits compared{units.sessions, units.shanks, units.usable, x, units.depths, amplitude, aligned, aligned, {}, true, true};
+  const ComparedUnits compared{units.sessions, units.shanks, units.usable, x,    units.depths, amplitude,
+                               aligned,        aligned,      {},           true, true};
   const auto found = mutualBestPairs(Job{.threads = 2}, compared, 400);
   REQUIRE(found.size() == 6);
   for (const auto& [a, b, pairs, scores, displacements] : found) {
@@ -117,8 +120,9 @@ TEST_CASE("mutual best pairs: as looking at all pairs finds them, and all pairs 
       int32_t best = -1;
       for (size_t j = 0; j < 90; ++j) {
         if (units.sessions[j] != session || !comparable(i, j)) continue;
-        if (best < 0 || likeness(compared, std::min(i, j), std::max(i, j)) >
-                            likeness(compared, std::min(i, static_cast<size_t>(best)), std::max(i, static_cast<size_t>(best))))
+        if (best < 0 ||
+            likeness(compared, std::min(i, j), std::max(i, j)) >
+                likeness(compared, std::min(i, static_cast<size_t>(best)), std::max(i, static_cast<size_t>(best))))
           best = static_cast<int32_t>(j);
       }
       return best;

@@ -77,7 +77,8 @@ TEST_CASE("calibration on decoys: the pools are those of the minimax formula of 
     const auto size = static_cast<double>(end - first);
     const double targets = shares[first] * size, wrong = (size - targets + 0.5) / (targets + 0.5);
     const size_t middle = (first + end - 1) / 2;
-    if ((end - first) % 2 == 1) CHECK(probability(found[middle]) == doctest::Approx(std::clamp(1 - wrong, 1e-4, 1.0)).epsilon(1e-6));
+    if ((end - first) % 2 == 1)
+      CHECK(probability(found[middle]) == doctest::Approx(std::clamp(1 - wrong, 1e-4, 1.0)).epsilon(1e-6));
     first = end;
   }
 }

@@ -34,7 +34,8 @@ std::vector<double> gradient(const Examples& examples, const Eigen::VectorXd& co
   for (size_t c = 0; c < columns; ++c) sums[c] = -coefficients[static_cast<Eigen::Index>(c)];
   for (size_t e = 0; e < examples.values.size(); ++e) {
     double linear = coefficients[static_cast<Eigen::Index>(columns)];
-    for (size_t c = 0; c < columns; ++c) linear += coefficients[static_cast<Eigen::Index>(c)] * static_cast<double>(examples.values[e][c]);
+    for (size_t c = 0; c < columns; ++c)
+      linear += coefficients[static_cast<Eigen::Index>(c)] * static_cast<double>(examples.values[e][c]);
     const double pull = examples.weights[e] * ((examples.isPositive[e] ? 1.0 : 0.0) - 1 / (1 + std::exp(-linear)));
     for (size_t c = 0; c < columns; ++c) sums[c] += pull * static_cast<double>(examples.values[e][c]);
     sums[columns] += pull;
@@ -66,7 +67,8 @@ TEST_CASE("logistic regression: nothing pulls at what it finds, but at what must
 
 TEST_CASE("logistic regression: classes that do not overlap give finite coefficients that tell them apart") {
   Examples examples;
-  for (int e = 0; e < 50; ++e) examples.add({e < 25 ? -20.0F - static_cast<float>(e) : 20.0F + static_cast<float>(e)}, e >= 25, 1);
+  for (int e = 0; e < 50; ++e)
+    examples.add({e < 25 ? -20.0F - static_cast<float>(e) : 20.0F + static_cast<float>(e)}, e >= 25, 1);
   Eigen::VectorXd found = Eigen::VectorXd::Zero(2);
   fitLogistic(examples.all(1), 30, found);
   CHECK(found.allFinite());

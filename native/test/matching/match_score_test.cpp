@@ -31,7 +31,8 @@ struct Recording {
           candidates.j.push_back(units + (unit + step) % units);
           isRight.push_back(right);
           folds.push_back(static_cast<uint8_t>((unit / 10) % 4));
-          features.insert(features.end(), {normal(random) + (right ? apart : 0), normal(random) + (right ? apart / 2 : 0), normal(random)});
+          features.insert(features.end(), {normal(random) + (right ? apart : 0),
+                                           normal(random) + (right ? apart / 2 : 0), normal(random)});
         }
       }
       candidates.groups.push_back({0, 5 * window, window > 0, begin, candidates.i.size()});
@@ -46,7 +47,8 @@ TEST_CASE("match score: finds the share of right pairs, and says how likely each
   const SplitUnits split(800, {});
   const std::vector<double> expected{100};
   MatchScore score(Job{.threads = 2}, recording.candidates, recording.folds, split, expected);
-  for (size_t p = 0; p < recording.isRight.size() && p < 300; ++p) score.probabilities[p] = recording.isRight[p] ? 0.8 : 0;
+  for (size_t p = 0; p < recording.isRight.size() && p < 300; ++p)
+    score.probabilities[p] = recording.isRight[p] ? 0.8 : 0;
   score.learn(recording.features, 3);
   const auto& targets = recording.candidates.groups[0];
   double sum = 0, right = 0, sure = 0, rightOfSure = 0;

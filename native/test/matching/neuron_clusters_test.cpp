@@ -55,7 +55,8 @@ std::vector<int32_t> slowly(const NeuronClustersInput& input) {
   for (size_t u = 0; u < n; ++u) {
     if (labels[u] > 0) continue;
     for (const auto& cluster : clusters) {
-      if (cluster.size() < 2 || std::find(cluster.begin(), cluster.end(), static_cast<int32_t>(u)) == cluster.end()) continue;
+      if (cluster.size() < 2 || std::find(cluster.begin(), cluster.end(), static_cast<int32_t>(u)) == cluster.end())
+        continue;
       ++next;
       for (const int32_t unit : cluster) labels[static_cast<size_t>(unit)] = next;
     }

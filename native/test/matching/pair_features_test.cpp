@@ -45,7 +45,8 @@ struct Recording {
           const double height = 100 * std::exp(-std::pow((20.0 * static_cast<double>(c) - depth) / wide[k], 2));
           for (size_t t = 0; t < samples; ++t) {
             const auto time = static_cast<double>(t);
-            const double shape = late[k] * std::exp(-std::pow((time - 15) / 3, 2)) - std::exp(-std::pow((time - 9) / 2, 2));
+            const double shape =
+                late[k] * std::exp(-std::pow((time - 15) / 3, 2)) - std::exp(-std::pow((time - 9) / 2, 2));
             // An offset of each site must not count.
             waveforms.push_back(static_cast<float>(height < 0.5 ? 0 : height * shape + 3 * static_cast<double>(c % 3)));
           }
@@ -61,7 +62,8 @@ struct Recording {
 TEST_CASE("unit shapes: aligned waveforms do not depend on where the probe stands, nor on offsets") {
   const Recording recording(12, 20);
   const ProbeSites sites(recording.locations, {});
-  const auto shapes = describeShapes(Job{.threads = 2}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
+  const auto shapes = describeShapes(Job{.threads = 2}, recording.all(), recording.channels, sites, recording.depths,
+                                     recording.shanks, recording.peaks);
   const size_t length = shapes.aligned.size() / 24;
   for (size_t k = 0; k < 12; ++k) {
     const float* a = shapes.aligned.data() + k * length;
@@ -89,14 +91,27 @@ TEST_CASE("pair features: right pairs are the most alike, those that were hardly
   const Recording recording(neurons, 33);
   const ProbeSites sites(recording.locations, {});
   const ProbeLattice lattice(sites);
-  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
-  const FramedUnits framed{recording.shanks, recording.depths, recording.corrected, shapes.scores, shapes.live, shapes.derivative, shapes.components};
+  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths,
+                                     recording.shanks, recording.peaks);
+  const FramedUnits framed{recording.shanks, recording.depths,  recording.corrected, shapes.scores,
+                           shapes.live,      shapes.derivative, shapes.components};
   const CommonFrame frame(Job{.threads = 2}, sites, lattice, framed);
   const std::vector<uint8_t> usable(2 * neurons, 1);
   const std::vector<double> x(2 * neurons);
-  const UnitTraits traits{x, recording.corrected, shapes.aligned, shapes.alignedSlope, recording.peaks, shapes.logAmplitudes, {}, {}, {}, true, true};
+  const UnitTraits traits{x,
+                          recording.corrected,
+                          shapes.aligned,
+                          shapes.alignedSlope,
+                          recording.peaks,
+                          shapes.logAmplitudes,
+                          {},
+                          {},
+                          {},
+                          true,
+                          true};
   const std::vector<UnitPair> linked{{1, 2}};
-  auto candidates = findCandidates(Job{}, {recording.sessions, recording.shanks, usable, recording.corrected}, lattice, linked, 40, DecoyKind::displaced, {});
+  auto candidates = findCandidates(Job{}, {recording.sessions, recording.shanks, usable, recording.corrected}, lattice,
+                                   linked, 40, DecoyKind::displaced, {});
   const auto features = comparePairs(Job{.threads = 2}, sites, lattice, frame, framed, traits, candidates);
   // x never differs: its column is left out.
   CHECK(features.columns == 11);
@@ -127,11 +142,14 @@ TEST_CASE("common frame: without motion it holds what was recorded, and knows wh
   Recording recording(6, 0);
   // The sorter left the sites above 600 µm empty.
   for (size_t row = 0; row < recording.waveforms.size() / samples; ++row)
-    if (row % siteCount > 30) std::fill_n(recording.waveforms.begin() + static_cast<std::ptrdiff_t>(row * samples), samples, 0.0F);
+    if (row % siteCount > 30)
+      std::fill_n(recording.waveforms.begin() + static_cast<std::ptrdiff_t>(row * samples), samples, 0.0F);
   const ProbeSites sites(recording.locations, {});
   const ProbeLattice lattice(sites);
-  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
-  const FramedUnits framed{recording.shanks, recording.depths, recording.depths, shapes.scores, shapes.live, shapes.derivative, shapes.components};
+  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths,
+                                     recording.shanks, recording.peaks);
+  const FramedUnits framed{recording.shanks, recording.depths,  recording.depths, shapes.scores,
+                           shapes.live,      shapes.derivative, shapes.components};
   const CommonFrame frame(Job{}, sites, lattice, framed);
   for (size_t u = 0; u < 12; ++u) {
     for (int32_t cell = 0; cell < lattice.cells; ++cell) {

@@ -67,12 +67,14 @@ TEST_CASE("interpolation: kriging weights as the inverse of the whole matrix giv
   };
   Eigen::Matrix4d covariance;
   for (int a = 0; a < 4; ++a)
-    for (int b = 0; b < 4; ++b) covariance(a, b) = kernel(from[static_cast<size_t>(a)], from[static_cast<size_t>(b)]) + (a == b ? 0.02 : 0);
+    for (int b = 0; b < 4; ++b)
+      covariance(a, b) = kernel(from[static_cast<size_t>(a)], from[static_cast<size_t>(b)]) + (a == b ? 0.02 : 0);
   const Eigen::Matrix4d inverse = covariance.inverse();
   for (int t = 0; t < 3; ++t) {
     for (int s = 0; s < 4; ++s) {
       double sum = 0;
-      for (int k = 0; k < 4; ++k) sum += kernel(to[static_cast<size_t>(t)], from[static_cast<size_t>(k)]) * inverse(k, s);
+      for (int k = 0; k < 4; ++k)
+        sum += kernel(to[static_cast<size_t>(t)], from[static_cast<size_t>(k)]) * inverse(k, s);
       CHECK(found(t, s) == doctest::Approx(sum).epsilon(1e-9));
     }
   }

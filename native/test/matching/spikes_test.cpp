@@ -63,7 +63,8 @@ TEST_CASE("firing: a refractory time tells a neuron from a mixture; few spikes t
   for (size_t k = 1; k < mixture.size(); ++k) {
     const double interval = mixture[k] - mixture[k - 1];
     for (size_t b = 0; b < firingBins; ++b)
-      counts[b] += interval >= std::pow(3000, static_cast<double>(b) / 30) && interval < std::pow(3000, static_cast<double>(b + 1) / 30);
+      counts[b] += interval >= std::pow(3000, static_cast<double>(b) / 30) &&
+                   interval < std::pow(3000, static_cast<double>(b + 1) / 30);
   }
   double total = 0;
   for (const double count : counts) total += count;

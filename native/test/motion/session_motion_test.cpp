@@ -20,7 +20,8 @@ struct Matches {
 };
 
 /// `count` matches of every two sessions of `shifts`, a share of them wrong.
-Matches matchesOf(unsigned seed, const std::vector<double>& shifts, double slope, int count, double noise, double wrong) {
+Matches matchesOf(unsigned seed, const std::vector<double>& shifts, double slope, int count, double noise,
+                  double wrong) {
   std::mt19937 random(seed);
   std::uniform_real_distribution<double> uniform;
   std::normal_distribution<double> normal;
