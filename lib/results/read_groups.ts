@@ -24,7 +24,7 @@ export async function readGroups(
     : (record?.groups[0]?.features ??
       settings?.clustering?.features ??
       (await guessFeatures(results, weights?.shape.at(-1) ?? 0)));
-  return motions.map(({ shank, motion, interval }, g) => {
+  return motions.map(({ shank, motion, interval, component }, g) => {
     const [threshold] = rowOf(thresholds, g, motions.length) ?? [];
     return {
       shank,
@@ -39,6 +39,7 @@ export async function readGroups(
           }),
       motion,
       motionInterval: interval,
+      component,
     };
   });
 }

@@ -1,6 +1,5 @@
 import type { NdArray } from '../arrays.js';
 import type { Motion, MotionInterval } from '../recording/motion.js';
-import { readProfile } from './read_matches.js';
 import type { ResultSource } from './result_source.js';
 import type { RunRecord } from './run_record.js';
 
@@ -9,8 +8,10 @@ export interface StoredMotion {
   /** Undefined: all units were tracked together, and no record names their shank. */
   shank: number | undefined;
   motion: Motion | undefined;
-  /** Bounds of the 95 % intervals. */
+  /** Bounds of the 95 % intervals; NaN: not known. */
   interval: MotionInterval | undefined;
+  /** (S) sessions with equal numbers are connected; undefined in results of pyDANT's method. */
+  component: Int32Array | undefined;
 }
 
 /** The motion of each tracking: one, or one per row of the files of a run per shank. */
@@ -22,24 +23,22 @@ export async function readMotions(results: ResultSource, record?: RunRecord): Pr
   const count = rows ?? 1;
   const linear = await results.floats('motion_linear');
   const constantInterval = await results.floats('motion_constant_interval');
+  const components = await results.floats('motion_component');
   const linearInterval = await results.floats('motion_linear_interval');
-  return Promise.all(
-    Array.from({ length: count }, async (_, g) => {
-      const recorded = record?.groups[g]?.shank;
-      const shank = rows === undefined ? recorded : (recorded ?? shankIds[g] ?? g + 1);
-      // Profiles of a run per shank are in the folders of the shanks.
-      const profile = await readProfile(rows === undefined ? results : results.ofShank(shank!));
-      const row = (array: NdArray<Float64Array> | undefined) => rowOf(array, g, count);
-      const constantUm = row(constant);
-      const motion = constantUm && {
-        constantUm,
-        linear: row(linear) ?? new Float64Array(constantUm.length),
-        ...(profile?.shiftsUm.length === constantUm.length * (profile?.knotDepthsUm.length ?? NaN) && { profile }),
-      };
-      const bounds = row(constantInterval);
-      return { shank, motion, interval: motion && bounds && intervalOf(bounds, row(linearInterval)) };
-    }),
-  );
+  return Array.from({ length: count }, (_, g) => {
+    const recorded = record?.groups[g]?.shank;
+    const row = (array: NdArray<Float64Array> | undefined) => rowOf(array, g, count);
+    const constantUm = row(constant);
+    const motion = constantUm && { constantUm, linear: row(linear) ?? new Float64Array(constantUm.length) };
+    const bounds = row(constantInterval);
+    const component = row(components);
+    return {
+      shank: rows === undefined ? recorded : (recorded ?? shankIds[g] ?? g + 1),
+      motion,
+      component: component?.length === constantUm?.length ? component && Int32Array.from(component) : undefined,
+      interval: motion && bounds && intervalOf(bounds, row(linearInterval)),
+    };
+  });
 }
 
 /** Row g of `count` rows. */

@@ -75,7 +75,7 @@ async function readConfidence(
 
 async function scoreMotion(results: ResultFolder, depthsUm: Float64Array, truth: Motion): Promise<Score['motion']> {
   const stored = await readMotions(results);
-  const motions = stored.flatMap(({ motion }) => motion ?? []);
+  const motions = stored.flatMap(({ motion, component }) => (motion ? [{ ...motion, component }] : []));
   if (motions.length === 0) return undefined;
   const sessions = truth.constantUm.length;
   if (motions.some(({ constantUm, linear }) => constantUm.length !== sessions || linear.length !== sessions)) {
@@ -85,6 +85,6 @@ async function scoreMotion(results: ResultFolder, depthsUm: Float64Array, truth:
     );
   }
   const ends = [Math.min(...depthsUm), Math.max(...depthsUm)];
-  const shanks = motions.map((motion) => motionError(motion, truth, ends));
+  const shanks = motions.map((motion) => motionError(motion, truth, ends, motion.component));
   return { ...pooledError(shanks), shanks };
 }
