@@ -6,6 +6,7 @@ export const layers = [
   ['cli'],
   ['run'],
   ['report', 'score'],
+  ['evidence'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],
