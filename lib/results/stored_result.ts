@@ -53,6 +53,8 @@ export interface StoredResult {
   /** (N) session of each unit, from 1 */
   sessions: Int32Array | undefined;
   sessionCount: number;
+  /** (S) day of each session, counted from any */
+  sessionDays: Float64Array | undefined;
   /** (N) units in the order of the tree's leaves */
   leafOrder: Int32Array | undefined;
   /** (N, 3) µm */
