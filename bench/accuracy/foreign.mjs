@@ -46,12 +46,24 @@ async function trackAndScore({ data, truth, method, folder }) {
 }
 
 async function scoreTemplates(data, output) {
-  const { units, truePairs, foundPairs, correctPairs, precision, recall, motion, confidence } = await scoreResult(
+  const { foundPairs, correctPairs, units, truePairs, precision, recall, motion, confidence } = await scoreResult(
     output,
     data,
   );
-  return { units, truePairs, wrongPairs: foundPairs - correctPairs, precision, recall, motion, confidence };
+  const { data: cluster } = await readNpy(join(output, 'IdxCluster.npy'), { as: 'float64' });
+  return {
+    units,
+    truePairs,
+    wrongPairs: foundPairs - correctPairs,
+    precision,
+    recall,
+    matchedUnits: matchedShare(cluster),
+    motion,
+    confidence,
+  };
 }
+
+const matchedShare = (cluster) => cluster.filter((label) => label > 0).length / cluster.length;
 
 /**
  * Precision and recall over the units that are mostly one neuron; what is matched with the sorter's mixtures (neuron −1), of
@@ -75,6 +87,7 @@ export async function scoreSorted(data, output, truth) {
     wrongPairs: foundPairs - correctPairs,
     precision,
     recall,
+    matchedUnits: matchedShare(cluster),
     mixtureMatches: scorePairs(cluster, neuron, session).foundPairs - foundPairs,
   };
 }

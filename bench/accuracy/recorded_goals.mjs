@@ -63,7 +63,7 @@ function goalsOf({ set, method, error, truePairs }) {
   if (error !== undefined) return [];
   const ofSet = goals.filter((goal) => goal.set === set && goal.methods.includes(method));
   if (ofSet.length > 0 || method !== 'probabilistic' || truePairs === undefined) return ofSet;
-  if (truePairs === 0) return [{ measure: 'wrong pairs', of: ({ wrongPairs }) => wrongPairs, set, most: 5 }];
+  if (truePairs === 0) return [{ ...matchedUnits, set, most: 0.01 }];
   const least = isFaulty(set) ? faultyTemplates : templates;
   return [
     { ...precision, set, least: least.precision },
