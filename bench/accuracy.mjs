@@ -29,7 +29,7 @@ const help = `Usage: npm run bench:accuracy -- [options]
   --only <list>       some of their sets
   --json <file>       write all numbers to this file too
   --from <files>      instead of measuring, take the results of earlier runs (their JSON), all together
-  --docs              write docs/accuracy.md and docs/figures/
+  --docs              write docs/accuracy.md and docs/figures/ (with --from: also of results of --real and --foreign)
   --small             what continuous integration runs: seed 21 (of --real: some sets), and it fails unless every goal is
                       reached (of --real and --foreign: unless what was reached is kept)
 One recording after the other; none is kept. A recording takes about a second for each method of this package (the default
@@ -88,12 +88,17 @@ async function simulatedAccuracy() {
   const kinds = oneOf('--kinds', values.kinds, kindNames);
   const methods = oneOf('--methods', values.methods, methodNames);
   const folder = scratchFolder();
-  const results = values.from ? earlierResults() : await measured({ kinds, methods, folder });
+  // Of --real and --foreign: for the docs.
+  const earlier = values.from ? earlierResults() : [];
+  const recorded = earlier.filter(({ set }) => set !== undefined);
+  const results = values.from
+    ? earlier.filter(({ set }) => set === undefined)
+    : await measured({ kinds, methods, folder });
   const goals = judge(results, pooledConfidence(results).pairs);
   const report = describe(results, goals);
   console.log(report);
   save({ results, goals }, report);
-  if (values.docs) console.error(`Written to ${await writeDocs(results, goals, folder)}.`);
+  if (values.docs) console.error(`Written to ${await writeDocs(results, goals, recorded, folder)}.`);
   if (values.small && !(goals.length > 0 && goals.every(({ passed }) => passed))) process.exitCode = 1;
 }
 
@@ -113,7 +118,7 @@ function earlierResults() {
   for (const file of values.from.split(',')) {
     // What is not a number is null in JSON.
     const { results } = JSON.parse(readFileSync(file, 'utf8'), (_, value) => (value === null ? NaN : value));
-    for (const result of results) found.set([result.kind, result.seed, result.method].join(), result);
+    for (const result of results) found.set([result.set, result.kind, result.seed, result.method].join(), result);
   }
   return [...found.values()];
 }

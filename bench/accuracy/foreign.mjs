@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 
 import { DantError, loadDataset, readNpy, readNpz, scoreResult, writeNpy } from '../../dist/index.js';
 import { scorePairs } from '../../dist/score/pairs.js';
+import { motionInside } from './motion_interval.mjs';
 import { trackFolder } from './tracked.mjs';
 
 /** Folders of recordings in a folder, or in its data/: those with a truth.npz, in order. */
@@ -37,7 +38,12 @@ async function trackAndScore({ data, truth, method, folder }) {
   const output = join(folder, 'result');
   try {
     const seconds = await trackFolder(data, output, method);
-    return { seconds, ...(truth.purity ? await scoreSorted(data, output, truth) : await scoreTemplates(data, output)) };
+    const inside = await motionInside(output, data, truth);
+    return {
+      seconds,
+      motionInside: inside,
+      ...(truth.purity ? await scoreSorted(data, output, truth) : await scoreTemplates(data, output)),
+    };
   } catch (error) {
     return { error: error.message };
   } finally {

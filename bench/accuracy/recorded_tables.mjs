@@ -1,5 +1,6 @@
 // Results on real recordings and on those of other projects, as text.
 import { markdownTable, ownVersion, processor } from '../report.mjs';
+import { insideText } from './motion_interval.mjs';
 import { share } from './tables.mjs';
 import { wrongByStrangers } from './real.mjs';
 
@@ -85,6 +86,7 @@ export function foreignTable(results) {
     'of mixtures',
     'units matched',
     'motion, µm',
+    'in 95 %',
     'wrong: claimed, true',
   ];
   const rows = results.map((result) => {
@@ -102,6 +104,7 @@ export function foreignTable(results) {
       whole(result.mixtureMatches),
       share(result.matchedUnits),
       motion ? motion.maxUm.toFixed(2) : '–',
+      insideText(result.motionInside),
       rate ? `${share(rate.estimated)}, ${share(rate.true)}` : '–',
     ];
   });

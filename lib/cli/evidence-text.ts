@@ -1,14 +1,17 @@
 import { atDisplacementUm } from '../evidence/session_pairs.js';
 import type { BlindTest, Evidence, SessionPairEvidence } from '../evidence/evidence.js';
+import { listed } from '../dataset/findings.js';
+import type { ChanceAtScore } from '../evidence/chance.js';
 import { matchesByDistance } from '../evidence/by_distance.js';
 import { verdictText } from '../evidence/verdict.js';
 import { count } from './count.js';
 
 /** The evidence as tables, for people. */
 export function evidenceText(evidence: Evidence, folder: string): string {
-  const { sessionPairs, intervals, responses, notMeasured } = evidence;
+  const { sessionPairs, chance, intervals, responses, notMeasured } = evidence;
   return [
     ...sessionPairTable(sessionPairs),
+    ...chanceTable(chance ?? []),
     ...distanceTable(sessionPairs),
     ...(intervals ? testLines('Interspike intervals', intervals, 'fire') : []),
     ...(responses ? testLines('Responses to events', responses, 'respond') : []),
@@ -24,25 +27,69 @@ function sessionPairTable(pairs: readonly SessionPairEvidence[]): string[] {
   if (pairs.length === 0) return [];
   const found = pairs.filter(({ matches }) => matches > 0);
   const shown = found.length <= mostRows ? found : [...found].sort((a, b) => b.share - a.share).slice(0, mostRows);
-  const rows = shown.map(({ sessions, units, matches, share, displacementUm, atDisplacement }) => [
+  const areConnectionsKnown = pairs.some(({ connection }) => connection);
+  const rows = shown.map(({ sessions, units, matches, share, displacementUm, atDisplacement, connection }) => [
     sessions.join('–'),
     units.join(', '),
     String(matches),
     percent(share),
     signed(displacementUm),
     String(atDisplacement),
+    ...(areConnectionsKnown ? [connection ? connectionText(connection) : '–'] : []),
   ]);
-  const silent = pairs.length - found.length;
+  const silent = pairs.filter(({ matches }) => matches === 0);
+  const unconnected = silent.filter(({ connection }) => connection?.isConnected === false);
   return [
     'Matches of each two sessions:',
     ...(rows.length > 0
       ? table(
-          ['sessions', 'units', 'matches', 'of the fewer', 'moved, µm', `within ${atDisplacementUm} µm of that`],
+          [
+            ...['sessions', 'units', 'matches', 'of the fewer', 'moved, µm', `within ${atDisplacementUm} µm of that`],
+            ...(areConnectionsKnown ? ['connected (chance)'] : []),
+          ],
           rows,
         )
       : []),
-    ...(silent > 0 ? [`  ${count(silent, 'pair')} of sessions with no match`] : []),
+    ...(silent.length > 0 ? [`  ${count(silent.length, 'pair')} of sessions with no match: ${names(silent)}`] : []),
+    ...(unconnected.length > 0
+      ? [
+          `  Not connected, that is, without neurons in common that could be told from chance: ${names(unconnected)}. The motion between them is not known.`,
+        ]
+      : []),
     ...(shown.length < found.length ? [`  and ${count(found.length - shown.length, 'pair')} with fewer`] : []),
+    '',
+  ];
+}
+
+const names = (pairs: readonly SessionPairEvidence[]) => listed(pairs.map(({ sessions }) => sessions.join('–')));
+
+function connectionText({
+  isConnected,
+  chanceProbability: chance,
+}: {
+  isConnected: boolean;
+  chanceProbability: number;
+}) {
+  return `${isConnected ? 'yes' : 'no'} (${chance < 1e-3 ? `1e${Math.ceil(Math.log10(Math.max(chance, 1e-99)))}` : chance.toFixed(2)})`;
+}
+
+/** Scores of the table, ln odds. */
+const shownScores = [-4, -2, 0, 1, 2, 3, 4, 6, 8];
+
+function chanceTable(chance: readonly ChanceAtScore[]): string[] {
+  const rows = chance.filter(({ score, candidates }) => shownScores.includes(score) && candidates > 0);
+  if (rows.length === 0) return [];
+  return [
+    'Chance: candidates by score (ln odds), and as many decoys, which cannot be one neuron, as stand for the wrong ones:',
+    ...table(
+      ['score at least', 'candidates', 'of them by chance', 'share'],
+      rows.map(({ score, candidates, byChance, share }) => [
+        signed(score),
+        String(candidates),
+        decimal(byChance),
+        percent(share),
+      ]),
+    ),
     '',
   ];
 }

@@ -1,4 +1,5 @@
-import type { StoredResult } from '../results/stored_result.js';
+import type { StoredConnection, StoredResult } from '../results/stored_result.js';
+import { chanceByScore, type ChanceAtScore } from './chance.js';
 import type { LikenessTest } from './likeness.js';
 import { trackedUnits } from './read_units.js';
 import { sessionPairs, type SessionPair } from './session_pairs.js';
@@ -7,6 +8,8 @@ import { sessionPairs, type SessionPair } from './session_pairs.js';
 export interface Evidence {
   /** Every two sessions, in order; none if the result does not tell */
   sessionPairs: SessionPairEvidence[];
+  /** Candidates and chance by score; undefined: pyDANT's method has no decoys */
+  chance: ChanceAtScore[] | undefined;
   /** Whether matched units have more similar interspike intervals than their neighbours; undefined: not measured */
   intervals: BlindTest | undefined;
   /** Whether they respond more alike to events (peth.npy); undefined: not measured */
@@ -18,6 +21,11 @@ export interface Evidence {
 /** The matches of two sessions. */
 export interface SessionPairEvidence extends Omit<SessionPair, 'matches'> {
   matches: number;
+  /**
+   * Whether the two show neurons in common, and the probability that chance gives as much; undefined: pyDANT's method does
+   * not ask. With several shanks: on any, and the smallest.
+   */
+  connection: { isConnected: boolean; chanceProbability: number } | undefined;
   /** Days from the earlier to the later one; undefined where session_days.npy does not tell */
   daysApart: number | undefined;
 }
@@ -33,16 +41,30 @@ export interface BlindTest extends LikenessTest {
 /** What the result alone says: no test by spikes or responses. */
 export function evidenceOf(result: StoredResult): Evidence {
   const units = trackedUnits(result);
-  const none = { intervals: undefined, responses: undefined };
+  const none = { chance: undefined, intervals: undefined, responses: undefined };
   if ('missing' in units) return { ...none, sessionPairs: [], notMeasured: [units.missing] };
-  const { sessionDays: days } = result;
+  const { sessionDays: days, matches: known } = result;
   return {
     ...none,
+    chance: known?.scoreCounts && chanceByScore(known.scoreCounts),
     sessionPairs: sessionPairs(units).map(({ matches, ...pair }) => ({
       ...pair,
       matches: matches.length,
+      connection: connectionOf(pair.sessions, known?.connections ?? []),
       daysApart: days && Math.abs(days[pair.sessions[1] - 1]! - days[pair.sessions[0] - 1]!),
     })),
     notMeasured: [],
+  };
+}
+
+function connectionOf(
+  [first, second]: [number, number],
+  connections: readonly StoredConnection[],
+): SessionPairEvidence['connection'] {
+  const rows = connections.filter(({ sessionA, sessionB }) => sessionA === first && sessionB === second);
+  if (rows.length === 0) return undefined;
+  return {
+    isConnected: rows.some(({ isConnected }) => isConnected),
+    chanceProbability: Math.min(...rows.map(({ chanceProbability }) => chanceProbability)),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { chanceByScore } from '../../lib/evidence/chance.js';
 import { matchesByDistance } from '../../lib/evidence/by_distance.js';
 import { intervalBins, logIntervalHistograms } from '../../lib/evidence/intervals.js';
 import { likenessTest } from '../../lib/evidence/likeness.js';
@@ -139,7 +140,11 @@ describe('pairs of sessions', () => {
   });
 
   it('are grouped by days where days are known, else by their order', () => {
-    const pairs = sessionPairs(tracked).map(({ matches, ...pair }) => ({ ...pair, matches: matches.length }));
+    const pairs = sessionPairs(tracked).map(({ matches, ...pair }) => ({
+      ...pair,
+      matches: matches.length,
+      connection: undefined,
+    }));
     const inOrder = matchesByDistance(pairs.map((pair) => ({ ...pair, daysApart: undefined })));
     expect(inOrder).toEqual({
       isInDays: false,
@@ -154,6 +159,25 @@ describe('pairs of sessions', () => {
     expect(isInDays).toBe(true);
     expect(rows.map((row) => row.sessionPairs)).toEqual([3, 3, 3, 3, 3, 3, 2]);
     expect(rows[0]).toMatchObject({ from: 0, to: 3, matches: 6, share: 2 / 3 });
+  });
+});
+
+describe('chance by score', () => {
+  it('is the share of decoys among the candidates at a score and above', () => {
+    const random = new Random(9);
+    const counts = Float64Array.from({ length: 3 * 12 }, (_, k) =>
+      k % 3 === 0 ? k / 3 - 6 : Math.floor((k % 3 === 1 ? 50 : 20) * random.uniform()),
+    );
+    counts.set([5, 0, 0], 3 * 11);
+    const rows = chanceByScore(counts);
+    rows.forEach(({ score, candidates, byChance, share, candidatesHere }, bin) => {
+      const above = (column: number) =>
+        counts.reduce((sum, value, k) => sum + (k % 3 === column && Math.floor(k / 3) >= bin ? value : 0), 0);
+      expect([score, candidates, byChance]).toEqual([bin - 6, above(1), above(2)]);
+      expect(candidatesHere).toBe(counts[3 * bin + 1]);
+      expect(share).toBe(Math.min(1, above(2) / above(1)));
+    });
+    expect(rows.at(-1)).toMatchObject({ candidates: 0, share: NaN });
   });
 });
 

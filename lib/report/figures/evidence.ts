@@ -14,18 +14,19 @@ export function sessionsThatConnect({ data }: SmallFigureData): Figure {
     title: 'Matches of each two sessions',
     section: 'evidence' as const,
     caption:
-      'Matches of each two sessions, as a share of the units of the session with fewer; below, how far the matched units moved in depth (the most common difference, µm). In a good recording, sessions near in time share many, and displacements agree with each other: 1 to 2 and 2 to 3 add up to 1 to 3. Sessions without matches share no neuron that could be told from others.',
+      'Matches of each two sessions, as a share of the units of the session with fewer; below, how far the matched units moved in depth (the most common difference, µm). In a good recording, sessions near in time share many, and displacements agree with each other: 1 to 2 and 2 to 3 add up to 1 to 3. Sessions that are not connected show no neurons in common: nothing is matched between them, and how far the tissue moved between them is not known.',
   };
   if (sessionPairs.length === 0)
     return { ...figure, spec: { missing: notMeasured[0] ?? 'There is a single session.' } };
   const { sessionCount } = data;
   const side = Math.min(560, Math.max(240, 62 * (sessionCount - 1)));
-  const values = sessionPairs.map(({ sessions: [first, second], share, matches, displacementUm }) => ({
+  const moved = (um: number) => (Number.isNaN(um) ? '' : `${um > 0 ? '+' : ''}${um} µm`.replace('-', '−'));
+  const values = sessionPairs.map(({ sessions: [first, second], share, matches, displacementUm, connection }) => ({
     first,
     second,
     percent: 100 * share,
     matches: matches === 0 ? '–' : String(matches),
-    moved: Number.isNaN(displacementUm) ? '' : `${displacementUm > 0 ? '+' : ''}${displacementUm} µm`.replace('-', '−'),
+    moved: connection?.isConnected === false ? 'not connected' : moved(displacementUm),
   }));
   const ink = { condition: { test: 'datum.percent > 45', value: colors.ink }, value: 'white' };
   const text = (field: string, dy: number, fontSize: number): Panel => ({

@@ -1,5 +1,6 @@
 import type { MatchEvidence } from '../../results/stored_result.js';
 import type { ReportData } from '../report_data.js';
+import { chanceShares } from './chance.js';
 import { matchesOverTime, sessionsThatConnect } from './evidence.js';
 import { distanceMatrix, probabilityMatrix } from './unit_matrix.js';
 import type { Figure, FigureData, SmallFigureData } from './figure.js';
@@ -24,6 +25,7 @@ interface Figures {
 /** What the recording says of the matches; of every method. */
 const evidenceFigures = ({ evidence }: ReportData): readonly FirstFigure[] => [
   sessionsThatConnect,
+  chanceShares,
   intervalsOfMatches,
   ...(evidence.responses ? [responsesOfMatches] : []),
   matchesOverTime,
