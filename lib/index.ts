@@ -7,6 +7,8 @@ export type {
   MotionIteration,
   ProbabilisticGroup,
   ReferenceGroup,
+  SessionConnections,
+  SessionPair,
   TrackResult,
 } from './tracking/result.js';
 export type { UnitFeatures } from './features/unit_features.js';

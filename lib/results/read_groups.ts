@@ -25,13 +25,13 @@ export async function readGroups(
   const count = isPerShank ? (weights?.shape[0] ?? constant!.shape[0]!) : 1;
   const shankIds = [...new Set(shanks)].sort((a, b) => a - b);
   const shankOf = (g: number) => record?.groups[g]?.shank ?? shankIds[g] ?? g + 1;
-  const motions = await readMotions(results, count, isPerShank ? shankOf : undefined);
+  const motions = await readMotions(results, count);
   const names = isProbabilistic
     ? []
     : (record?.groups[0]?.features ??
       settings?.clustering?.features ??
       (await guessFeatures(results, weights?.shape.at(-1) ?? 0)));
-  return motions.map(({ motion, interval }, g) => {
+  return motions.map(({ motion, interval, component }, g) => {
     const [threshold] = rowOf(thresholds, g, count) ?? [];
     return {
       shank: isPerShank ? shankOf(g) : record?.groups[g]?.shank,
@@ -46,6 +46,7 @@ export async function readGroups(
           }),
       motion,
       motionInterval: interval,
+      component,
     };
   });
 }

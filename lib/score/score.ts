@@ -94,13 +94,8 @@ async function scoreMotion(results: ResultFolder, dataFolder: string, truth: Mot
   const constant = await results.floats('motion_constant');
   if (!constant) return undefined;
   const isPerShank = constant.shape.length === 2;
-  const shankIds = [...new Set((await results.integers('unit_shanks'))?.data)].sort((a, b) => a - b);
-  const stored = await readMotions(
-    results,
-    isPerShank ? constant.shape[0]! : 1,
-    isPerShank ? (row) => shankIds[row] ?? row + 1 : undefined,
-  );
-  const motions = stored.flatMap(({ motion }) => motion ?? []);
+  const stored = await readMotions(results, isPerShank ? constant.shape[0]! : 1);
+  const motions = stored.flatMap(({ motion, component }) => (motion ? [{ ...motion, component }] : []));
   const sessions = truth.constantUm.length;
   if (motions.some(({ constantUm, linear }) => constantUm.length !== sessions || linear.length !== sessions)) {
     throw new DantError(
@@ -111,7 +106,7 @@ async function scoreMotion(results: ResultFolder, dataFolder: string, truth: Mot
   const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
   const depths = locations.data.filter((_, i) => i % 2 === 1);
   const ends = [Math.min(...depths), Math.max(...depths)];
-  const shanks = motions.map((motion) => motionError(motion, truth, ends));
+  const shanks = motions.map((motion) => motionError(motion, truth, ends, motion.component));
   return { ...pooledError(shanks), shanks };
 }
 

@@ -17,6 +17,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerSimd(env, exports);
   dant::binding::registerSimilarity(env, exports);
   dant::binding::registerTracking(env, exports);
+  dant::binding::registerUnitDescriptions(env, exports);
   return exports;
 }
 

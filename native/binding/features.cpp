@@ -1,4 +1,5 @@
 #include "binding/async_job.h"
+#include "binding/spike_trains_argument.h"
 #include "binding/stages.h"
 #include "core/features/centring.h"
 #include "core/features/correlogram.h"
@@ -52,21 +53,6 @@ Napi::Value bindCentreWaveforms(const Napi::CallbackInfo& info) {
   };
   return arguments.isFloat32("waveforms") ? start(arguments.array<float>("waveforms", length))
                                           : start(arguments.array<double>("waveforms", length));
-}
-
-/// A copy of the offsets, which JavaScript cannot change behind the check.
-SpikeTrains spikeTrainsOf(const Arguments& arguments) {
-  SpikeTrains trains{arguments.array<double>("timesMs"), {}};
-  double previous = 0;
-  for (const double offset : arguments.array<double>("offsets")) {
-    if (!(offset >= previous && offset <= static_cast<double>(trains.timesMs.size()))) {
-      arguments.fail("offsets", "rising places in timesMs");
-    }
-    trains.offsets.push_back(static_cast<size_t>(offset));
-    previous = offset;
-  }
-  if (trains.offsets.empty()) arguments.fail("offsets", "one element more than there are units");
-  return trains;
 }
 
 Napi::Value bindSpikeRanges(const Napi::CallbackInfo& info) {

@@ -15,5 +15,6 @@ void registerReport(Napi::Env env, Napi::Object exports);
 void registerSimd(Napi::Env env, Napi::Object exports);
 void registerSimilarity(Napi::Env env, Napi::Object exports);
 void registerTracking(Napi::Env env, Napi::Object exports);
+void registerUnitDescriptions(Napi::Env env, Napi::Object exports);
 
 } // namespace dant::binding
