@@ -20,7 +20,10 @@ const claimed = {
   of: (result) => (wrongByStrangers(result)?.measured ?? 0) / Math.max(result.claimedWrong ?? 0, 1e-9),
 };
 
-/** `goal`: where the method is meant to get; `held`: what it has reached and must not lose, where that is less. */
+/**
+ * `least`, `most`: where the method is meant to get; `held`: what it has reached (measured values stand behind) and must not lose,
+ * where that is less.
+ */
 export const goals = [
   { ...strangerShare, set: 'strangers', methods: both, most: 0.01 },
   { ...strangerShare, set: 'strangers-short', methods: both, most: 0.01 },
@@ -28,7 +31,7 @@ export const goals = [
   { ...strangerShare, set: 'mixed-late', methods: both, most: 0.01 },
   { ...atDisplacement, set: 'T181', methods: own, least: 140 },
   { ...unconnected, set: 'T181', methods: own, most: 15 },
-  { ...atDisplacement, set: 'mixed', methods: own, least: 65 },
+  { ...atDisplacement, set: 'mixed', methods: own, least: 65, held: { least: 54 } }, // 58
   { ...matchedUnits, set: 'T224', methods: both, most: 0.03 },
   { ...matchedUnits, set: 'T223', methods: both, most: 0.03 },
   { ...isiAuc, set: 'T181', methods: own, least: 0.76 },
@@ -37,15 +40,15 @@ export const goals = [
   { ...isiPairs, set: 'mixed', methods: own, least: 30 },
   { ...claimed, set: 'mixed', methods: own, most: 3 },
   { ...claimed, set: 'mixed-late', methods: own, most: 3 },
-  { ...precision, set: 'sorted', methods: own, least: 0.98 },
-  { ...recall, set: 'sorted', methods: own, least: 0.75 },
-  { ...mixtures, set: 'sorted', methods: own, most: 10 },
+  { ...precision, set: 'sorted', methods: own, least: 0.98, held: { least: 0.96 } }, // 0.977
+  { ...recall, set: 'sorted', methods: own, least: 0.75, held: { least: 0.66 } }, // 0.694
+  { ...mixtures, set: 'sorted', methods: own, most: 10, held: { most: 13 } }, // 11
   { ...matchedUnits, set: 'sorted, no common neurons', methods: own, most: 0.01 },
 ];
 
 /** Kinds of the templates (see ../shared/foreign/make_all.sh), with any seed. Those with faults of the sorter cannot all be undone. */
-const templates = { precision: 0.99, recall: 0.95 };
-const faultyTemplates = { precision: 0.98, recall: 0.85 };
+const templates = { precision: 0.99, recall: 0.95, heldRecall: 0.88 }; // 0.898 (wide)
+const faultyTemplates = { precision: 0.98, recall: 0.85, heldRecall: 0.82 }; // 0.834 (faults)
 const isFaulty = (set) => /^(faults|everything)-/.test(set);
 
 /**
@@ -102,15 +105,18 @@ const pooled = (what, found, isReached) => ({
   missed: !isReached,
 });
 
-function goalsOf({ set, method, error, truePairs }) {
+function goalsOf({ set, method, error, truePairs, mixtures: mixed }) {
   if (error !== undefined) return [];
   const ofSet = goals.filter((goal) => goal.set === set && goal.methods.includes(method));
   if (ofSet.length > 0 || method !== 'probabilistic' || truePairs === undefined) return ofSet;
   if (truePairs === 0) return [{ ...matchedUnits, set, most: 0.01 }];
+  // Other recordings through a sorter: reported, not held. A few matches of one are a few hundredths.
+  if (mixed !== undefined)
+    return goals.filter((goal) => goal.set === 'sorted').map((goal) => ({ ...goal, set, held: {} }));
   const least = isFaulty(set) ? faultyTemplates : templates;
   return [
     { ...precision, set, least: least.precision },
-    { ...recall, set, least: least.recall },
+    { ...recall, set, least: least.recall, held: { least: least.heldRecall } },
   ];
 }
 

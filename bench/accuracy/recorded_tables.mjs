@@ -103,7 +103,7 @@ export function foreignTable(results) {
       whole(result.wrongPairs),
       whole(result.mixtureMatches),
       share(result.matchedUnits),
-      motion ? motion.maxUm.toFixed(2) : '–',
+      motion?.maxUm >= 0 ? motion.maxUm.toFixed(2) : '–',
       insideText(result.motionInside),
       rate ? `${share(rate.estimated)}, ${share(rate.true)}` : '–',
     ];

@@ -96,7 +96,7 @@ function chanceTable(chance: readonly ChanceAtScore[]): string[] {
 
 function distanceTable(pairs: readonly SessionPairEvidence[]): string[] {
   const { isInDays, rows } = matchesByDistance(pairs);
-  if (rows.length < 2) return [];
+  if (rows.length < 2 || rows.every(({ matches }) => matches === 0)) return [];
   return [
     `Matches by ${isInDays ? 'days between sessions' : 'distance in the order of sessions (there is no session_days.npy)'}:`,
     ...table(
@@ -125,7 +125,7 @@ function testLines(what: string, test: BlindTest, act: string): string[] {
         ['unmatched neighbours', String(neighbours), correlation(medianNeighbours)],
       ],
     ),
-    `  ROC AUC ${correlation(auc)} ± ${correlation(error)} (0.5: chance)`,
+    ...(Number.isNaN(auc) ? [] : [`  ROC AUC ${correlation(auc)} ± ${correlation(error)} (0.5: chance)`]),
     `  ${verdictText(test, act)}`,
     '',
   ];

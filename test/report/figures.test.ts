@@ -15,6 +15,7 @@ const scratch = new Scratch();
 afterAll(scratch.remove);
 
 const evidenceNames = ['evidence_days', 'evidence_sessions'];
+
 const names = [
   'distance_matrix',
   ...evidenceNames,
@@ -29,6 +30,7 @@ const names = [
 ];
 const probabilisticNames = [
   'cluster_confidence',
+  'evidence_chance',
   ...evidenceNames,
   'match_probabilities',
   'matching_between_sessions',

@@ -42,7 +42,11 @@ const scoreAxis = (title: string) => ({
 function countPanel(rows: Rows): Panel {
   return {
     data: {
-      values: rows.flatMap(({ score, candidatesHere, byChanceHere }) => [
+      // The last step has a width too.
+      values: [
+        ...rows,
+        { ...rows.at(-1)!, score: rows.at(-1)!.score + (rows[1] ? rows[1].score - rows[0]!.score : 1) },
+      ].flatMap(({ score, candidatesHere, byChanceHere }) => [
         { score, kind: kinds.candidates, pairs: candidatesHere },
         { score, kind: kinds.byChance, pairs: byChanceHere },
       ]),

@@ -21,14 +21,21 @@ export function sessionsThatConnect({ data }: SmallFigureData): Figure {
   const { sessionCount } = data;
   const side = Math.min(560, Math.max(240, 62 * (sessionCount - 1)));
   const moved = (um: number) => (Number.isNaN(um) ? '' : `${um > 0 ? '+' : ''}${um} µm`.replace('-', '−'));
-  const values = sessionPairs.map(({ sessions: [first, second], share, matches, displacementUm, connection }) => ({
-    first,
-    second,
-    percent: 100 * share,
-    matches: matches === 0 ? '–' : String(matches),
-    moved: connection?.isConnected === false ? 'not connected' : moved(displacementUm),
-  }));
-  const ink = { condition: { test: 'datum.percent > 45', value: colors.ink }, value: 'white' };
+  const values = sessionPairs.map(({ sessions: [first, second], share, matches, displacementUm, connection }) => {
+    const isConnected = connection?.isConnected !== false;
+    return {
+      first,
+      second,
+      percent: 100 * share,
+      isConnected,
+      above: !isConnected ? 'not' : matches === 0 ? '–' : String(matches),
+      below: isConnected ? moved(displacementUm) : 'connected',
+    };
+  });
+  const ink = {
+    condition: { test: 'datum.percent > 45 || !datum.isConnected', value: colors.ink },
+    value: 'white',
+  };
   const text = (field: string, dy: number, fontSize: number): Panel => ({
     mark: { type: 'text', dy, fontSize },
     encoding: { text: { field }, color: ink },
@@ -49,15 +56,19 @@ export function sessionsThatConnect({ data }: SmallFigureData): Figure {
           mark: { type: 'rect' },
           encoding: {
             color: {
-              field: 'percent',
-              type: 'quantitative',
-              title: 'matched (%)',
-              scale: { scheme: 'viridis', domain: [0, 60], clamp: true },
-              legend: { gradientLength: side - 30 },
+              condition: {
+                test: 'datum.isConnected',
+                field: 'percent',
+                type: 'quantitative',
+                title: 'matched (%)',
+                scale: { scheme: 'viridis', domain: [0, 60], clamp: true },
+                legend: { gradientLength: side - 30 },
+              },
+              value: colors.faint,
             },
           },
         },
-        ...(sessionCount > 12 ? [] : [text('matches', -6, 12), text('moved', 9, 10)]),
+        ...(sessionCount > 12 ? [] : [text('above', -6, 12), text('below', 9, 10)]),
       ],
     },
   };
@@ -71,7 +82,7 @@ export function matchesOverTime({ data }: SmallFigureData): Figure {
     name: 'evidence_days',
     title: isInDays ? 'Matches against days between sessions' : 'Matches against the distance of sessions',
     section: 'evidence' as const,
-    caption: `Each dot is a pair of sessions: matches as a share of the units of the session with fewer. Neurons are lost with time, so the share should fall, slowly. A share that does not depend on time, near zero or not, is what chance would make.${
+    caption: `Each dot is a pair of sessions: matches as a share of the units of the session with fewer. Neurons are lost with time, so the share should fall, slowly. Grey: not connected. A share that does not depend on time is what chance would make.${
       isInDays
         ? ''
         : ' Sessions are counted in their order; session_days.npy in the data folder (one number for each session) would give days.'
@@ -83,10 +94,11 @@ export function matchesOverTime({ data }: SmallFigureData): Figure {
     ...figure,
     spec: {
       data: {
-        values: sessionPairs.map(({ share, sessions }, k) => ({
+        values: sessionPairs.map(({ share, sessions, connection }, k) => ({
           distance: distances[k]!,
           percent: 100 * share,
-          pair: sessions.join('–'),
+          isConnected: connection?.isConnected !== false,
+          pair: connection?.isConnected === false ? '' : sessions.join('–'),
         })),
       },
       width: 460,
@@ -102,12 +114,17 @@ export function matchesOverTime({ data }: SmallFigureData): Figure {
         y: {
           field: 'percent',
           type: 'quantitative',
-          title: 'matched, of the session with fewer units (%)',
+          title: 'matched units (%)',
           scale: { domainMin: 0, domainMax: Math.max(10, 105 * Math.max(...sessionPairs.map(({ share }) => share))) },
         },
       },
       layer: [
-        { mark: { type: 'point', filled: true, color: colors.matched, opacity: 0.7, size: 48 } },
+        {
+          mark: { type: 'point', filled: true, opacity: 0.7, size: 48 },
+          encoding: {
+            color: { condition: { test: 'datum.isConnected', value: colors.matched }, value: colors.unmatched },
+          },
+        },
         ...(sessionPairs.length > 15
           ? []
           : [

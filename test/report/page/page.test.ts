@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       );
       expect(images).toHaveLength(11);
       // What the recording says of the matches comes first.
-      expect(await page.locator('#evidence figure').count()).toBe(3);
+      expect(await page.locator('#evidence figure').count()).toBe(4);
       expect(await page.textContent('#evidence')).toContain('Not measured yet: "dant evidence RESULT" does it.');
       for (const [name, width] of images) expect(width, name).toBeGreaterThan(100);
       await page.screenshot({ path: join(screenshots, 'report.png'), fullPage: true });
@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       expect(await page.textContent('.facts')).toMatch(/False-positive rate\D*[\d.]+ %/);
       expect(await page.textContent('.facts')).toContain(`Split candidates${splits.length / 2}`);
       expect(await page.textContent('#missing')).toMatch(/corrected waveforms were not saved.*run again/);
-      expect(await page.locator('figure img').count()).toBe(9);
+      expect(await page.locator('figure img').count()).toBe(10);
       await page.screenshot({ path: join(screenshots, 'report-probabilistic.png'), fullPage: true });
     });
 
