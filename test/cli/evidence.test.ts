@@ -35,7 +35,8 @@ describe('dant evidence', () => {
     await writeNpy(join(data, 'session_days.npy'), { data: Float64Array.of(10, 12.5, 40), shape: [3] });
     const { code, stdout } = await dant(['evidence', results]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ +1–2 +\d+, \d+ +\d+ +\d+ % +\S+ +\d+$/m);
+    expect(stdout).toMatch(/^ +1–2 +\d+, \d+ +\d+ +\d+ % +\S+ +\d+ +yes \(1e-\d+\)$/m);
+    expect(stdout).toMatch(/^Chance: candidates by score/m);
     expect(stdout).toMatch(/^Matches by days between sessions:$/m);
     expect(stdout).toMatch(/^ +2\.5 +1 +\d+ +\d+ %$/m);
     expect(stdout).toMatch(/^Interspike intervals, of \d+ matches that were found again without spike times/m);
@@ -43,7 +44,7 @@ describe('dant evidence', () => {
     expect(stdout).toMatch(/^Responses to events \(the matching did not use them\):$/m);
     expect(stdout.match(/Matched units (fire|respond) clearly more alike/g)).toHaveLength(2);
     const figures = join(results, 'Figures');
-    for (const name of ['sessions', 'intervals', 'responses', 'days'])
+    for (const name of ['sessions', 'chance', 'intervals', 'responses', 'days'])
       expect(existsSync(join(figures, `evidence_${name}.svg`))).toBe(true);
     expect(readFileSync(join(figures, 'evidence_days.svg'), 'utf8')).toContain('>days between the sessions<');
     // There was no report, so none is drawn.
