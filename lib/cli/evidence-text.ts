@@ -138,5 +138,5 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
 
 const percent = (share: number) => (Number.isNaN(share) ? '–' : `${(100 * share).toFixed(0)} %`);
 const signed = (value: number) => (value > 0 ? `+${value.toFixed(0)}` : value.toFixed(0).replace('-', '−'));
-const correlation = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(2));
+const correlation = (value: number) => (Number.isNaN(value) ? '–' : value.toFixed(2).replace('-', '−'));
 const decimal = (value: number) => String(Math.round(10 * value) / 10);
