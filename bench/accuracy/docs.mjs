@@ -89,7 +89,7 @@ A recording of the kind \`depth-drift\`: motion found (colours, with 95 % interv
 
 All recordings pooled. Of the pairs with about the same match probability, the share of correct pairs should equal that
 probability (dashed). The calibration error, the mean distance of the two over the pairs
-given 0.02 to 0.98, is ${share(calibrationError(pooledConfidence(own).pairs))}.
+given 0.02 to 0.98 (points above the line: more are right than the method says, it is too cautious), is ${share(calibrationError(pooledConfidence(own).pairs))}.
 
 ![Reliability diagram: share of correct pairs against the match probability](figures/reliability.svg)
 

@@ -51,7 +51,8 @@ ${displacementTable(results)}
 
 The default method matches only sessions that connect, and only units within 40 µm of where the motion puts them. That its matches
 lie at the displacement, and that there are none elsewhere, is therefore partly so by construction; strangers and intervals are
-independent of it. \`T181\` and \`mixed\` were looked at while the method was made; they are not held out.
+independent of it. Where the reference matches more (\`mixed\`), it does so between sessions of one animal that show no connection;
+whether these are right is not known. \`T181\` and \`mixed\` were looked at while the method was made; they are not held out.
 `;
 }
 
