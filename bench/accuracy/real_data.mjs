@@ -57,7 +57,7 @@ export async function buildRealSet(archive, sessions, folder) {
   const perUnit = (of) => sessions.flatMap((name, k) => Array(counts[k]).fill(of(name, k)));
   const vector = (data) => ({ data, shape: [data.length] });
   await writeNpy(join(folder, 'waveform_all.npy'), { data: all, shape: [units, siteCount, samples] });
-  await writeNpy(join(folder, 'session_index.npy'), vector(Float64Array.from(perUnit((_, k) => k + 1))));
+  await writeNpy(join(folder, 'session_index.npy'), vector(Int32Array.from(perUnit((_, k) => k + 1))));
   await writeNpy(join(folder, 'channel_locations.npy'), { data: siteLocationsUm, shape: [siteCount, 2] });
   await writeNpy(join(folder, 'session_days.npy'), vector(Float64Array.from(sessions, dayOf)));
   const animals = perUnit(animalOf);
