@@ -53,15 +53,18 @@ export interface MatchProbabilities extends ScoredPairs {
   decoyWeights: Float32Array;
 }
 
-/** Log odds that nearby units of linked sessions are one neuron; see native/core/matching/match_probability.h. */
+/**
+ * Log odds that nearby units of linked sessions are one neuron; see native/core/matching/match_probability.h.
+ * `isRough`: a first look, without what is learned from confident pairs.
+ */
 export async function matchProbabilities(
   sites: Sites,
   places: UnitPlaces & { correctedUm: Float64Array },
-  { components, scores, live, derivative, aligned, alignedSlope, peaks, logAmplitudes }: UnitShapes,
+  { components, scores, live, derivative, aligned, alignedSlope, logAmplitudes }: UnitShapes,
   traits: UnitTraits,
   embedding: Embedding,
   known: FirstKnowledge,
-  maxDistanceUm: number,
+  { maxDistanceUm, isRough }: { maxDistanceUm: number; isRough: boolean },
   options: RunOptions,
 ): Promise<MatchProbabilities> {
   const { decoyKind, ...found } = await runNative(
@@ -77,12 +80,12 @@ export async function matchProbabilities(
         derivative,
         aligned,
         alignedSlope,
-        peaks,
         logAmplitudes,
         ...traits,
         ...embedding,
         ...known,
         maxDistanceUm,
+        isRough,
       }),
     options,
   );

@@ -12,6 +12,8 @@ export interface UnitPlaces {
   usable: Uint8Array;
   xUm: Float64Array;
   depthsUm: Float64Array;
+  /** Place of the peak channel among the sites */
+  peaks: Int32Array;
 }
 
 /** Units of every two sessions, and of each session with itself, that are each other's most alike. */

@@ -103,6 +103,7 @@ Napi::Value probabilities(const Napi::CallbackInfo& info) {
   const auto seeds = pairsOf(arguments, "seeds", units);
   input.seedProbabilities = arguments.array<double>("seedProbabilities", seeds.size());
   input.maxDistanceUm = arguments.number("maxDistanceUm");
+  input.isRough = arguments.boolean("isRough");
   return startJob(arguments, Compute([=](const Job& job) mutable -> Finish {
                     input.split = split;
                     input.linkedSessions = linked;

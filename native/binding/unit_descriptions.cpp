@@ -20,9 +20,10 @@ Napi::Value shapes(const Napi::CallbackInfo& info) {
   const auto siteShanks = arguments.array<int32_t>("siteShanks", channels.size());
   const auto depths = arguments.array<double>("depthsUm", waveforms.count());
   const auto unitShanks = arguments.array<int32_t>("shanks", waveforms.count());
+  const auto peaks = arguments.array<int32_t>("peaks", waveforms.count());
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     auto found = describeShapes(job, waveforms, channels, ProbeSites(locations, siteShanks), depths,
-                                                unitShanks);
+                                                unitShanks, peaks);
                     return [found = std::move(found)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
                       result.Set("components", static_cast<double>(found.components));
@@ -32,7 +33,6 @@ Napi::Value shapes(const Napi::CallbackInfo& info) {
                       result.Set("aligned", toTypedArray(env, found.aligned));
                       result.Set("alignedSlope", toTypedArray(env, found.alignedSlope));
                       result.Set("spread", toTypedArray(env, found.spread));
-                      result.Set("peaks", toTypedArray(env, found.peaks));
                       result.Set("logAmplitudes", toTypedArray(env, found.logAmplitudes));
                       return result;
                     };

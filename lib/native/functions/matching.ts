@@ -24,9 +24,7 @@ export interface UnitShapes {
   alignedSlope: Float32Array;
   /** (n, A / K) how large the waveform is at each place, of norm 1 */
   spread: Float32Array;
-  /** (n) among the sites */
-  peaks: Int32Array;
-  /** (n) ln µV of the largest peak-to-trough; −∞ of flat units */
+  /** (n) ln µV of the peak-to-trough at the peak; −∞ of flat units */
   logAmplitudes: Float64Array;
 }
 
@@ -70,6 +68,8 @@ export interface MatchingFunctions {
         depthsUm: Float64Array;
         /** (n) */
         shanks: Int32Array;
+        /** (n) among the sites */
+        peaks: Int32Array;
       },
   ): Promise<UnitShapes>;
 
@@ -142,7 +142,7 @@ export interface MatchingFunctions {
       Sites &
       Pick<
         UnitShapes,
-        'components' | 'scores' | 'live' | 'derivative' | 'aligned' | 'alignedSlope' | 'peaks' | 'logAmplitudes'
+        'components' | 'scores' | 'live' | 'derivative' | 'aligned' | 'alignedSlope' | 'logAmplitudes'
       > & {
         /** (n) from 1 */
         sessions: Int32Array;
@@ -154,6 +154,8 @@ export interface MatchingFunctions {
         depthsUm: Float64Array;
         /** (n) with the motion taken out */
         correctedUm: Float64Array;
+        /** (n) among the sites */
+        peaks: Int32Array;
         /** (n) */
         xUm: Float64Array;
         /** each (n, ·) of norm 1 */
@@ -178,6 +180,8 @@ export interface MatchingFunctions {
         /** (M) */
         seedProbabilities: Float64Array;
         maxDistanceUm: number;
+        /** A first look: without what is learned from confident pairs */
+        isRough: boolean;
       },
   ): Promise<{
     /** 0: displaced within 400 µm, 1: along the whole probe, 2: of one session */

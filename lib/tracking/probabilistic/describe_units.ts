@@ -30,7 +30,7 @@ export async function describeUnits(
   options: RunOptions,
 ): Promise<UnitDescription> {
   const sites = sitesOf(units, shank);
-  const places = placesOf(units);
+  const places = placesOf(units, sites);
   const [, channels, samples] = units.waveforms.shape as [number, number, number];
   const shapes = await runNative(
     (native, control) =>
@@ -45,6 +45,7 @@ export async function describeUnits(
         siteShanks: sites.shanks,
         depthsUm: places.depthsUm,
         shanks: places.shanks,
+        peaks: places.peaks,
       }),
     options,
   );
@@ -101,7 +102,7 @@ function sitesOf({ channelLocationsUm, channelShanks }: TrackedUnits, shank: num
   };
 }
 
-function placesOf(units: TrackedUnits): UnitPlaces {
+function placesOf(units: TrackedUnits, sites: Sites): UnitPlaces {
   const { sessions, peakChannels, channelLocationsUm, channelShanks, count } = units;
   const [xUm, depthsUm] = [units.xUm.slice(), units.depthsUm.slice()];
   peakChannels.forEach((peak, i) => {
@@ -111,7 +112,9 @@ function placesOf(units: TrackedUnits): UnitPlaces {
     depthsUm[i] = depth;
   });
   const shanks = peakChannels.map((peak) => channelShanks?.[peak] ?? 1);
-  return { sessions, shanks, usable: new Uint8Array(count).fill(1), xUm, depthsUm };
+  const siteOf = new Map(Array.from(sites.channels, (channel, site) => [channel, site]));
+  const peaks = peakChannels.map((channel) => siteOf.get(channel)!);
+  return { sessions, shanks, usable: new Uint8Array(count).fill(1), xUm, depthsUm, peaks };
 }
 
 /** x of the units from the middle of their shank. */

@@ -78,7 +78,7 @@ export async function matchSessions(
     seeds: Int32Array.from(linked.flatMap(({ seeds }) => seeds)),
     seedProbabilities: Float64Array.from(linked.flatMap(({ seedProbabilities }) => seedProbabilities)),
   };
-  const match = (motion: Motion) =>
+  const match = (motion: Motion, isRough: boolean) =>
     context.stage('clustering', (options) =>
       matchProbabilities(
         sites,
@@ -87,19 +87,16 @@ export async function matchSessions(
         traits,
         embedding,
         known,
-        settings.max_distance,
+        { maxDistanceUm: settings.max_distance, isRough },
         options,
       ),
     );
-  let matching = await match(given ?? estimate!.motion);
   if (estimate) {
-    const right = likely(matching);
-    if (right.probabilities.length >= enoughToRefit) {
-      estimate = await fit(right, estimate);
-      matching = await match(estimate.motion);
-    }
+    const right = likely(await match(estimate.motion, true));
+    if (right.probabilities.length >= enoughToRefit) estimate = await fit(right, estimate);
   }
   const motion = given ?? estimate!.motion;
+  const matching = await match(motion, false);
   return {
     connections,
     motion,

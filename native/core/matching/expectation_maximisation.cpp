@@ -14,7 +14,7 @@ namespace {
 constexpr int rounds = 30, firstSteps = 8, laterSteps = 1, shareRounds = 5;
 constexpr double unchanged = 0.01, firstShare = 0.1, largestLogRatio = 20, worthLearning = 1e-3;
 /// Decoys that are learned from at most: the coefficients are few.
-constexpr size_t mostExamples = 20000;
+constexpr size_t mostExamples = 10000;
 constexpr size_t grain = 8192;
 
 double oddsOf(double share, double logRatio) {

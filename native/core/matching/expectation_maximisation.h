@@ -34,7 +34,7 @@ private:
              bool decoys);
   double expect();
 
-  const Job& job_;
+  Job job_;
   const MatchCandidates& candidates_;
   std::span<const uint8_t> folds_;
   const SplitUnits& split_;

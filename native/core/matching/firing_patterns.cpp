@@ -33,12 +33,29 @@ Edges lagEdges() {
   return edges;
 }
 
-/// Adds to the bin [edge, next edge) of a value, if there is one.
-void count(const Edges& edges, double value, double* bins) {
-  if (value < edges.front() || value >= edges.back()) return;
-  const auto above = std::upper_bound(edges.begin(), edges.end(), value);
-  bins[above - edges.begin() - 1] += 1;
-}
+/// Counts values in the bins [edge, next edge), with a table of where to look.
+class Bins {
+public:
+  explicit Bins(const Edges& edges) : edges(edges), first_(static_cast<size_t>(edges.back() * perMs) + 1) {
+    for (size_t k = 0; k < first_.size(); ++k) {
+      const auto above = std::upper_bound(edges.begin(), edges.end(), static_cast<double>(k) / perMs);
+      first_[k] = static_cast<uint8_t>(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
+    }
+  }
+
+  void count(double value, double* bins) const {
+    if (value < edges.front() || value >= edges.back()) return;
+    size_t bin = first_[static_cast<size_t>(value * perMs)];
+    while (value >= edges[bin + 1]) ++bin;
+    bins[bin] += 1;
+  }
+
+  const Edges edges;
+
+private:
+  static constexpr double perMs = 4;
+  std::vector<uint8_t> first_;
+};
 
 void toRootShares(double* bins) {
   double total = 0;
@@ -51,7 +68,7 @@ void toRootShares(double* bins) {
 
 FiringPatterns describeFiring(const Job& job, const SpikeTrains& trains, std::span<const int32_t> units) {
   const size_t n = units.size();
-  static const Edges intervals = intervalEdges(), lags = lagEdges();
+  static const Bins intervals(intervalEdges()), lags(lagEdges());
   /// Later spikes that one is compared with at most: of bursts, the first say it all.
   constexpr size_t mostLater = 59;
   // Spikes lie on samples, 1/30 ms apart or so: the edges are clear of these, so that rounding does not decide.
@@ -71,18 +88,18 @@ FiringPatterns describeFiring(const Job& job, const SpikeTrains& trains, std::sp
     for (size_t a = 0; a + 1 < times.size(); ++a) {
       if (a % 4096 == 0) job.throwIfAborted();
       const double next = times[a + 1] - times[a];
-      count(intervals, next, isi);
+      intervals.count(next, isi);
       close += next < refractoryTo;
       for (size_t b = a + 1; b < times.size(); ++b) {
         const double lag = times[b] - times[a];
-        if (lag >= lags.back()) break;
-        if (b - a <= mostLater) count(lags, lag, acg);
+        if (lag >= lags.edges.back()) break;
+        if (b - a <= mostLater) lags.count(lag, acg);
         else if (lag > awayTo) break;
         refractory += lag > refractoryFrom && lag < refractoryTo;
         away += lag > awayFrom && lag < awayTo;
       }
     }
-    for (size_t k = 0; k < firingBins; ++k) acg[k] /= lags[k + 1] - lags[k];
+    for (size_t k = 0; k < firingBins; ++k) acg[k] /= lags.edges[k + 1] - lags.edges[k];
     toRootShares(isi);
     toRootShares(acg);
     const auto spikes = static_cast<double>(times.size());

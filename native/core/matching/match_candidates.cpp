@@ -10,7 +10,7 @@ namespace dant {
 namespace {
 
 constexpr double nearestDecoyUm = 150, farthestDecoyUm = 400;
-constexpr double mostDecoys = 4e5;
+constexpr double mostDecoys = 2e5;
 constexpr size_t fewestWindows = 4, mostWindows = 40;
 
 class Finder {

@@ -38,7 +38,7 @@ struct CandidateUnits {
 
 /// Pairs of the linked sessions whose depths, less the displacement of the group, differ by less than `halfWidthUm`. Decoys
 /// are displaced by multiples of the lattice's period: the interpolated waveforms have its errors. Of the windows that there is room for
-/// so many are taken, evenly, that decoys are some 400,000 at most, but never fewer than four. `split` pairs are no
+/// so many are taken, evenly, that decoys are some 200,000 at most, but never fewer than four. `split` pairs are no
 /// decoys of one session.
 MatchCandidates findCandidates(const Job& job, const CandidateUnits& units, const ProbeLattice& lattice,
                                std::span<const UnitPair> linkedSessions, double halfWidthUm, DecoyKind kind,

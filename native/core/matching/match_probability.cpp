@@ -145,7 +145,7 @@ MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, c
   score.probabilities = seedProbabilities(candidates, input);
   score.learn(features.values, columns);
   std::vector<float> known;
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 2 && !input.isRough; ++round) {
     job.report(0.5 + 0.1 * round);
     const auto learned = whitenedLikeness(job, {input.embedding, input.dimensions, candidates.i, candidates.j, isTarget,
                                                 score.probabilities, folds});
@@ -153,7 +153,8 @@ MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, c
     score.learn(known, columns + 2);
   }
   job.report(0.8);
-  score.learn(withColumns(known, columns + 2, marginColumn(candidates, score.logRatios), 1), columns + 3);
+  if (!input.isRough)
+    score.learn(withColumns(known, columns + 2, marginColumn(candidates, score.logRatios), 1), columns + 3);
 
   const auto raw = score.logOdds();
   const auto weights = decoyWeights(candidates, input.linkedSessions.size());

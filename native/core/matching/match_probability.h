@@ -22,6 +22,7 @@ struct MatchInput {
   std::span<const UnitPair> seeds;          ///< (M) likely matches of linked sessions, to begin with
   std::span<const double> seedProbabilities; ///< (M)
   double maxDistanceUm = 40;
+  bool isRough = false; ///< a first look: the score on the features alone, calibrated
 };
 
 struct MatchProbabilities {

@@ -12,17 +12,9 @@ uint64_t keyOf(int32_t i, int32_t j) {
   return static_cast<uint64_t>(static_cast<uint32_t>(i)) << 32 | static_cast<uint32_t>(j);
 }
 
-/// Numbers of units 0 … count − 1 in place of their indices.
-struct Ranks {
-  std::vector<int32_t> units; ///< ascending
-  explicit Ranks(std::span<const int32_t> all) : units(all.begin(), all.end()) {
-    std::sort(units.begin(), units.end());
-    units.erase(std::unique(units.begin(), units.end()), units.end());
-  }
-  size_t of(int32_t unit) const {
-    return static_cast<size_t>(std::lower_bound(units.begin(), units.end(), unit) - units.begin());
-  }
-};
+size_t sizeFor(std::span<const int32_t> units) {
+  return units.empty() ? 0 : static_cast<size_t>(*std::max_element(units.begin(), units.end())) + 1;
+}
 
 } // namespace
 
@@ -35,14 +27,10 @@ SplitUnits::SplitUnits(size_t units, std::span<const UnitPair> pairs) : partners
 
 void weighRivals(std::span<const int32_t> i, std::span<const int32_t> j, std::span<const double> odds,
                  const SplitUnits& split, std::span<double> probabilities) {
-  const Ranks ofI(i), ofJ(j);
-  std::vector<double> sumI(ofI.units.size()), sumJ(ofJ.units.size());
-  std::vector<size_t> placeI(i.size()), placeJ(i.size());
+  std::vector<double> sumI(sizeFor(i)), sumJ(sizeFor(j));
   for (size_t p = 0; p < i.size(); ++p) {
-    placeI[p] = ofI.of(i[p]);
-    placeJ[p] = ofJ.of(j[p]);
-    sumI[placeI[p]] += odds[p];
-    sumJ[placeJ[p]] += odds[p];
+    sumI[static_cast<size_t>(i[p])] += odds[p];
+    sumJ[static_cast<size_t>(j[p])] += odds[p];
   }
   std::unordered_map<uint64_t, double> known;
   const auto hasPartner = [&](int32_t unit) { return !split.partners(unit).empty(); };
@@ -55,7 +43,7 @@ void weighRivals(std::span<const int32_t> i, std::span<const int32_t> j, std::sp
     return found == known.end() ? 0.0 : found->second;
   };
   for (size_t p = 0; p < i.size(); ++p) {
-    double all = sumI[placeI[p]] + sumJ[placeJ[p]] - odds[p];
+    double all = sumI[static_cast<size_t>(i[p])] + sumJ[static_cast<size_t>(j[p])] - odds[p];
     if (split.any()) {
       for (const int32_t part : split.partners(i[p])) all -= oddsOf(part, j[p]);
       for (const int32_t part : split.partners(j[p])) all -= oddsOf(i[p], part);
@@ -79,15 +67,16 @@ void marginsOverRivals(std::span<const int32_t> i, std::span<const int32_t> j, s
     }
     double other(double own) const { return own == first ? second : first; }
   };
-  const Ranks ofI(i), ofJ(j);
-  std::vector<Best> bestI(ofI.units.size()), bestJ(ofJ.units.size());
+  std::vector<Best> bestI(sizeFor(i)), bestJ(sizeFor(j));
   for (size_t p = 0; p < i.size(); ++p) {
-    bestI[ofI.of(i[p])].add(scores[p]);
-    bestJ[ofJ.of(j[p])].add(scores[p]);
+    bestI[static_cast<size_t>(i[p])].add(scores[p]);
+    bestJ[static_cast<size_t>(j[p])].add(scores[p]);
   }
-  for (size_t p = 0; p < i.size(); ++p)
-    margins[p] =
-        scores[p] - std::max(bestI[ofI.of(i[p])].other(scores[p]), bestJ[ofJ.of(j[p])].other(scores[p]));
+  for (size_t p = 0; p < i.size(); ++p) {
+    const auto& ofI = bestI[static_cast<size_t>(i[p])];
+    const auto& ofJ = bestJ[static_cast<size_t>(j[p])];
+    margins[p] = scores[p] - std::max(ofI.other(scores[p]), ofJ.other(scores[p]));
+  }
 }
 
 } // namespace dant

@@ -14,41 +14,45 @@ namespace dant {
 namespace {
 
 constexpr size_t baselineSamples = 4, largestPerUnit = 6, mostRows = 20000;
-constexpr double reachUm = 80, stepUm = 20, sitesUm = 130;
+constexpr double reachUm = 80, stepUm = 20, sitesUm = 130, widestUm = 200;
 constexpr size_t grain = 8;
 
 using Index = Eigen::Index;
 Index index(size_t value) { return static_cast<Index>(value); }
 
-/// One unit's waveform (C, T) on the sites, less its offset.
+/// One unit's waveform (·, T) on some of the sites, less its offset.
 class UnitWaveform {
 public:
   UnitWaveform(const Waveforms& waveforms, std::span<const int32_t> channels)
-      : waveforms_(waveforms), channels_(channels), scratch_(waveforms.size()),
-        values(channels.size() * waveforms.samples), amplitudes(channels.size()), live(channels.size()) {}
+      : waveforms_(waveforms), channels_(channels) {}
 
-  void read(size_t unit) {
-    const size_t samples = waveforms_.samples;
-    const double* from = waveforms_.read(unit, scratch_.data());
-    const size_t baseline = std::max<size_t>(1, std::min(baselineSamples, samples / 10));
-    for (size_t c = 0; c < channels_.size(); ++c) {
-      const double* trace = from + static_cast<size_t>(channels_[c]) * samples;
-      live[c] = std::any_of(trace, trace + samples, [](double v) { return v != 0; });
-      const double offset = std::accumulate(trace, trace + baseline, 0.0) / static_cast<double>(baseline);
-      for (size_t t = 0; t < samples; ++t) values[c * samples + t] = trace[t] - offset;
-      const auto [low, high] = std::minmax_element(trace, trace + samples);
-      amplitudes[c] = *high - *low;
+  void read(size_t unit, std::span<const size_t> sites) {
+    values.resize(sites.size() * waveforms_.samples);
+    amplitudes.resize(sites.size());
+    live.resize(sites.size());
+    const size_t first = static_cast<size_t>(waveforms_.units[unit]) * waveforms_.size();
+    for (size_t s = 0; s < sites.size(); ++s) {
+      const size_t at = first + static_cast<size_t>(channels_[sites[s]]) * waveforms_.samples;
+      if (waveforms_.f32.empty()) readSite(s, waveforms_.f64.data() + at);
+      else readSite(s, waveforms_.f32.data() + at);
     }
   }
 
-  size_t peak() const {
-    return static_cast<size_t>(std::max_element(amplitudes.begin(), amplitudes.end()) - amplitudes.begin());
+private:
+  template <class Real> void readSite(size_t s, const Real* trace) {
+    const size_t samples = waveforms_.samples;
+    double* to = values.data() + s * samples;
+    std::copy_n(trace, samples, to);
+    live[s] = std::any_of(to, to + samples, [](double v) { return v != 0; });
+    const size_t baseline = std::max<size_t>(1, std::min(baselineSamples, samples / 10));
+    const double offset = std::accumulate(to, to + baseline, 0.0) / static_cast<double>(baseline);
+    const auto [low, high] = std::minmax_element(to, to + samples);
+    amplitudes[s] = *high - *low;
+    for (size_t t = 0; t < samples; ++t) to[t] -= offset;
   }
 
-private:
   const Waveforms& waveforms_;
   std::span<const int32_t> channels_;
-  std::vector<double> scratch_;
 
 public:
   std::vector<double> values, amplitudes;
@@ -57,26 +61,42 @@ public:
 
 /// (T, K) principal directions.
 Eigen::MatrixXd temporalComponents(const Job& job, const Waveforms& waveforms, std::span<const int32_t> channels,
-                                   size_t components) {
-  const size_t samples = waveforms.samples, perUnit = std::min(largestPerUnit, channels.size());
-  const size_t stride = std::max<size_t>(1, waveforms.count() * perUnit / mostRows);
-  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(index(samples), index(samples));
-  UnitWaveform unit(waveforms, channels);
-  std::vector<size_t> order(channels.size());
-  size_t row = 0;
-  for (size_t u = 0; u < waveforms.count(); ++u) {
-    job.throwIfAborted();
-    unit.read(u);
-    const double amplitude = unit.amplitudes[unit.peak()];
-    std::iota(order.begin(), order.end(), size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return unit.amplitudes[a] > unit.amplitudes[b]; });
-    for (size_t k = 0; k < perUnit; ++k, ++row) {
-      if (row % stride != 0 || amplitude == 0) continue;
-      const Eigen::Map<const Eigen::VectorXd> trace(unit.values.data() + order[k] * samples, index(samples));
-      gram.selfadjointView<Eigen::Lower>().rankUpdate(trace / amplitude);
+                                   const ProbeSites& sites, std::span<const int32_t> peaks, size_t components) {
+  const size_t samples = waveforms.samples;
+  const size_t stride = std::max<size_t>(1, waveforms.count() * largestPerUnit / mostRows);
+  constexpr size_t unitsPerTask = 64;
+  std::vector<Eigen::MatrixXd> parts((waveforms.count() + unitsPerTask - 1) / unitsPerTask);
+  parallelFor(job, parts.size(), [&](size_t task) {
+    auto& gram = parts[task];
+    gram = Eigen::MatrixXd::Zero(index(samples), index(samples));
+    UnitWaveform unit(waveforms, channels);
+    std::vector<size_t> order;
+    Eigen::MatrixXd traces(index(samples), index(largestPerUnit));
+    for (size_t u = task * unitsPerTask; u < std::min(waveforms.count(), (task + 1) * unitsPerTask); ++u) {
+      job.throwIfAborted();
+      const auto peak = static_cast<size_t>(peaks[u]);
+      unit.read(u, sites.near(sites.shank(peak), sites.y(peak), sitesUm));
+      const double amplitude = *std::max_element(unit.amplitudes.begin(), unit.amplitudes.end());
+      if (amplitude == 0) continue;
+      order.resize(unit.amplitudes.size());
+      std::iota(order.begin(), order.end(), size_t{0});
+      const size_t perUnit = std::min(largestPerUnit, order.size());
+      std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(perUnit), order.end(),
+                        [&](size_t a, size_t b) {
+                          const double x = unit.amplitudes[a], y = unit.amplitudes[b];
+                          return x != y ? x > y : a < b;
+                        });
+      Index kept = 0;
+      for (size_t k = 0; k < perUnit; ++k) {
+        if ((u * largestPerUnit + k) % stride != 0) continue;
+        const Eigen::Map<const Eigen::VectorXd> trace(unit.values.data() + order[k] * samples, index(samples));
+        traces.col(kept++) = trace / amplitude;
+      }
+      gram.selfadjointView<Eigen::Lower>().rankUpdate(traces.leftCols(kept));
     }
-  }
+  });
+  Eigen::MatrixXd gram = Eigen::MatrixXd::Zero(index(samples), index(samples));
+  for (const auto& part : parts) gram += part;
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> directions(gram);
   return directions.eigenvectors().rightCols(index(components)).rowwise().reverse();
 }
@@ -97,17 +117,20 @@ void toUnitNorm(const Eigen::Ref<const RowMatrix>& from, float* to) {
 
 UnitShapes describeShapes(const Job& job, const Waveforms& waveforms, std::span<const int32_t> channels,
                           const ProbeSites& sites, std::span<const double> depthsUm,
-                          std::span<const int32_t> unitShanks) {
+                          std::span<const int32_t> unitShanks, std::span<const int32_t> peaks) {
   waveforms.check();
   const size_t n = waveforms.count(), count = sites.count();
-  if (channels.size() != count || depthsUm.size() != n || unitShanks.size() != n || waveforms.samples < 2) {
+  if (channels.size() != count || depthsUm.size() != n || unitShanks.size() != n || peaks.size() != n ||
+      waveforms.samples < 2) {
     throw InputError("The sites, depths and shanks do not fit the units, or the waveforms have a single sample.");
   }
   for (const int32_t channel : channels)
     if (channel < 0 || static_cast<size_t>(channel) >= waveforms.channels)
       throw InputError("A site lies outside of the waveforms.");
+  for (const int32_t peak : peaks)
+    if (peak < 0 || static_cast<size_t>(peak) >= count) throw InputError("A peak lies outside of the sites.");
   const size_t components = std::min(largestComponentCount, waveforms.samples - 1);
-  const auto basis = temporalComponents(job, waveforms, channels, components);
+  const auto basis = temporalComponents(job, waveforms, channels, sites, peaks, components);
   const auto derivative = derivativeFactor(basis);
   std::map<int32_t, std::vector<double>> columns;
   size_t columnCount = 0;
@@ -125,7 +148,6 @@ UnitShapes describeShapes(const Job& job, const Waveforms& waveforms, std::span<
   shapes.aligned.resize(n * places * components);
   shapes.alignedSlope.resize(shapes.aligned.size());
   shapes.spread.resize(n * places);
-  shapes.peaks.resize(n);
   shapes.logAmplitudes.resize(n);
   shapes.derivative.resize(components * components);
   Eigen::Map<RowMatrix>(shapes.derivative.data(), derivative.rows(), derivative.cols()) = derivative;
@@ -135,23 +157,32 @@ UnitShapes describeShapes(const Job& job, const Waveforms& waveforms, std::span<
     RowMatrix scores, aligned = RowMatrix::Zero(index(places), index(components)), slope, spread;
     for (size_t u = task * grain; u < std::min(n, (task + 1) * grain); ++u) {
       job.throwIfAborted();
-      unit.read(u);
-      const Eigen::Map<const RowMatrix> traces(unit.values.data(), index(count), index(waveforms.samples));
+      // Nobody looks at sites farther off.
+      const auto wide = sites.near(unitShanks[u], depthsUm[u], widestUm);
+      unit.read(u, wide);
+      const Eigen::Map<const RowMatrix> traces(unit.values.data(), index(wide.size()), index(waveforms.samples));
       scores = traces * basis;
-      std::transform(scores.data(), scores.data() + scores.size(), shapes.scores.data() + u * count * components,
-                     [](double v) { return static_cast<float>(v); });
-      std::copy(unit.live.begin(), unit.live.end(), shapes.live.begin() + static_cast<std::ptrdiff_t>(u * count));
-      shapes.peaks[u] = static_cast<int32_t>(unit.peak());
-      shapes.logAmplitudes[u] = std::log(unit.amplitudes[unit.peak()]);
+      std::vector<size_t> near;
+      std::vector<Index> rows;
+      for (size_t s = 0; s < wide.size(); ++s) {
+        for (size_t b = 0; b < components; ++b)
+          shapes.scores[(u * count + wide[s]) * components + b] = static_cast<float>(scores(index(s), index(b)));
+        shapes.live[u * count + wide[s]] = unit.live[s];
+        if (std::abs(sites.y(wide[s]) - depthsUm[u]) >= sitesUm) continue;
+        near.push_back(wide[s]);
+        rows.push_back(index(s));
+      }
+      const size_t peak = static_cast<size_t>(peaks[u]);
+      unit.read(u, std::span(&peak, 1));
+      shapes.logAmplitudes[u] = std::log(unit.amplitudes[0]);
 
       const auto& across = columns.at(unitShanks[u]);
       std::vector<ProbePoint> from, to;
-      const auto near = sites.near(unitShanks[u], depthsUm[u], sitesUm);
       for (const size_t c : near) from.push_back({sites.x(c), sites.y(c)});
       for (size_t d = 0; d < depthCount; ++d)
         for (const double x : across) to.push_back({x, depthsUm[u] - reachUm + stepUm * static_cast<double>(d)});
       RowMatrix local(index(near.size()), index(components));
-      for (size_t k = 0; k < near.size(); ++k) local.row(index(k)) = scores.row(index(near[k]));
+      for (size_t k = 0; k < near.size(); ++k) local.row(index(k)) = scores.row(rows[k]);
       aligned.setZero();
       const RowMatrix found = interpolationWeights(from, to) * local;
       for (size_t d = 0; d < depthCount; ++d)

@@ -17,7 +17,7 @@ constexpr size_t siteCount = 60, samples = 24;
 struct Recording {
   std::vector<double> locations, depths, corrected;
   std::vector<float> waveforms;
-  std::vector<int32_t> units, sessions, shanks, channels;
+  std::vector<int32_t> units, sessions, shanks, channels, peaks;
 
   explicit Recording(size_t neurons, double motion) {
     std::mt19937 random(6);
@@ -40,6 +40,7 @@ struct Recording {
         shanks.push_back(0);
         depths.push_back(depth);
         corrected.push_back(place[k]);
+        peaks.push_back(static_cast<int32_t>(std::lround(depth / 20)));
         for (size_t c = 0; c < siteCount; ++c) {
           const double height = 100 * std::exp(-std::pow((20.0 * static_cast<double>(c) - depth) / wide[k], 2));
           for (size_t t = 0; t < samples; ++t) {
@@ -60,7 +61,7 @@ struct Recording {
 TEST_CASE("unit shapes: aligned waveforms do not depend on where the probe stands, nor on offsets") {
   const Recording recording(12, 20);
   const ProbeSites sites(recording.locations, {});
-  const auto shapes = describeShapes(Job{.threads = 2}, recording.all(), recording.channels, sites, recording.depths, recording.shanks);
+  const auto shapes = describeShapes(Job{.threads = 2}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
   const size_t length = shapes.aligned.size() / 24;
   for (size_t k = 0; k < 12; ++k) {
     const float* a = shapes.aligned.data() + k * length;
@@ -69,7 +70,7 @@ TEST_CASE("unit shapes: aligned waveforms do not depend on where the probe stand
     CHECK(shapes.logAmplitudes[k] > 3);
   }
   // What the derivative's scores say is what differences of the waveform say.
-  const size_t peak = static_cast<size_t>(shapes.peaks[0]), k = shapes.components;
+  const size_t peak = static_cast<size_t>(recording.peaks[0]), k = shapes.components;
   const float* scores = shapes.scores.data() + peak * k;
   double squared = 0;
   for (size_t b = 0; b < k; ++b) {
@@ -88,12 +89,12 @@ TEST_CASE("pair features: right pairs are the most alike, those that were hardly
   const Recording recording(neurons, 33);
   const ProbeSites sites(recording.locations, {});
   const ProbeLattice lattice(sites);
-  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks);
+  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
   const FramedUnits framed{recording.shanks, recording.depths, recording.corrected, shapes.scores, shapes.live, shapes.derivative, shapes.components};
   const CommonFrame frame(Job{.threads = 2}, sites, lattice, framed);
   const std::vector<uint8_t> usable(2 * neurons, 1);
   const std::vector<double> x(2 * neurons);
-  const UnitTraits traits{x, recording.corrected, shapes.aligned, shapes.alignedSlope, shapes.peaks, shapes.logAmplitudes, {}, {}, {}, true, true};
+  const UnitTraits traits{x, recording.corrected, shapes.aligned, shapes.alignedSlope, recording.peaks, shapes.logAmplitudes, {}, {}, {}, true, true};
   const std::vector<UnitPair> linked{{1, 2}};
   auto candidates = findCandidates(Job{}, {recording.sessions, recording.shanks, usable, recording.corrected}, lattice, linked, 40, DecoyKind::displaced, {});
   const auto features = comparePairs(Job{.threads = 2}, sites, lattice, frame, framed, traits, candidates);
@@ -129,7 +130,7 @@ TEST_CASE("common frame: without motion it holds what was recorded, and knows wh
     if (row % siteCount > 30) std::fill_n(recording.waveforms.begin() + static_cast<std::ptrdiff_t>(row * samples), samples, 0.0F);
   const ProbeSites sites(recording.locations, {});
   const ProbeLattice lattice(sites);
-  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks);
+  const auto shapes = describeShapes(Job{}, recording.all(), recording.channels, sites, recording.depths, recording.shanks, recording.peaks);
   const FramedUnits framed{recording.shanks, recording.depths, recording.depths, shapes.scores, shapes.live, shapes.derivative, shapes.components};
   const CommonFrame frame(Job{}, sites, lattice, framed);
   for (size_t u = 0; u < 12; ++u) {
@@ -138,7 +139,7 @@ TEST_CASE("common frame: without motion it holds what was recorded, and knows wh
       const auto at = frame.at(u, cell);
       const auto site = static_cast<size_t>(cell);
       const bool near = std::abs(sites.y(site) - recording.depths[u]) < 160;
-      CHECK(static_cast<bool>(at.known[0]) == (near && shapes.live[u * siteCount + site]));
+      CHECK(static_cast<bool>(at.known[0]) == (near && site <= 30 && shapes.live[u * siteCount + site] != 0));
       for (size_t b = 0; at.known[0] && b < shapes.components; ++b)
         CHECK(at.scores[b] == shapes.scores[(u * siteCount + site) * shapes.components + b]);
     }

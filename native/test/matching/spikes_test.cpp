@@ -52,8 +52,8 @@ TEST_CASE("firing: a refractory time tells a neuron from a mixture; few spikes t
   const std::vector<int32_t> units{0, 1, 2, 3};
   const auto found = describeFiring(Job{}, trains.all(), units);
   CHECK(found.refractoryRatios[0] == 0);
-  CHECK(found.refractoryRatios[1] > 0.75);
-  CHECK(found.refractoryRatios[1] < 1.05);
+  CHECK(found.refractoryRatios[1] > 0.4); // of some 24 coincidences, the lower bound
+  CHECK(found.refractoryRatios[1] < 1.2);
   CHECK(found.logViolations[0] < found.logViolations[1]);
   CHECK(found.logRates[1] == doctest::Approx(std::log(10)).epsilon(0.05));
   for (size_t k = 0; k < 2 * firingBins; ++k) CHECK(found.intervals[2 * firingBins + k] == 0);
