@@ -39,7 +39,7 @@ export function findDisplacement(
     }
     const probability = Math.min(1, binomialTail(count, top, chance(at)) * (tops.length + 1));
     if (probability < best.chanceProbability) {
-      best.centreUm = at;
+      best.centreUm = centresUm.length === 1 ? at : middleNear(sorted, at);
       best.chanceProbability = probability;
     }
   }
@@ -65,6 +65,12 @@ export function chanceAt(counts: Int32Array, binUm: number, rangeUm: number): (c
   };
   return (centre) =>
     total === 0 ? 1 : Math.min(1, Math.max(alike, (upTo(centre + pileUm) - upTo(centre - pileUm)) / total));
+}
+
+/** Median of the values near a displacement: many displacements have the same ones. */
+function middleNear(sorted: Float64Array, centre: number): number {
+  const [from, to] = [upperBound(sorted, centre - pileUm), lowerBound(sorted, centre + pileUm)];
+  return sorted[(from + to) >> 1] ?? centre;
 }
 
 /** Number of values below `limit`. */
