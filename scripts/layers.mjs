@@ -7,6 +7,7 @@ export const layers = [
   ['batch'],
   ['run'],
   ['report', 'score', 'export'],
+  ['evidence'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],

@@ -47,6 +47,7 @@ The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./run.js')).runCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
+  evidence: async () => (await import('./evidence.js')).evidenceCommand(),
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
   import: async () => (await import('./import.js')).importCommand(),

@@ -44,12 +44,20 @@ export async function reportHtml(
 <div class="path">${escape(subtitle)}</div>
 ${notices(data, verdict)}
 <dl class="facts">${facts.map(factHtml).join('')}</dl>
-<nav><a href="#neurons">Neurons, one by one</a><a href="#figures">Figures</a></nav>
+<nav><a href="#neurons">Neurons, one by one</a><a href="#evidence">Evidence</a><a href="#figures">Figures</a></nav>
 </header>
 <main>
+<section id="evidence">
+<h2>Evidence</h2>
+<p>What this recording itself says about the matches, without known neurons.</p>
+<div class="figures">${figures.filter(isEvidence).map(figureHtml).join('')}</div>
+</section>
 <section id="figures">
 <h2>Figures</h2>
-<div class="figures">${figures.map(figureHtml).join('')}</div>
+<div class="figures">${figures
+    .filter((figure) => !isEvidence(figure))
+    .map(figureHtml)
+    .join('')}</div>
 </section>
 <section id="neurons">
 <h2>Neurons, one by one</h2>
@@ -125,6 +133,8 @@ function notices({ record, warnings, missing }: ReportData, verdict: string): st
 
 const factHtml = ({ label, value, note }: Fact) =>
   `<div><dt>${escape(label)}</dt><dd>${escape(value)}${note === undefined ? '' : `<small>${escape(note)}</small>`}</dd></div>`;
+
+const isEvidence = ({ section }: DrawnFigure) => section === 'evidence';
 
 function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): string {
   if (svg === undefined || png === undefined) {

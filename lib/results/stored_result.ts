@@ -69,6 +69,8 @@ export interface StoredResult {
   sessionCount: number;
   /** (N) whose the units are; undefined: the data were not imported */
   origins: UnitOrigin[] | undefined;
+  /** (S) day of each session, counted from any */
+  sessionDays: Float64Array | undefined;
   /** (N) units in the order of the tree's leaves */
   leafOrder: Int32Array | undefined;
   /** (N, 3) µm */

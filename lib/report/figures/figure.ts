@@ -16,6 +16,8 @@ export interface Figure {
   /** File name without ending */
   name: string;
   title: string;
+  /** Under which heading of the report it stands; default: among the other figures */
+  section?: 'evidence';
   /** One or two sentences for whoever has not seen such a figure. */
   caption: string;
   spec: TopLevelSpec | { missing: string };

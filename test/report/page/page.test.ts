@@ -80,7 +80,10 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       const images = await page.$$eval('figure img', (found) =>
         found.map((image) => [(image as HTMLImageElement).alt, (image as HTMLImageElement).naturalWidth] as const),
       );
-      expect(images).toHaveLength(9);
+      expect(images).toHaveLength(11);
+      // What the recording says of the matches comes first.
+      expect(await page.locator('#evidence figure').count()).toBe(4);
+      expect(await page.textContent('#evidence')).toContain('Not measured yet: "dant evidence RESULT" does it.');
       for (const [name, width] of images) expect(width, name).toBeGreaterThan(100);
       await page.screenshot({ path: join(screenshots, 'report.png'), fullPage: true });
     });
@@ -200,7 +203,7 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       expect(await page.textContent('.facts')).toMatch(/False-positive rate\D*[\d.]+ %/);
       expect(await page.textContent('.facts')).toContain(`Split candidates${splits.length / 2}`);
       expect(await page.textContent('#missing')).toMatch(/corrected waveforms were not saved.*run again/);
-      expect(await page.locator('figure img').count()).toBe(7);
+      expect(await page.locator('figure img').count()).toBe(10);
       await page.screenshot({ path: join(screenshots, 'report-probabilistic.png'), fullPage: true });
     });
 
