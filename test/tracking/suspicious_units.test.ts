@@ -137,7 +137,7 @@ describe('sessions that cannot be connected', () => {
     const { groups, warnings, matchedPairs } = await tracked(data);
     expect(matchedPairs).toHaveLength(0);
     expect([...groups[0]!.motion.constantUm]).toEqual([0, 0, 0, 0]);
-    expect(groups[0]!.motionInterval).toBeUndefined();
+    expect([...groups[0]!.motionInterval!.low.constantUm]).toEqual([NaN, NaN, NaN, NaN]);
     expect(warnings).toContainEqual(
       expect.stringMatching(
         /^No two sessions have a neuron in common that the recording can show: nothing was matched\./,

@@ -11,7 +11,7 @@ import { middleOf } from './middle.js';
 export interface MatchedSessions {
   connections: Connections;
   motion: Motion;
-  /** Undefined: given, or nothing to estimate it from */
+  /** NaN where nothing is known; undefined: the motion was given */
   interval: MotionInterval | undefined;
   /** (L, 2) pairs of units that the motion rests on */
   motionMatches: ArrayLike<number>;
@@ -54,7 +54,7 @@ export async function matchSessions(
     return {
       connections,
       motion: given ?? noMotion(sessionCount),
-      interval: undefined,
+      interval: given === undefined ? { low: notKnown(sessionCount), high: notKnown(sessionCount) } : undefined,
       motionMatches: [],
       correctedUm: startUm,
       matching: undefined,
@@ -106,6 +106,11 @@ export async function matchSessions(
     matching,
   };
 }
+
+const notKnown = (sessions: number): Motion => ({
+  linear: new Float64Array(sessions),
+  constantUm: new Float64Array(sessions).fill(NaN),
+});
 
 const certain = (count: number) => new Float64Array(count).fill(1);
 
