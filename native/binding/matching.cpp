@@ -30,7 +30,11 @@ Napi::Value matchMutually(const Napi::CallbackInfo& info) {
     arguments.fail("aligned and correlogram", "one row for each unit");
   units.usesPlace = arguments.boolean("usesPlace");
   units.usesAmplitude = arguments.boolean("usesAmplitude");
+  const auto isSession = [](int32_t session) { return session >= 1 && session <= 10000; };
+  if (!std::all_of(units.sessions.begin(), units.sessions.end(), isSession))
+    arguments.fail("sessions", "numbers from 1 to 10000");
   const auto maxDistance = arguments.number("maxDistanceUm");
+  if (!(maxDistance > 0 && maxDistance <= 1e5)) arguments.fail("maxDistanceUm", "above 0, at most 100000 µm");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     return [found = mutualBestPairs(job, units, maxDistance)](Napi::Env env) -> Napi::Value {
                       auto list = Napi::Array::New(env, found.size());

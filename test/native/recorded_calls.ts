@@ -1,12 +1,16 @@
-import { addon } from '../../lib/native/addon.js';
+import { createRequire } from 'node:module';
+
+import { packageFolder } from '../../lib/native/package_folder.js';
 
 /** Arguments of a native function; copies, so that they can be used again and again. */
 export type NativeArguments = Record<string, unknown>;
 
 type NativeFunction = (params: NativeArguments) => unknown;
-const functions = addon as unknown as Record<string, NativeFunction>;
+// The object behind `addon`: what is put into it is called instead.
+const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as (folder: string) => unknown;
+const functions = nodeGypBuild(packageFolder) as Record<string, NativeFunction>;
 
-export const registered = Object.keys(addon).filter((name) => typeof functions[name] === 'function');
+export const registered = Object.keys(functions).filter((name) => typeof functions[name] === 'function');
 
 /** The same values in arrays of their own. `make` gives each its memory. */
 export function copyOf(

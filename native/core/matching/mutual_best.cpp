@@ -78,7 +78,7 @@ std::vector<MutualBest> mutualBestPairs(const Job& job, const ComparedUnits& uni
           for (size_t q = a == b ? p + 1 : 0; q < second.size(); ++q) {
             const size_t i = first[p], j = second[q];
             const double shift = units.depthsUm[j] - units.depthsUm[i];
-            if (units.shanks[i] != units.shanks[j] || std::abs(shift) >= maxDistanceUm) continue;
+            if (units.shanks[i] != units.shanks[j] || !(std::abs(shift) < maxDistanceUm)) continue;
             ++displacements[std::min(bins - 1, static_cast<size_t>((shift + maxDistanceUm) / displacementBinUm))];
             const double score = likeness(units, i, j);
             ofFirst[p].offer(score, q);
