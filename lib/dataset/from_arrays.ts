@@ -31,8 +31,8 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
   const { units, channels } = waveformAxes(waveforms);
   const notFinite = waveforms.data.findIndex((sample) => !Number.isFinite(sample));
   if (notFinite >= 0) throw argumentError('waveforms', 'finite samples', waveforms.data[notFinite]);
-  const locations = numbersOf(channelLocationsUm?.data);
-  const { shape } = channelLocationsUm ?? {};
+  const { data: given, shape } = (channelLocationsUm) ?? {};
+  const locations = numbersOf(given);
   if (
     locations?.length !== 2 * channels ||
     shape?.length !== 2 ||
@@ -86,14 +86,14 @@ function numbersOf(list: unknown): Float64Array | undefined {
   if (list instanceof Float64Array) return list;
   if (!Array.isArray(list) && (!ArrayBuffer.isView(list) || list instanceof DataView)) return undefined;
   const values = list as ArrayLike<unknown>;
-  for (let i = 0; i < values.length; ++i) {
-    if (typeof values[i] !== 'number' && typeof values[i] !== 'bigint') return undefined;
+  if (!Array.prototype.every.call(values, (value) => typeof value === 'number' || typeof value === 'bigint')) {
+    return undefined;
   }
   return Float64Array.from(values as ArrayLike<number>, Number);
 }
 
 function pethOf(given: NdArray, units: number): NdArray<Float64Array> {
-  const { data: list, shape } = given;
+  const { data: list, shape } = given as Partial<NdArray>;
   const data = numbersOf(list);
   if (!data || shape?.length !== 2 || shape[0] !== units || data.length !== elementCount(shape)) {
     throw argumentError('peth', `an array of shape (${units}, bins)`, given);

@@ -1,7 +1,7 @@
-// Windows only. Node's functions are taken from the program that loads the addon, whatever its name (node.exe, electron.exe),
-// instead of from an import library that names node.exe: CMakeLists.txt has `node_api.h` declare them `dllimport`, so that each
-// call goes through a pointer `__imp_<name>`, and these are the pointers. CMake lists the names from node-api-headers in
-// node_functions.inc.
+// Windows only. Node's functions are taken from the program that loads the addon, whatever its name (node.exe,
+// electron.exe), instead of from an import library that names node.exe: CMakeLists.txt has `node_api.h` declare them
+// `dllimport`, so that each call goes through a pointer `__imp_<name>`, and these are the pointers. CMake lists the
+// names from node-api-headers in node_functions.inc.
 #include <windows.h>
 
 #define FUNCTION(name) extern "C" void* __imp_##name = nullptr;
@@ -31,4 +31,4 @@ const bool hostIsLinked = [] {
   return true;
 }();
 
-}  // namespace
+} // namespace

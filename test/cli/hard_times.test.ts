@@ -26,8 +26,10 @@ describe.skipIf(process.platform === 'win32')('a read that hangs', () => {
       stderr += text;
       if (stderr.includes('once more stops at once')) child.kill('SIGINT');
     });
-    const ended = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
-    const asking = setInterval(() => stderr === '' && child.kill('SIGINT'), 3000);
+    const ended = new Promise((resolve) => child.on('close', (_, signal) => { resolve(signal); }));
+    const asking = setInterval(() => {
+      if (stderr === '') child.kill('SIGINT');
+    }, 3000);
     expect(await ended).toBe('SIGINT');
     clearInterval(asking);
   });
