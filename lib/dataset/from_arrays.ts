@@ -31,7 +31,7 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
   const { units, channels } = waveformAxes(waveforms);
   const notFinite = waveforms.data.findIndex((sample) => !Number.isFinite(sample));
   if (notFinite >= 0) throw argumentError('waveforms', 'finite samples', waveforms.data[notFinite]);
-  const { data: given, shape } = (channelLocationsUm) ?? {};
+  const { data: given, shape } = partial(channelLocationsUm);
   const locations = numbersOf(given);
   if (
     locations?.length !== 2 * channels ||
@@ -79,6 +79,9 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
   };
 }
 
+/** What callers without types may hand over */
+const partial = (array: unknown) => (array ?? {}) as Partial<NdArray>;
+
 const isInt32 = (value: number) => (value | 0) === value;
 
 /** A list of numbers of any kind as doubles, 64-bit integers too; undefined if it is none, or nested. */
@@ -93,7 +96,7 @@ function numbersOf(list: unknown): Float64Array | undefined {
 }
 
 function pethOf(given: NdArray, units: number): NdArray<Float64Array> {
-  const { data: list, shape } = given as Partial<NdArray>;
+  const { data: list, shape } = partial(given);
   const data = numbersOf(list);
   if (!data || shape?.length !== 2 || shape[0] !== units || data.length !== elementCount(shape)) {
     throw argumentError('peth', `an array of shape (${units}, bins)`, given);

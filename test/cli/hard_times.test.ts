@@ -26,7 +26,11 @@ describe.skipIf(process.platform === 'win32')('a read that hangs', () => {
       stderr += text;
       if (stderr.includes('once more stops at once')) child.kill('SIGINT');
     });
-    const ended = new Promise((resolve) => child.on('close', (_, signal) => { resolve(signal); }));
+    const ended = new Promise((resolve) =>
+      child.on('close', (_, signal) => {
+        resolve(signal);
+      }),
+    );
     const asking = setInterval(() => {
       if (stderr === '') child.kill('SIGINT');
     }, 3000);
