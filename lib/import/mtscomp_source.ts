@@ -4,7 +4,8 @@ import { inflate } from 'node:zlib';
 import { z } from 'zod';
 
 import { fileError, systemFileError } from '../files/file_error.js';
-import { openFile, readFully, type RawSource } from './raw_source.js';
+import { openFile, readFully } from './open_file.js';
+import { type RawSource } from './raw_source.js';
 
 const header = z.object({
   algorithm: z.literal('zlib').default('zlib'),

@@ -10,7 +10,7 @@ import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import { readFully } from './raw_source.js';
+import { readFully } from './open_file.js';
 import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
