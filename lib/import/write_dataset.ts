@@ -60,6 +60,19 @@ export interface ImportedUnit {
 /** Waveforms that are copied at once, bytes. */
 const copiedBytes = 8 * 2 ** 20;
 
+/** Everything that an import may write into a data folder. */
+export const datasetFiles: ReadonlySet<string> = new Set([
+  ...[
+    'waveform_all.npy',
+    'session_index.npy',
+    'channel_locations.npy',
+    'channel_shanks.npy',
+    'spike_times',
+    'peth.npy',
+  ],
+  ...['settings.json', unitsFile, importFile],
+]);
+
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
   private readonly sessions: number[] = [];
