@@ -9,6 +9,7 @@ export default tseslint.config(
       'dist/',
       'build/',
       'build-core/',
+      'build-sanitize/',
       'vendor/',
       'coverage/',
       'bench/results/',

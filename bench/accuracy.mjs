@@ -1,4 +1,5 @@
-// Accuracy: simulated recordings of ten kinds, whose neurons and motion are known, tracked by each method.
+// Accuracy: simulated recordings of ten kinds, whose neurons and motion are known, tracked by each method; or real recordings
+// (--real), or those of other projects' code (--foreign).
 // Command line: npm run bench:accuracy -- [--kinds noisy,crowded] [--seeds 31-35] [--methods …]; see --help.
 // A line for each recording goes to the error output, the tables to the standard output and, as Markdown and JSON, to
 // bench/results/.
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { simulationPresets } from '../dist/index.js';
 import { writeDocs } from './accuracy/docs.mjs';
 import { judge } from './accuracy/goals.mjs';
+import { measureRecorded } from './accuracy/recorded.mjs';
 import { methodNames, trackRecordings } from './accuracy/recordings.mjs';
 import { describe, pooledConfidence, recordingLine } from './accuracy/tables.mjs';
 import { saveResults } from './report.mjs';
@@ -21,10 +23,15 @@ const help = `Usage: npm run bench:accuracy -- [options]
   --seeds 31-33       a list, 31,40, or a range
   --methods probabilistic,reference
                       also pyDANT, which is installed into .venv-bench/ (or DANT_BENCH_PYTHON)
+  --real <folder>     instead: real chronic sessions, ../shared/real (see its README.md)
+  --foreign <folder>  instead: recordings that other projects' code made, ../shared/foreign or a folder of such: those of
+                      subfolders with a truth.npz, here and in data/. The programs in ../shared/foreign make more.
+  --only <list>       some of their sets
   --json <file>       write all numbers to this file too
   --from <files>      instead of measuring, take the results of earlier runs (their JSON), all together
-  --docs              write docs/accuracy.md and docs/figures/
-  --small             what continuous integration runs: seed 21, and it fails unless every goal is reached
+  --docs              write docs/accuracy.md and docs/figures/ (with --from: also of results of --real and --foreign)
+  --small             what continuous integration runs: seed 21 (of --real: some sets), and it fails unless every goal is
+                      reached (of --real and --foreign: unless what was reached is kept)
 One recording after the other; none is kept. A recording takes about a second for each method of this package (the default
 two minutes), pyDANT half a minute.`;
 
@@ -33,6 +40,9 @@ const { values } = parseArgs({
     kinds: { type: 'string', default: kindNames.join(',') },
     seeds: { type: 'string' },
     methods: { type: 'string', default: 'probabilistic,reference' },
+    real: { type: 'string' },
+    foreign: { type: 'string' },
+    only: { type: 'string' },
     json: { type: 'string' },
     from: { type: 'string' },
     docs: { type: 'boolean', default: false },
@@ -42,23 +52,53 @@ const { values } = parseArgs({
 });
 
 if (values.help) console.log(help);
-else await measureAccuracy().catch(fail);
+else await ((values.real ?? values.foreign) ? recordedAccuracy() : simulatedAccuracy()).catch(fail);
 
-async function measureAccuracy() {
-  const kinds = oneOf('--kinds', values.kinds, kindNames);
-  const methods = oneOf('--methods', values.methods, methodNames);
+async function recordedAccuracy() {
+  const { real, foreign, only, small } = values;
+  const all = await measureRecorded({
+    real,
+    foreign,
+    only: only?.split(','),
+    methods: oneOf('--methods', values.methods, methodNames),
+    small,
+    folder: scratchFolder(),
+    say: console.error,
+  });
+  console.log(all.report);
+  save(all, all.report);
+  if (small && !(all.goals.length > 0 && all.goals.every(({ passed }) => passed))) process.exitCode = 1;
+}
+
+/** Removed at the end, also when it is interrupted. */
+function scratchFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'dant-accuracy-'));
-  // Also when it is interrupted.
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
-  const results = values.from ? earlierResults() : await measured({ kinds, methods, folder });
-  const goals = judge(results, pooledConfidence(results).pairs);
-  const report = describe(results, goals);
-  console.log(report);
+  return folder;
+}
+
+function save({ results, goals }, report) {
   const all = { date: new Date().toISOString(), results, goals };
   if (values.json) writeFileSync(values.json, JSON.stringify(all));
   console.error(`Written to ${saveResults('accuracy', all, report)}.`);
-  if (values.docs) console.error(`Written to ${await writeDocs(results, goals, folder)}.`);
+}
+
+async function simulatedAccuracy() {
+  const kinds = oneOf('--kinds', values.kinds, kindNames);
+  const methods = oneOf('--methods', values.methods, methodNames);
+  const folder = scratchFolder();
+  // Of --real and --foreign: for the docs.
+  const earlier = values.from ? earlierResults() : [];
+  const recorded = earlier.filter(({ set }) => set !== undefined);
+  const results = values.from
+    ? earlier.filter(({ set }) => set === undefined)
+    : await measured({ kinds, methods, folder });
+  const goals = judge(results, pooledConfidence(results).pairs);
+  const report = describe(results, goals);
+  console.log(report);
+  save({ results, goals }, report);
+  if (values.docs) console.error(`Written to ${await writeDocs(results, goals, recorded, folder)}.`);
   if (values.small && !(goals.length > 0 && goals.every(({ passed }) => passed))) process.exitCode = 1;
 }
 
@@ -78,7 +118,7 @@ function earlierResults() {
   for (const file of values.from.split(',')) {
     // What is not a number is null in JSON.
     const { results } = JSON.parse(readFileSync(file, 'utf8'), (_, value) => (value === null ? NaN : value));
-    for (const result of results) found.set([result.kind, result.seed, result.method].join(), result);
+    for (const result of results) found.set([result.set, result.kind, result.seed, result.method].join(), result);
   }
   return [...found.values()];
 }

@@ -33,6 +33,22 @@ export function abortError(signal?: AbortSignal): Error {
   return new DOMException('The computation was aborted.', 'AbortError');
 }
 
+/** Whether JavaScript or C++ ran out of memory; both say so only in their own words. */
+export function isMemoryFailure(error: unknown): boolean {
+  const { code, message = '' } = (error ?? {}) as { code?: string; message?: string };
+  if (code === 'DANT_MEMORY' || code === 'ENOMEM' || code === 'ERR_MEMORY_ALLOCATION_FAILED') return true;
+  return (
+    (error instanceof RangeError && /allocation failed|Invalid (typed )?array (buffer )?length/i.test(message)) ||
+    message === 'std::bad_alloc'
+  );
+}
+
+/** There is not enough memory; says what helps. */
+export function memoryError(what: string, cause?: unknown): DantError {
+  const advice = 'Close other programs, track fewer sessions or units at a time, or use a computer with more memory.';
+  return new DantError('DANT_MEMORY', `${what} ${advice}`, { cause });
+}
+
 /** For arguments of library functions: "Expected <expected> for <name> but received <received>." */
 export function argumentError(name: string, expected: string, received: unknown): DantError {
   return new DantError('DANT_ARGUMENT', `Expected ${expected} for ${name} but received ${describe(received)}.`);

@@ -1,3 +1,4 @@
+import './native/package_folder.js';
 // The public interface of the package.
 export { track, runTracking, type RunOutcome, type RunTrackingOptions, type TrackInput } from './run/run.js';
 export type { TrackOptions } from './tracking/run_context.js';
@@ -7,6 +8,8 @@ export type {
   MotionIteration,
   ProbabilisticGroup,
   ReferenceGroup,
+  SessionConnections,
+  SessionPair,
   TrackResult,
 } from './tracking/result.js';
 export type { UnitFeatures } from './features/unit_features.js';
@@ -73,6 +76,30 @@ export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
 export { trackedUnits, type TrackedUnit } from './export/tracked_units.js';
 export type { UnitOrigin } from './import/units_table.js';
 export { readSessionsFile } from './import/sessions_file.js';
+
+export {
+  findSessions,
+  openOneCache,
+  type OneCache,
+  type OneSession,
+  type SessionQuery,
+} from './import/ibl/one_cache.js';
+export { findProbe, type FoundProbe, type ProbeQuery } from './import/ibl/find_probe.js';
+export type { AlfArray, AlfObject } from './import/ibl/alf_object.js';
+export type { HistologyLevel } from './import/ibl/insertions.js';
+export { loadChannels, type ProbeChannels } from './import/ibl/load_channels.js';
+export { loadSpikeSorting, type SpikeSorting, type SpikeSortingOptions } from './import/ibl/load_spike_sorting.js';
+export { mergeClusters, type MergeInput } from './import/ibl/merge_clusters.js';
+export { metricNames, unitMetrics, type SortedSpikes, type UnitMetrics } from './import/ibl/metrics/unit_metrics.js';
+export { loadDrift, type ProbeDrift } from './import/ibl/load_drift.js';
+export { loadProbeClock, type ProbeClock } from './import/ibl/probe_clock.js';
+export { binCounts, type BinCounts, type BinLimits } from './import/ibl/bin_counts.js';
+export { firingRateImage, type RateImage } from './import/ibl/rate_image.js';
+export { spikeRaster, type SpikeRaster, type SpikesInDepth } from './import/ibl/spike_raster.js';
+export { brainRegion, type BrainRegion } from './import/ibl/brain_regions.js';
+export { importIbl, type IblImportOptions } from './import/ibl/import_ibl.js';
+export { recogniseIbl, type IblFolder } from './import/ibl/recognise.js';
+export { readParquet, type Table, type TableColumn } from './files/parquet.js';
 
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';
 export { simulateRaw, type RawSummary } from './simulate/raw/simulate_raw.js';

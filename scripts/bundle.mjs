@@ -1,5 +1,5 @@
-// Bundles what runs in the browser (lib/report/page), the command and the thread that draws (a bundle loads twice as fast), and
-// copies the font of the figures, into dist.
+// Bundles what runs in the browser (lib/report/page), the command and the threads that draw (a bundle loads twice as fast, and
+// users install nothing that only they need), and copies the font of the figures, into dist.
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -25,14 +25,17 @@ const bundles = [
     entryPoints: [path('lib/report/drawer.ts')],
     outfile: path('dist/report/drawer.min.js'),
   }),
-  // Legible, for the places that errors name; in the place of what the compiler made of the file.
+  // Legible, for the places that errors name; in the place of what the compiler made of the files.
   await build({
     ...options,
     ...forNode,
+    // Names stay as they are.
     minify: false,
-    entryPoints: [path('lib/cli/main.ts')],
-    outfile: path('dist/cli/main.js'),
-    // Its WebAssembly would be parsed by every command.
+    minifyWhitespace: true,
+    entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts')],
+    outbase: path('lib'),
+    outdir: path('dist'),
+    // Their WebAssembly would be parsed by every command.
     external: ['h5wasm', 'zarrita'],
     // For packages that are not modules
     banner: {

@@ -1,55 +1,74 @@
-// Packs the package as npm publishes it, installs the tarball into an empty project, and tracks with it: once built from
-// source with the Eigen that the tarball carries, once from a prebuilt binary.
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// Uses the package as strangers do: the tarball that npm would publish, installed into empty projects with each package manager
+// and version of Node, no compiler in sight; and once built from source.
+// Command line: node scripts/check-package.mjs [binary], a prebuilt dant.node for this machine; by default it is built.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { buildAddon } from './addon.mjs';
+import { binaryProblems } from './check-binary.mjs';
+import { folderBytes, megabytes, tarballWith, unpackedPackage } from './package/tarball.mjs';
+import { installTools, managers, nodePrograms } from './package/tools.mjs';
+import { tryBundlers } from './package/try-bundlers.mjs';
+import { tryMissing } from './package/try-missing.mjs';
+import { tryCommand, tryLibrary, tryTypes } from './package/try-use.mjs';
+import { User } from './package/user.mjs';
+import { ownTarget, targets } from './targets.mjs';
+import { zigOptions } from './zig.mjs';
+
+const largestInstalledBytes = 40e6;
 const root = fileURLToPath(new URL('..', import.meta.url));
-const project = mkdtempSync(join(tmpdir(), 'dant-package-'));
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-const run = (command, args, options = {}) =>
-  execFileSync(command, args, { cwd: project, encoding: 'utf8', ...options });
+const scratch = mkdtempSync(join(tmpdir(), 'dant-package-'));
+let passed = 0;
+const report = (where, tried) => {
+  passed += tried.length;
+  console.log(`  ${where}: ${tried.join('; ')}`);
+};
 
 try {
-  // The lifecycle scripts print before the JSON.
-  const printed = run(npm, ['pack', '--json', '--pack-destination', project], { cwd: root });
-  const [{ filename, size, files }] = JSON.parse(printed.slice(printed.search(/^\[/m)));
-  for (const needed of [
-    ...['dist/index.js', 'dist/cli/main.js', 'vendor/eigen/Eigen/Dense', 'native/core/job/job.cpp'],
-    ...['dist/report/page/main.js', 'dist/report/page/page.css', 'dist/report/fonts/Inter-Regular.ttf'],
-  ]) {
-    if (!files.some(({ path }) => path === needed)) throw new Error(`The tarball lacks ${needed}.`);
-  }
-  cpSync(join(root, 'test/fixtures/golden/mini-default/data'), join(project, 'data'), { recursive: true });
-  writeFileSync(join(project, 'package.json'), '{ "name": "user", "type": "module", "private": true }\n');
-  const env = { ...process.env };
-  delete env.EIGEN3_INCLUDE_DIR;
-  run(npm, ['install', '--no-audit', '--no-fund', join(project, filename)], { env });
-  const smoke = `
-    import { track, hdbscan } from 'node-dant';
-    const { clusterCount } = await track({
-      data: ${JSON.stringify(join(root, 'test/fixtures/golden/mini-default/data'))}, settings: { method: 'reference' } });
-    if (clusterCount !== 17 || typeof hdbscan !== 'function') throw new Error('wrong result');`;
-  const track = (environment) => run(process.execPath, ['--input-type=module', '--eval', smoke], { env: environment });
-  track(env);
-  run(npm.replace('npm', 'npx'), ['dant', 'run', 'data', '--quiet']);
-  for (const drawn of ['report.html', 'Figures/motion.png']) {
-    if (!existsSync(join(project, 'data/DANT_Output', drawn))) throw new Error(`dant run did not write ${drawn}.`);
-  }
-  const version = run(npm.replace('npm', 'npx'), ['dant', '--version']).trim();
+  const name = ownTarget();
+  if (!name) throw new Error(`There is no target for ${process.platform}-${process.arch} in scripts/targets.mjs.`);
+  const target = targets[name];
+  const binary = process.argv[2]
+    ? resolve(process.argv[2])
+    : await buildAddon({ folder: join(root, 'build-prebuilt', name), options: zigOptions(target) });
+  const problems = binaryProblems(binary, name);
+  if (problems.length > 0) throw new Error(`The prebuilt binary ${problems.join('; ')}.`);
+  report(`${name}, ${megabytes(folderBytes(join(binary, '..')))}`, ['needs only what its system has']);
 
-  const installed = join(project, 'node_modules/node-dant');
-  const prebuilt = join(installed, 'prebuilds', `${process.platform}-${process.arch}`);
-  mkdirSync(prebuilt, { recursive: true });
-  cpSync(join(installed, 'build/Release/dant.node'), join(prebuilt, 'dant.node'));
-  rmSync(join(installed, 'build'), { recursive: true });
-  track({ ...env, PREBUILDS_ONLY: '1' });
-  console.log(
-    `node-dant ${version}: ${files.length} files, ${(size / 1e6).toFixed(1)} MB; ` +
-      `installs and tracks in an empty project (${readdirSync(prebuilt).join()}).`,
-  );
+  installTools();
+  const unpacked = unpackedPackage(scratch);
+  report(`the package, ${megabytes(folderBytes(unpacked))} without binaries`, ['holds what it must, no more']);
+  const withBinary = tarballWith(unpacked, { [target.file]: binary }, join(scratch, 'node-dant.tgz'));
+  const majors = Object.keys(nodePrograms);
+  for (const [at, [manager, install]] of Object.entries(managers).entries()) {
+    const user = new User(join(scratch, manager), nodePrograms[majors[at % majors.length]]);
+    user.run(install(withBinary));
+    if (manager === 'npm') {
+      const bytes = folderBytes(join(user.folder, 'node_modules'));
+      if (bytes > largestInstalledBytes) throw new Error(`It takes ${megabytes(bytes)} installed; 40 MB are the most.`);
+      report(`npm, ${megabytes(bytes)} installed`, ['is small enough']);
+      report('npm', [...tryTypes(user), ...tryBundlers(user)]);
+    }
+    for (const major of majors) {
+      user.node = nodePrograms[major];
+      report(`${manager}, Node ${major}`, [...tryLibrary(user), ...(major === majors[at] ? tryCommand(user) : [])]);
+    }
+  }
+
+  const without = tarballWith(unpacked, {}, join(scratch, 'node-dant-source.tgz'));
+  const user = new User(join(scratch, 'source'), process.execPath);
+  user.run(managers.npm(without));
+  const { tried, script } = tryMissing(user);
+  report('no binary', tried);
+  // Windows has no compiler that the runners of this check have set up.
+  if (process.platform !== 'win32') {
+    const built = user.attempt([script], { compilers: true });
+    if (built.status !== 0) throw new Error(`The build from source failed:\n${built.output}`);
+    report('built from source', [...tryLibrary(user), ...tryCommand(user)]);
+  }
+  console.log(`The package: ${passed} uses tried, all work.`);
 } finally {
-  rmSync(project, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
 }

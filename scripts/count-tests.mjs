@@ -2,7 +2,7 @@
 // ran nothing.
 import { readFileSync } from 'node:fs';
 
-import { goldenSetsText } from './golden-sets.mjs';
+import { browserTestsText, goldenSetsText } from './golden-sets.mjs';
 
 const [doctestFile, accuracyFile, ...vitestFiles] = process.argv.slice(2);
 const cases = /<OverallResultsTestCases successes="(\d+)" failures="(\d+)"/.exec(readFileSync(doctestFile, 'utf8'));
@@ -22,5 +22,5 @@ if (vitestFiles.length === 0 || suites.some(({ passed }) => !passed)) {
 }
 const sum = (of) => suites.reduce((total, suite) => total + suite[of], 0);
 if (sum('failed') > 0) process.exitCode = 1;
-console.log(goldenSetsText());
+console.log(`${goldenSetsText()}\n${browserTestsText()}`);
 console.log(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

@@ -1,6 +1,6 @@
-// Which data sets with pyDANT's results the tests did not find. The mini sets are part of the project; the others stand beside
-// it, in ../shared, and tests that need them are skipped where they are missing. Also a global setup of vitest, whose
-// `teardown` writes after everything else.
+// What the tests did not find: a browser, and data sets with pyDANT's results. The mini sets are part of the project; the others
+// stand beside it, in ../shared, and tests that need them are skipped where they are missing. Also a global setup of vitest,
+// whose `teardown` writes after everything else.
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +25,15 @@ export function goldenSetsText() {
   return `Golden sets: ${missing.length} of ${folders.length} not found, their tests were skipped: ${parents.join('; ')}.`;
 }
 
+/** One line: whether the report is tested in a browser, and if not, how many tests were skipped and why. */
+export function browserTestsText() {
+  const path = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
+  if (path) return `Browser: ${path}.`;
+  const source = readFileSync(new URL('../test/report/page/page.test.ts', import.meta.url), 'utf8');
+  const count = source.match(/^ +it\(/gm).length;
+  return `Browser: ${count} tests of the report were skipped: there is no Chromium (CHROMIUM_PATH, /usr/bin/chromium).`;
+}
+
 export function teardown() {
-  console.log(`\n${goldenSetsText()}`);
+  console.log(`\n${goldenSetsText()}\n${browserTestsText()}`);
 }

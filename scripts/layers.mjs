@@ -4,8 +4,10 @@
  */
 export const layers = [
   ['cli'],
+  ['batch'],
   ['run'],
   ['report', 'score', 'export'],
+  ['evidence'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],

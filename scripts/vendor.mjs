@@ -22,7 +22,7 @@ const libraries = {
       sha256: '8586084f71f9bde545ee7fa6d00288b264a2b7ac3607b974e54d13e7162c1c72',
       folder: 'eigen-3.4.0',
     },
-    keep: (name) => name === 'Eigen' || name === 'unsupported' || name.startsWith('COPYING'),
+    keep: (name) => name === 'Eigen' || name.startsWith('COPYING'),
   },
   doctest: {
     variable: 'DOCTEST_INCLUDE_DIR',

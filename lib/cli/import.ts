@@ -8,13 +8,14 @@ import type { SessionSource } from '../import/options.js';
 import { writeSessionsFile } from '../import/sessions_template.js';
 import { readSessionsFile } from '../import/sessions_file.js';
 import { Group } from './group.js';
-import { withImportBar } from './import_bar.js';
 import { autoCommand } from './import_auto.js';
+import { withBar } from './import_bar.js';
 import { bombcellCommand } from './import_bombcell.js';
+import { importIblCommand } from './import_ibl.js';
 import { matlabCommand } from './import_matlab.js';
 import { nwbCommand } from './import_nwb.js';
-import { spikeinterfaceCommand } from './import_spikeinterface.js';
 import { addImportOptions } from './import_options.js';
+import { spikeinterfaceCommand } from './import_spikeinterface.js';
 import { interruptSignal } from './interrupt.js';
 import { quoted } from './quoted.js';
 import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
@@ -25,6 +26,7 @@ export function importCommand(): Command {
   group.addCommand(kilosortCommand());
   group.addCommand(nwbCommand());
   group.addCommand(spikeinterfaceCommand());
+  group.addCommand(importIblCommand());
   group.addCommand(bombcellCommand());
   group.addCommand(matlabCommand());
   group.addCommand(autoCommand());
@@ -92,7 +94,7 @@ export async function importText(
   { regions, labelTable, ...options }: Omit<ImportFlags, 'output' | 'splitAt'>,
   signal: AbortSignal,
 ): Promise<{ text: string; folders: string[] }> {
-  return withImportBar((onProgress) =>
+  return withBar((onProgress) =>
     importSessions(
       sources,
       output,

@@ -22,7 +22,8 @@ export function autoCommand(): Command {
       const sessions = await recogniseAll(given);
       for (const { path, description } of sessions.seen) console.log(`${path}: ${description}`);
       const paths = sessions.paths.map((path) => quoted(path)).join(' ');
-      console.log(`This is: dant import ${sessions.form} ${paths} --output ${quoted(output)}`);
+      const subject = sessions.subject === undefined ? '' : ` --subject ${quoted(sessions.subject)}`;
+      console.log(`This is: dant import ${sessions.form} ${paths}${subject} --output ${quoted(output)}`);
       await tellImport((onProgress) => importRecognised(sessions, output, options, { signal, onProgress }));
     });
 }

@@ -6,8 +6,8 @@ import { count } from './count.js';
 import { progressBar } from './progress.js';
 import { quoted } from './quoted.js';
 
-/** Shows the progress of an import in a terminal, and its warnings; returns what to tell, and the data folders. */
-export async function withImportBar(
+/** Runs an import with a bar in a terminal and with its warnings; returns what to tell, and the data folders. */
+export async function withBar(
   run: (onProgress: NonNullable<ImportControl['onProgress']>) => Promise<ImportSummary>,
 ): Promise<{ text: string; folders: string[] }> {
   const { stderr } = process;
@@ -15,7 +15,7 @@ export async function withImportBar(
   const clear = () => {
     if (stderr.isTTY) stderr.write('\r\x1b[2K');
   };
-  const onProgress = ({ session, sessions, fraction }: { session: number; sessions: number; fraction: number }) => {
+  const onProgress: ImportControl['onProgress'] = ({ session, sessions, fraction }) => {
     if (!stderr.isTTY) return;
     const seconds = (performance.now() - start) / 1000;
     const bar = progressBar(`Session ${session} of ${sessions}`, `${seconds.toFixed(1)} s`, fraction, seconds);
@@ -42,7 +42,13 @@ export async function withImportBar(
 }
 
 /** Tells what was imported and how to go on. */
-export async function tellImport(...[run]: Parameters<typeof withImportBar>): Promise<void> {
-  const { text, folders } = await withImportBar(run);
-  console.log([text, 'Next:', ...folders.map((folder) => `  dant run ${quoted(folder)}`)].join('\n'));
+export async function tellImport(...[run]: Parameters<typeof withBar>): Promise<void> {
+  const { text, folders } = await withBar(run);
+  console.log(
+    [
+      text,
+      'Next:',
+      ...folders.flatMap((folder) => [`  dant check ${quoted(folder)}`, `  dant run ${quoted(folder)}`]),
+    ].join('\n'),
+  );
 }

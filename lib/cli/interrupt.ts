@@ -7,6 +7,16 @@ export class Interruption extends Error {
   }
 }
 
+/**
+ * Cleans up and lets the signal end the process. `process.exit` would wait for reads that are under way, which on a dead
+ * network drive never end.
+ */
+function endAtOnce(signal: string, exitCode: number): void {
+  process.emit('exit', exitCode);
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+}
+
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
@@ -17,7 +27,7 @@ export function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   for (const [name, exitCode] of Object.entries(exitCodes)) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(exitCode);
+      if (controller.signal.aborted) endAtOnce(name, exitCode);
       console.error('dant: stopping; once more stops at once.');
       controller.abort(new Interruption(exitCode));
     });

@@ -4,13 +4,14 @@ import { setFlagsFromString } from 'node:v8';
 import { Command, CommanderError } from 'commander';
 
 import { DantError } from '../errors.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { helpLayout } from './help.js';
 import { Interruption } from './interrupt.js';
 
 // Most JavaScript here has done its work before optimising it would pay: compilers would take a tenth of the processor
-// time of a run of 2,000 units. This is seven times V8's own measure of what is hot.
-setFlagsFromString('--interrupt-budget=500000');
+// time of a run of 2,000 units. This is seven times V8's own measure of what is hot. Later versions of V8 than Node 20's have no
+// such flag, and complain on every start.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=500000');
 
 const exitCodes = { problem: 1, wrongUsage: 2 };
 
@@ -46,12 +47,16 @@ The environment variable DANT_DEBUG=1 adds the stack to error messages.`,
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./run.js')).runCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
+  evidence: async () => (await import('./evidence.js')).evidenceCommand(),
   check: async () => (await import('./check.js')).checkCommand(),
   init: async () => (await import('./init.js')).initCommand(),
   import: async () => (await import('./import.js')).importCommand(),
+  ibl: async () => (await import('./ibl.js')).iblCommand(),
   track: async () => (await import('./track.js')).trackCommand(),
   export: async () => (await import('./export.js')).exportCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
+  study: async () => (await import('./study.js')).studyCommand(),
+  batch: async () => (await import('./batch.js')).batchCommand(),
   score: async () => (await import('./score.js')).scoreCommand(),
 };
 const asked = process.argv[2] ?? '';

@@ -1,6 +1,6 @@
 import type { RunOutcome } from '../run/run.js';
 import type { GroupResult, ProbabilisticGroup, ReferenceGroup } from '../tracking/result.js';
-import { isRigid, motionAt } from '../recording/motion.js';
+import { isRigid } from '../recording/motion.js';
 import { doubtfulBelow, percent } from '../report/summary.js';
 import { count } from './count.js';
 
@@ -46,7 +46,12 @@ function evidenceFacts({ model }: ProbabilisticGroup) {
     falsePositiveRate: Number.isNaN(model.falsePositiveRate) ? null : model.falsePositiveRate,
     clusterConfidence: [...model.clusters.subarray(1)],
     splitCandidates: model.splitCandidates.length / 2,
-    mixedUnits: model.mixedUnits.length / 2,
+    contaminatedUnits: model.contaminatedUnits.length,
+    decoys: model.decoyKind ?? null,
+    connections: model.connections.pairs.map(({ displacementUm, ...pair }) => ({
+      ...pair,
+      displacementUm: Number.isNaN(displacementUm) ? null : displacementUm,
+    })),
   };
 }
 
@@ -73,18 +78,19 @@ function weights({ shank, features, weights: values, threshold }: ReferenceGroup
 
 /** How sure the matches are. */
 function evidence({ shank, units, model }: ProbabilisticGroup): string {
-  const { clusters, falsePositiveRate, splitCandidates, mixedUnits } = model;
+  const { clusters, falsePositiveRate, splitCandidates, contaminatedUnits } = model;
   const where = shank === undefined ? '' : `shank ${shank}: `;
   const doubtful = clusters.subarray(1).filter((confidence) => confidence < doubtfulBelow).length;
   const split = splitCandidates.length / 2;
-  const mixed = mixedUnits.length / 2;
   const facts = [
     ...(Number.isNaN(falsePositiveRate)
       ? []
       : [`${percent(falsePositiveRate)} of the matched pairs expected to be wrong`]),
     `${doubtful === 0 ? 'no neuron' : count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
-    ...(split === 0 ? [] : [`${count(split, 'pair')} of units perhaps split by the sorter`]),
-    ...(mixed === 0 ? [] : [`${count(mixed, 'unit')} perhaps with spikes of two neurons`]),
+    ...(split === 0 ? [] : [`${count(split, 'pair')} of units split by the sorter`]),
+    ...(contaminatedUnits.length === 0
+      ? []
+      : [`${count(contaminatedUnits.length, 'unit')} without a refractory period left out`]),
   ];
   return `  ${where}${units.length === 0 ? 'no units' : facts.join('; ')}`;
 }
@@ -121,20 +127,17 @@ function stageTable({ result }: RunOutcome): string[] {
 }
 
 function motionColumns({ shank, motion, motionInterval }: GroupResult): string[][] {
-  const { constantUm, linear, profile } = motion;
+  const { constantUm, linear } = motion;
   const where = shank === undefined ? '' : `shank ${shank}, `;
-  // Three depths and more are no line: the motion at each of them says it.
-  if (profile && profile.knotDepthsUm.length > 2) {
-    return Array.from(profile.knotDepthsUm, (depth) => [
-      `${where}µm at ${depth.toFixed(0)}`,
-      ...Array.from(constantUm, (_, s) => decimal(motionAt(motion, s + 1, depth))),
-    ]);
-  }
   const isLinear = !isRigid(motion);
   const columns = [[where + (isLinear ? 'µm at depth 0' : 'µm'), ...Array.from(constantUm, decimal)]];
   if (motionInterval) {
     const { low, high } = motionInterval;
-    const cells = Array.from(constantUm, (_, i) => `${decimal(low.constantUm[i]!)} to ${decimal(high.constantUm[i]!)}`);
+    const cells = Array.from(constantUm, (_, i) =>
+      Number.isNaN(low.constantUm[i]!)
+        ? 'not known'
+        : `${decimal(low.constantUm[i]!)} to ${decimal(high.constantUm[i]!)}`,
+    );
     columns.push(['95 % interval', ...cells]);
   }
   if (isLinear) columns.push(['µm per mm of depth', ...Array.from(linear, decimal)]);

@@ -1,6 +1,7 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
+import { sharedArray } from '../native/memory.js';
 import type { WaveformsArgument } from '../native/native.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
@@ -30,7 +31,7 @@ export async function krigeWaveforms(
   if (shiftsUm.shape.length !== 2 || shiftsUm.shape[1] !== units || !shiftsUm.data.every(Number.isFinite)) {
     throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
   }
-  const corrected = new Float64Array(waveforms.data.length * templates!);
+  const corrected = sharedArray(Float64Array, waveforms.data.length * templates!);
   await correctWaveforms(
     {
       waveforms: waveforms.data,

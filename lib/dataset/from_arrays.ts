@@ -1,5 +1,5 @@
 import { argumentError } from '../errors.js';
-import type { NdArray } from '../arrays.js';
+import { elementCount, type NdArray } from '../arrays.js';
 import type { Motion } from '../recording/motion.js';
 import { joinSpikeTrains } from '../recording/spike_trains.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
@@ -16,51 +16,92 @@ export interface TrackingArrays {
   /** Spike times of each unit, ms, in any order */
   spikeTimesMs: readonly ArrayLike<number>[];
   /** (N, P) peri-event time histograms; may hold NaN */
-  peth?: NdArray<Float64Array>;
+  peth?: NdArray;
   /** (C) shank of each channel */
   channelShanks?: ArrayLike<number>;
   /** Probe motion that is known beforehand */
   motion?: Motion;
 }
 
-/** Checks what a data folder's files would be checked for. Throws DANT_ARGUMENT. */
+/** Checks what a data folder's files would be checked for. Throws DANT_ARGUMENT with the name of the array. */
 export function datasetFromArrays(arrays: TrackingArrays): Dataset {
-  const { waveforms, channelLocationsUm, spikeTimesMs, peth, motion } = arrays;
+  if (typeof arrays !== 'object' || (arrays as unknown) === null)
+    throw argumentError('data', 'a folder, or arrays,', arrays);
+  const { waveforms, channelLocationsUm, motion } = arrays;
   const { units, channels } = waveformAxes(waveforms);
   const notFinite = waveforms.data.findIndex((sample) => !Number.isFinite(sample));
   if (notFinite >= 0) throw argumentError('waveforms', 'finite samples', waveforms.data[notFinite]);
-  const locations = Float64Array.from(channelLocationsUm.data, Number);
-  if (locations.length !== 2 * channels || !locations.every(Number.isFinite)) {
+  const { data: given, shape } = partial(channelLocationsUm);
+  const locations = numbersOf(given);
+  if (
+    locations?.length !== 2 * channels ||
+    shape?.length !== 2 ||
+    shape[1] !== 2 ||
+    !locations.every(Number.isFinite)
+  ) {
     throw argumentError('channelLocationsUm', `finite positions of shape (${channels}, 2)`, channelLocationsUm);
   }
-  const sessions = Int32Array.from(arrays.sessions);
+  const sessions = numbersOf(arrays.sessions);
   const known = new Set(sessions);
   const sessionCount = known.size;
   const gapless = Array.from({ length: sessionCount }, (_, s) => s + 1).every((session) => known.has(session));
-  if (sessions.length !== units || !gapless || Array.from(arrays.sessions).some((s) => !Number.isInteger(s))) {
+  if (sessions?.length !== units || !gapless) {
     throw argumentError('sessions', `${units} sessions, numbered 1, 2, … without gaps`, arrays.sessions);
   }
-  if (spikeTimesMs.length !== units || spikeTimesMs.some((times) => !Array.from(times).every(Number.isFinite))) {
-    throw argumentError('spikeTimesMs', `finite spike times of ${units} units`, spikeTimesMs);
+  const trains = Array.isArray(arrays.spikeTimesMs) ? arrays.spikeTimesMs.map(numbersOf) : [];
+  if (trains.length !== units || !trains.every((times) => times?.every(Number.isFinite))) {
+    throw argumentError(
+      'spikeTimesMs',
+      `finite spike times of ${units} units, an array of numbers for each,`,
+      arrays.spikeTimesMs,
+    );
   }
-  if (peth && (peth.shape.length !== 2 || peth.shape[0] !== units)) {
-    throw argumentError('peth', `an array of shape (${units}, bins)`, peth);
+  const peth = arrays.peth && pethOf(arrays.peth, units);
+  const channelShanks = arrays.channelShanks && numbersOf(arrays.channelShanks);
+  if (arrays.channelShanks && (channelShanks?.length !== channels || !channelShanks.every(isInt32))) {
+    throw argumentError('channelShanks', `${channels} integers, the shank of each channel,`, arrays.channelShanks);
   }
-  if (arrays.channelShanks && arrays.channelShanks.length !== channels) {
-    throw argumentError('channelShanks', `${channels} shanks, one for each channel,`, arrays.channelShanks);
-  }
-  if (motion && (motion.constantUm.length !== sessionCount || motion.linear.length !== sessionCount)) {
-    throw argumentError('motion', `a constant and a linear part for ${sessionCount} sessions`, motion.constantUm);
+  const [constant, linear] = [numbersOf(motion?.constantUm), numbersOf(motion?.linear)];
+  const isMotion = [constant, linear].every((part) => part?.length === sessionCount && part.every(Number.isFinite));
+  if (motion && !isMotion) {
+    throw argumentError('motion', `a finite constant and linear part for ${sessionCount} sessions`, motion.constantUm);
   }
   return {
     waveforms,
     channelLocationsUm: locations,
-    sessions,
+    sessions: Int32Array.from(sessions),
     sessionCount,
-    spikeTrains: joinSpikeTrains(spikeTimesMs),
+    spikeTrains: joinSpikeTrains(trains as Float64Array[]),
     ...(peth && { peth }),
-    ...(arrays.channelShanks && { channelShanks: Int32Array.from(arrays.channelShanks) }),
-    ...(motion && { motion }),
+    ...(channelShanks && { channelShanks: Int32Array.from(channelShanks) }),
+    ...(motion && { motion: { ...motion, constantUm: constant!, linear: linear! } }),
     warnings: [],
   };
+}
+
+/** What callers without types may hand over */
+const partial = (array: unknown) => (array ?? {}) as Partial<NdArray>;
+
+const isInt32 = (value: number) => (value | 0) === value;
+
+/** A list of numbers of any kind as doubles, 64-bit integers too; undefined if it is none, or nested. */
+function numbersOf(list: unknown): Float64Array | undefined {
+  if (list instanceof Float64Array) return list;
+  if (!Array.isArray(list) && (!ArrayBuffer.isView(list) || list instanceof DataView)) return undefined;
+  const values = list as ArrayLike<unknown>;
+  if (!Array.prototype.every.call(values, (value) => typeof value === 'number' || typeof value === 'bigint')) {
+    return undefined;
+  }
+  return Float64Array.from(values as ArrayLike<number>, Number);
+}
+
+function pethOf(given: NdArray, units: number): NdArray<Float64Array> {
+  const { data: list, shape } = partial(given);
+  const data = numbersOf(list);
+  if (!data || shape?.length !== 2 || shape[0] !== units || data.length !== elementCount(shape)) {
+    throw argumentError('peth', `an array of shape (${units}, bins)`, given);
+  }
+  const infinite = data.find((value) => Math.abs(value) === Infinity);
+  if (infinite !== undefined) throw argumentError('peth', 'numbers, or NaN where there are none,', infinite);
+  return { data, shape };
 }

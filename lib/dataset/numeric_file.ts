@@ -1,6 +1,6 @@
 import type { NumericData } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
-import { memorySource } from '../files/byte_source.js';
+import { memorySource } from '../files/sources.js';
 import { readNpy, readNpyFrom, type NumericNpy } from '../files/npy.js';
 import { shapeText } from '../files/npy_header.js';
 

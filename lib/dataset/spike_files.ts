@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { abortError } from '../errors.js';
 import type { SpikeTrains } from '../recording/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { listed, type Findings } from './findings.js';
 import { readVector } from './numeric_file.js';
@@ -104,7 +105,10 @@ async function readBatch(
   const sizes = allSizes.subarray(first, end);
   if (!(sizes[0]! >= 0 && sizes[0]! <= smallFileBytes)) return [undefined];
   const paths = allPaths.slice(first, end);
-  const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+  const bytes = sharedArray(
+    Uint8Array,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
   const wasRead = new Uint8Array(paths.length);
   await runNative((native, control) => native.readFiles({ ...control, paths, sizes, bytes, wasRead }), options);
   let at = 0;
@@ -119,7 +123,7 @@ async function readBatch(
 async function joinInTurns(trains: readonly Float64Array[], signal: AbortSignal | undefined): Promise<SpikeTrains> {
   const offsets = new Float64Array(trains.length + 1);
   for (const [unit, times] of trains.entries()) offsets[unit + 1] = offsets[unit]! + times.length;
-  const timesMs = new Float64Array(offsets[trains.length]!);
+  const timesMs = sharedArray(Float64Array, offsets[trains.length]!);
   let turnEnd = spikesPerTurn;
   for (const [unit, times] of trains.entries()) {
     timesMs.set(times, offsets[unit]);

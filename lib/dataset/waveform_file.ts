@@ -3,7 +3,7 @@ import { toFloat64 } from '../files/convert.js';
 import { shapeText } from '../files/npy_header.js';
 import type { Waveforms } from '../recording/waveforms.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { unitsListed, type Findings } from './findings.js';
+import { listed, unitsListed, type Findings } from './findings.js';
 import { readNumeric } from './numeric_file.js';
 
 /** Reads (N, C, T) mean waveforms, µV. `channelCount`, where known, tells swapped axes from the right ones. */
@@ -43,6 +43,17 @@ async function refuseNonFinite(path: string, { data, shape }: Waveforms, options
   const notFinite = new Uint8Array(shape[0]!);
   await runNative((native, control) => native.findNonFiniteRows({ ...control, values: data, notFinite }), options);
   const units = [...notFinite.keys()].filter((unit) => notFinite[unit] !== 0);
+  if (units.length > 0 && units.length === shape[0]) {
+    const channels = channelsWithoutValues(data, shape as [number, number, number]);
+    if (channels.length > 0 && channels.length < shape[1]!) {
+      const [which, are] = channels.length === 1 ? ['Channel', 'is'] : ['Channels', 'are'];
+      throw fileError(
+        path,
+        `${which} ${listed(channels)} ${are} NaN or infinite in every unit (the first channel is number 0). ` +
+          'Remove them from waveform_all.npy and from the files of the channels, or fill them with values.',
+      );
+    }
+  }
   if (units.length > 0) {
     const have = units.length === 1 ? 'has' : 'have';
     throw fileError(
@@ -50,4 +61,19 @@ async function refuseNonFinite(path: string, { data, shape }: Waveforms, options
       `${unitsListed(units)} ${have} NaN or infinite samples. Remove these units from all files, or repair their waveforms.`,
     );
   }
+}
+
+/** Channels on which every unit has a sample that is not finite. */
+function channelsWithoutValues(
+  data: Waveforms['data'],
+  [units, channels, samples]: [number, number, number],
+): number[] {
+  const isBad = (unit: number, channel: number) => {
+    const start = (unit * channels + channel) * samples;
+    return data.subarray(start, start + samples).some((sample) => !Number.isFinite(sample));
+  };
+  return [...Array(channels).keys()].filter((channel) => {
+    for (let unit = 0; unit < units; ++unit) if (!isBad(unit, channel)) return false;
+    return true;
+  });
 }

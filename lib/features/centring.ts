@@ -1,4 +1,5 @@
 import type { NdArray } from '../arrays.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { waveformAxes } from '../recording/waveforms.js';
 
@@ -13,7 +14,8 @@ export async function centreWaveforms<Data extends Float32Array | Float64Array>(
 ): Promise<NdArray<Data>> {
   const axes = waveformAxes(waveforms);
   const { data, shape } = waveforms;
-  const out = data instanceof Float32Array ? new Float32Array(data.length) : new Float64Array(data.length);
+  const out =
+    data instanceof Float32Array ? sharedArray(Float32Array, data.length) : sharedArray(Float64Array, data.length);
   await runNative((native, control) => native.centreWaveforms({ ...control, ...axes, waveforms: data, out }), options);
   return { data: out as Data, shape };
 }

@@ -1,5 +1,6 @@
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkBinning, checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
 import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
@@ -25,7 +26,7 @@ export async function autoCorrelograms(
   const shape = [units, 2 * rightBins(binning) - 1] as const;
   const { timesMs, offsets } = trains;
   const { windowMs, binWidthMs, gaussianSigmaMs } = binning;
-  const out = new Float64Array(shape[0] * shape[1]);
+  const out = sharedArray(Float64Array, shape[0] * shape[1]);
   await runNative(
     (native, control) =>
       native.autoCorrelograms({ ...control, timesMs, offsets, windowMs, binWidthMs, gaussianSigmaMs, out }),

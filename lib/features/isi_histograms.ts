@@ -1,4 +1,5 @@
 import type { NdArray } from '../arrays.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
 import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
@@ -27,7 +28,7 @@ export async function isiHistograms(
   const shape = [units, isiBins(binning)] as const;
   const { timesMs, offsets } = trains;
   const { windowMs, binWidthMs, gaussianSigmaMs } = binning;
-  const out = new Float64Array(shape[0] * shape[1]);
+  const out = sharedArray(Float64Array, shape[0] * shape[1]);
   await runNative(
     (native, control) =>
       native.isiHistograms({ ...control, timesMs, offsets, windowMs, binWidthMs, gaussianSigmaMs, out }),

@@ -1,7 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { elementCount, type NdArray } from '../arrays.js';
-import { fileSource, type ByteSource } from './byte_source.js';
+import type { ByteSource } from './byte_source.js';
+import { fileSource } from './sources.js';
 import { toFloat64, toInt32 } from './convert.js';
 import { isText } from './dtype.js';
 import { fileError, systemFileError } from './file_error.js';

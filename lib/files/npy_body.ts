@@ -1,5 +1,6 @@
 import { elementCount, type NumericData } from '../arrays.js';
 import { DantError, abortError } from '../errors.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative } from '../native/run.js';
 import type { ByteSource } from './byte_source.js';
 import { constructorOf, machineIsLittleEndian, swapBytes, type Dtype } from './dtype.js';
@@ -111,7 +112,7 @@ async function readExactly(source: ByteSource, target: Uint8Array): Promise<void
 
 export function allocate(path: string, dtype: Dtype, length: number): NumericData {
   try {
-    return new (constructorOf(dtype))(length);
+    return sharedArray(constructorOf(dtype), length);
   } catch (error) {
     const gigabytes = ((length * dtype.itemBytes) / 1e9).toFixed(1);
     throw new DantError('DANT_MEMORY', `${path}: there is not enough memory for its ${gigabytes} GB.`, {

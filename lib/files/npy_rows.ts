@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 
 import { elementCount, type NumericData } from '../arrays.js';
 import { abortError } from '../errors.js';
-import { fileSource, type ByteSource } from './byte_source.js';
+import type { ByteSource } from './byte_source.js';
+import { fileSource } from './sources.js';
 import { isText } from './dtype.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyHeader, type ReadNpyOptions } from './npy.js';

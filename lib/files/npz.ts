@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib';
 import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 
 import { DantError } from '../errors.js';
-import { fileSource, streamSource, type ByteSource } from './byte_source.js';
+import type { ByteSource } from './byte_source.js';
+import { fileSource, streamSource } from './sources.js';
 import { fileError, systemFileError } from './file_error.js';
 import { readNpyFrom, type NpyArray, type ReadNpyOptions } from './npy.js';
 

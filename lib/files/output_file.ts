@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 
 import { addon } from '../native/addon.js';
+import { sharedArray } from '../native/memory.js';
 
 /** What the system wants addresses, positions and lengths of direct writes to be multiples of, on any common disk. */
 const pageBytes = 4096;
@@ -64,7 +65,7 @@ export class OutputFile {
    */
   async space(length: number, position: number, itemBytes: number): Promise<Uint8Array> {
     if (!this.#buffers || length > blockBytes || position % itemBytes !== 0) {
-      if (this.#scratch.length < length) this.#scratch = new Uint8Array(length);
+      if (this.#scratch.length < length) this.#scratch = sharedArray(Uint8Array, length);
       return this.#scratch.subarray(0, length);
     }
     await this.#moveTo(position);
@@ -177,7 +178,7 @@ function startsAt(bytes: Uint8Array, buffer: Uint8Array, offset: number): boolea
 }
 
 function pageAligned(): Uint8Array {
-  const bytes = new Uint8Array(bufferBytes + pageBytes);
+  const bytes = sharedArray(Uint8Array, bufferBytes + pageBytes);
   const first = (pageBytes - addon.addressInPage({ bytes, pageBytes })) % pageBytes;
   return bytes.subarray(first, first + bufferBytes);
 }

@@ -6,6 +6,7 @@ import type { NumericData } from '../arrays.js';
 import { checkTexts, ChunkedRows, type ArrayTree, type TreeArray } from './array_tree.js';
 import { toFloat64 } from './convert.js';
 import { fileError, systemFileError } from './file_error.js';
+import { parseJson } from './text_file.js';
 
 /** What .zarray says. */
 interface ArrayHeader {
@@ -117,11 +118,7 @@ export class ZarrFolder implements ArrayTree {
   private async json(name: string): Promise<Record<string, unknown> | undefined> {
     const bytes = await this.read(name);
     if (bytes === undefined) return undefined;
-    try {
-      return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Record<string, unknown>;
-    } catch (error) {
-      throw this.wrong(name, `cannot be read (${(error as Error).message}). Copy the folder anew.`, error);
-    }
+    return parseJson(join(this.path, name), bytes, 'Zarr writes') as Record<string, unknown>;
   }
 
   private async read(name: string): Promise<Uint8Array | undefined> {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
+import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
-import type { PhyParams } from './params_py.js';
+import { parsePhyParams, type PhyParams } from './params_py.js';
 
 /** How deep below a session's folder recordings and sorter folders are looked for. */
 const depth = 5;
@@ -23,12 +24,17 @@ export async function findSorterFolder(session: string): Promise<string> {
 }
 
 /** All folders of sorters below `folder`, by name; numbers in names count as numbers. */
-export async function sorterFolders(folder: string): Promise<string[]> {
-  const found = (await filesBelow(folder, (name) => name === 'spike_times.npy')).map(dirname);
+export async function sorterFolders(folder: string, levels = depth): Promise<string[]> {
+  const found = (await filesBelow(folder, (name) => name === 'spike_times.npy', levels)).map(dirname);
   // What phy keeps for itself is none.
   return found
     .filter((path) => !path.split(/[\\/]/).includes('.phy'))
     .sort(new Intl.Collator('en', { numeric: true }).compare);
+}
+
+/** All data folders of the tracker below `folder`, by name. */
+export async function dataFolders(folder: string, levels = depth): Promise<string[]> {
+  return (await filesBelow(folder, (name) => name === 'waveform_all.npy', levels)).map(dirname);
 }
 
 export interface FoundRecording {
@@ -150,4 +156,16 @@ async function filesBelow(folder: string, wanted: (name: string) => boolean, lev
     else if (levels > 0 && entry.isDirectory()) found.push(...(await filesBelow(path, wanted, levels - 1)));
   }
   return found;
+}
+
+/** The raw files of a sorting, without a word where they cannot be found. */
+export async function recordingOf(sorter: string): Promise<string[] | undefined> {
+  try {
+    const path = join(sorter, 'params.py');
+    const params = parsePhyParams(path, await readFile(path, 'utf8'));
+    return (await findRecording(sorter, sorter, params)).files;
+  } catch (error) {
+    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
+    throw error;
+  }
 }

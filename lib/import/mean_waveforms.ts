@@ -1,4 +1,5 @@
 import { abortError } from '../errors.js';
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { Piece, RawSource } from './raw_source.js';
 
@@ -150,14 +151,14 @@ class WindowSums {
     private readonly run: RunOptions,
   ) {
     const { source, channels, spikes } = input;
-    this.sums = new Int32Array(channels.length * spikes.length * windowSamples);
+    this.sums = sharedArray(Int32Array, channels.length * spikes.length * windowSamples);
     const bytes = Math.min(mostBlockBytes, workBytes - this.sums.byteLength);
     const largestPiece = Math.max(...source.pieces);
     this.capacity = Math.max(
       largestPiece + windowSamples,
       Math.min(source.rows, Math.floor(bytes / (2 * channels.length))),
     );
-    this.block = new Int16Array(channels.length * this.capacity);
+    this.block = sharedArray(Int16Array, channels.length * this.capacity);
     this.next = new Int32Array(spikes.length);
   }
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readJson } from '../files/text_file.js';
 import type { RecordingMeta } from './recording.js';
 
 const channel = z.object({ channel_name: z.string(), bit_volts: z.number() });
@@ -24,18 +24,7 @@ export function structureOf(recording: string): string | undefined {
  * and sync channels follow the neural ones. It does not say where the sites are.
  */
 export async function readOpenEphys(recording: string, path: string): Promise<RecordingMeta> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw fileError(path, 'this is not the JSON that Open Ephys writes. Is it cut off?', error);
-  }
+  const content = await readJson(path, 'Open Ephys writes');
   const { data, error } = structure.safeParse(content);
   if (error) throw fileError(path, `not as Open Ephys writes it: ${error.issues[0]!.path.join('.')}.`, error);
   const folder = basename(dirname(recording));

@@ -73,7 +73,7 @@ export async function planImport(
   }
   warnings.push(
     ...siteWarnings(
-      all.map(({ length }) => length),
+      all.map(({ length }, s) => ({ name: `Session ${s + 1}`, channels: length })),
       indices,
       sites.length,
     ),

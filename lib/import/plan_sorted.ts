@@ -60,7 +60,7 @@ export function planSorted(
   }
   warnings.push(
     ...siteWarnings(
-      sessions.map((session) => session.sites.length),
+      sessions.map((session, s) => ({ name: `Session ${s + 1}`, channels: session.sites.length })),
       indices,
       sites.length,
     ),

@@ -1,6 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises';
-
-import { fileError, systemFileError } from '../files/file_error.js';
+import { sharedArray } from '../native/memory.js';
+import { openFile, readFully } from './open_file.js';
 
 /** How the samples of a piece lie in memory; see native/core/import/raw_samples.h. */
 export interface PieceLayout {
@@ -42,7 +41,7 @@ export async function openFlatFile(path: string, columns: number, rows: number, 
     pieces,
     async read(piece, room) {
       const count = pieces[piece]!;
-      const samples = room?.length === pieceRows * columns ? room : new Int16Array(pieceRows * columns);
+      const samples = room?.length === pieceRows * columns ? room : sharedArray(Int16Array, pieceRows * columns);
       const bytes = new Uint8Array(samples.buffer, samples.byteOffset, count * rowBytes);
       await readFully(handle, path, bytes, offsetBytes + piece * pieceRows * rowBytes);
       return { samples, rows: count, columnMajor: false, timeDifferences: false, columnDifferences: false };
@@ -63,25 +62,4 @@ export function inSequence(sources: readonly RawSource[]): RawSource {
       await Promise.all(sources.map((source) => source.close()));
     },
   };
-}
-
-export async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-}
-
-export async function readFully(handle: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    let bytesRead: number;
-    try {
-      ({ bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done));
-    } catch (error) {
-      throw systemFileError(path, error);
-    }
-    if (bytesRead === 0) throw fileError(path, 'the file became shorter while it was read.');
-    done += bytesRead;
-  }
 }

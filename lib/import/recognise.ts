@@ -6,10 +6,11 @@ import { DantError } from '../errors.js';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { findRawWaveforms } from './bombcell/places.js';
 import { findRecording, findSorterFolder } from './find_recording.js';
+import { recogniseIbl } from './ibl/recognise.js';
 import { readPhyParams } from './sorter_folder.js';
 
 /** Forms of sorted sessions, by the command that imports them. */
-export type SessionForm = 'kilosort' | 'nwb' | 'spikeinterface' | 'bombcell' | 'matlab';
+export type SessionForm = 'kilosort' | 'nwb' | 'spikeinterface' | 'ibl' | 'bombcell' | 'matlab';
 
 /** What somebody has. */
 export interface Recognised {
@@ -18,6 +19,8 @@ export interface Recognised {
   paths: string[];
   /** "a SortingAnalyzer of SpikeInterface (Zarr)" */
   description: string;
+  /** Of a ONE cache: those with sorted sessions */
+  subjects?: string[] | undefined;
 }
 
 /** Tells what a file or folder with sorted sessions is. Rejects with DANT_DATA if it is nothing that can be imported. */
@@ -29,7 +32,7 @@ export async function recognise(path: string): Promise<Recognised> {
   throw fileError(
     path,
     'this is nothing that can be imported: expected a folder of Kilosort or phy, a SortingAnalyzer or WaveformExtractor of SpikeInterface, ' +
-      'NWB (.nwb, .nwb.zarr), RawWaveforms of Bombcell or UnitMatch beside a sorter’s files, or a spikeInfo.mat.',
+      'NWB (.nwb, .nwb.zarr), a ONE cache of the International Brain Laboratory, RawWaveforms of Bombcell or UnitMatch beside a sorter’s files, or a spikeInfo.mat.',
   );
 }
 
@@ -58,7 +61,16 @@ async function recogniseFolder(folder: string): Promise<Recognised | undefined> 
   if (has('sorting.json') && has('recording_info')) {
     return one('spikeinterface', 'a WaveformExtractor of SpikeInterface');
   }
-  return (await recogniseSorter(folder)) ?? filesIn(folder, names);
+  const ibl = await recogniseIbl(folder);
+  // Sorters leave their own files beside those of a cache.
+  if (ibl?.kind === 'cache') return { ...one('ibl', ibl.description), subjects: ibl.subjects };
+  const known = (await recogniseSorter(folder)) ?? filesIn(folder, names);
+  if (known || !ibl) return known;
+  throw fileError(
+    folder,
+    `this is ${ibl.description}, of a session of the International Brain Laboratory. Give the folder of its session, which has a date ` +
+      'and a number (…/2024-05-01/001), or the cache with all sessions.',
+  );
 }
 
 /** A sorter's folder: waveforms are made of its recording, else those that Bombcell extracted are taken. */

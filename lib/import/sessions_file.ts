@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { parseYaml, readText } from '../files/text_file.js';
 import type { SessionSource } from './options.js';
 
 const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
@@ -15,27 +14,17 @@ const entry = z.strictObject({
   events: z.string().optional(),
   split_at: z.union([z.literal('files'), z.array(z.number().positive()).min(1)]).optional(),
 });
-const session = z.union([z.string().transform((folder): Entry => ({ folder })), entry]);
+/** A session in a file: its folder, or an object with the folder and what cannot be found. */
+export const sessionSchema = z.union([z.string().transform((folder): Entry => ({ folder })), entry]);
 type Entry = z.infer<typeof entry>;
-const file = z.union([z.array(session).min(1), z.strictObject({ sessions: z.array(session).min(1) })]);
+const file = z.union([z.array(sessionSchema).min(1), z.strictObject({ sessions: z.array(sessionSchema).min(1) })]);
 
 /**
  * Reads a file that lists sessions, YAML or JSON: each a folder, or `folder` with `recording` (a path or several),
  * `uv_per_bit`, `labels` (a table of ids and labels), `events` (a table or list of times) and `split_at` (seconds, or files). Paths are relative to the file.
  */
 export async function readSessionsFile(path: string): Promise<SessionSource[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (error) {
-    throw fileError(path, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
-  }
+  const content = parseYaml(path, await readText(path));
   const { data, error } = file.safeParse(content);
   if (error) {
     throw fileError(
@@ -44,8 +33,15 @@ export async function readSessionsFile(path: string): Promise<SessionSource[]> {
       error,
     );
   }
-  const from = (name: string) => resolve(dirname(path), name);
-  return (Array.isArray(data) ? data : data.sessions).map((entry) => {
+  return parseSessions(Array.isArray(data) ? data : data.sessions, (name) => resolve(dirname(path), name));
+}
+
+/** @param from The absolute path of one that is relative to the file */
+export function parseSessions(
+  entries: readonly z.infer<typeof sessionSchema>[],
+  from: (path: string) => string,
+): SessionSource[] {
+  return entries.map((entry) => {
     const { folder, recording, uv_per_bit, labels, events, split_at } = entry;
     return {
       folder: from(folder),

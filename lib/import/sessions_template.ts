@@ -2,10 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 
-import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
-import { findRecording, sorterFolders } from './find_recording.js';
-import { readPhyParams } from './sorter_folder.js';
+import { recordingOf, sorterFolders } from './find_recording.js';
 
 /**
  * Writes a commented file that lists the sortings below a folder, each with the recording that was found for it. Rejects with
@@ -49,13 +47,4 @@ export async function writeSessionsFile(
     throw systemOutputError(output, error);
   }
   return { sessions: folders.length, withoutRecording };
-}
-
-async function recordingOf(sorter: string): Promise<string[] | undefined> {
-  try {
-    return (await findRecording(sorter, sorter, await readPhyParams(sorter))).files;
-  } catch (error) {
-    if (error instanceof DantError) return undefined;
-    throw error;
-  }
 }

@@ -58,21 +58,23 @@ export function sharedSites(sessions: readonly (readonly Site[])[], maxMissing: 
 
 /**
  * What has to be told about sites that not all sessions share.
- * @param counts Per session, how many sites it has
+ * @param sessions As messages call them, and how many sites each has
  * @param indices As of `sharedSites`, whose sites are `shared`
  */
-export function siteWarnings(counts: readonly number[], indices: readonly Int32Array[], shared: number): string[] {
-  return counts.flatMap((count, s) => {
+export function siteWarnings(
+  sessions: readonly { name: string; channels: number }[],
+  indices: readonly Int32Array[],
+  shared: number,
+): string[] {
+  return sessions.flatMap(({ name, channels }, s) => {
     const filled = indices[s]!.filter((index) => index < 0).length;
-    const dropped = count - (shared - filled);
+    const dropped = channels - (shared - filled);
     return [
       ...(dropped > 0
-        ? [`Session ${s + 1}: ${dropped} of ${count} channels are not in every session and were left out.`]
+        ? [`${name}: ${dropped} of ${channels} channels are not in every session and were left out.`]
         : []),
       ...(filled > 0
-        ? [
-            `Session ${s + 1}: ${filled} of ${shared} sites were not sorted; they are interpolated from those around them.`,
-          ]
+        ? [`${name}: ${filled} of ${shared} sites were not sorted; they are interpolated from those around them.`]
         : []),
     ];
   });

@@ -4,13 +4,13 @@ import { join, resolve } from 'node:path';
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
 import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import { readFully } from './raw_source.js';
+import { readFully } from './open_file.js';
 import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
@@ -63,6 +63,19 @@ export interface ImportedUnit {
 
 /** Waveforms that are copied at once, bytes. */
 const copiedBytes = 8 * 2 ** 20;
+
+/** Everything that an import may write into a data folder. */
+export const datasetFiles: ReadonlySet<string> = new Set([
+  ...[
+    'waveform_all.npy',
+    'session_index.npy',
+    'channel_locations.npy',
+    'channel_shanks.npy',
+    'spike_times',
+    'peth.npy',
+  ],
+  ...['settings.json', unitsFile, importFile],
+]);
 
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {

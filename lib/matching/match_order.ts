@@ -1,3 +1,4 @@
+import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
 /** Pairs of units (P, 2) and their log odds (P) of being one neuron. */
@@ -12,7 +13,7 @@ export async function matchSimilarity(
   units: number,
   options: RunOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const similarity = new Float32Array(units ** 2);
+  const similarity = sharedArray(Float32Array, units ** 2);
   await runNative((native, control) => native.matchSimilarity({ ...control, ...pairs, units, similarity }), options);
   return similarity;
 }

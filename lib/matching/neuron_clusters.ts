@@ -1,31 +1,19 @@
 import { runNative, type RunOptions } from '../native/run.js';
-import type { ModelCoordinates } from './pair_model.js';
+import type { ScoredPairs } from './match_order.js';
 
-export interface NeuronClusters {
-  /** (n) from 1; −1: alone */
-  labels: Int32Array;
-  /** (M, 2) all pairs of units in the same cluster */
-  matches: Int32Array;
-  /** (M) given all units */
-  logOdds: Float32Array;
-  /** (R, 2) unit that holds spikes of two neurons, and the label of the one that it has fewer of */
-  mixedUnits: Int32Array;
-}
-
-/** Clusters of units by the evidence for groups of units to be one neuron; see native/core/matching/neuron_clusters.h. */
+/**
+ * (n) clusters of units, from 1; −1: alone. Average linkage on the log odds; see native/core/matching/neuron_clusters.h.
+ * @param split (Q, 2) units of one session that are one neuron; of others, a cluster has one in a session
+ */
 export async function clusterNeurons(
-  {
-    nearbyPairs: pairs,
-    logOdds,
-    vectors,
-    spread,
-  }: ModelCoordinates & { nearbyPairs: Int32Array; logOdds: Float32Array },
+  pairs: ScoredPairs,
   sessions: Int32Array,
+  split: Int32Array,
   minLogOdds: number,
   options: RunOptions,
-): Promise<NeuronClusters> {
+): Promise<Int32Array> {
   return runNative(
-    (native, control) => native.clusterNeurons({ ...control, sessions, pairs, logOdds, vectors, spread, minLogOdds }),
+    (native, control) => native.clusterNeurons({ ...control, ...pairs, sessions, split, minLogOdds }),
     options,
   );
 }

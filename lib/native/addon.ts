@@ -1,25 +1,30 @@
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
 
 import { DantError } from '../errors.js';
 import type { NativeAddon } from './native.js';
+import { noBinaryText } from './no_binary.js';
+import { packageFolder } from './package_folder.js';
 
-// Two levels up both from lib/native and from dist/native.
-const root = fileURLToPath(new URL('../..', import.meta.url));
+let loaded: NativeAddon | undefined;
 
 function load(): NativeAddon {
   const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as (folder: string) => NativeAddon;
   try {
-    return nodeGypBuild(root);
+    return (loaded ??= nodeGypBuild(packageFolder));
   } catch (error) {
-    throw new DantError(
-      'DANT_NATIVE',
-      `The native part of node-dant could not be loaded for ${process.platform}-${process.arch}, Node ${process.version}: ` +
-        `${(error as Error).message}\nIf npm ran with --ignore-scripts, run "npm rebuild node-dant"; ` +
-        'to build it from source, have a C++20 compiler and CMake and run "npm rebuild node-dant --build-from-source".',
-      { cause: error },
-    );
+    throw new DantError('DANT_NATIVE', noBinaryText(packageFolder, error as Error), { cause: error });
   }
 }
 
-export const addon = load();
+/**
+ * The native functions. The binary is loaded when the first of them is asked for, so that whatever needs none, such as the
+ * command's help, works where there is no binary. Throws DANT_NATIVE if it cannot be loaded.
+ */
+export const addon = new Proxy({} as NativeAddon, {
+  get: (_, name) => Reflect.get(load(), name) as unknown,
+  ownKeys: () => Reflect.ownKeys(load()),
+  getOwnPropertyDescriptor: (_, name) => {
+    const own = Reflect.getOwnPropertyDescriptor(load(), name);
+    return own && { ...own, configurable: true };
+  },
+});

@@ -29,6 +29,9 @@ export interface NativeAddon
     MatchingFunctions,
     ReportFunctions,
     ImportFunctions {
+  /** A new buffer of zeros that jobs use where it is (native/binding/shared_memory.h); at once. */
+  allocate(params: { bytes: number }): ArrayBuffer;
+
   /**
    * The levels of instructions that this processor has, best first, and the one that the kernels use; at once. Throws
    * when the environment variable DANT_SIMD forces one that is not available.

@@ -1,4 +1,4 @@
-import { DantError, abortError, type ErrorCode } from '../errors.js';
+import { DantError, abortError, isMemoryFailure, memoryError, type ErrorCode } from '../errors.js';
 import { addon } from './addon.js';
 import type { JobControl } from './native.js';
 
@@ -23,7 +23,8 @@ export async function runNative<Result>(
   { threads = -1, signal, onProgress }: RunOptions = {},
 ): Promise<Result> {
   if (signal?.aborted) throw abortError(signal);
-  const control = new Int32Array(2);
+  // The job and this thread both see it, and nobody can take it away.
+  const control = new Int32Array(new SharedArrayBuffer(8));
   const abort = () => {
     control[0] = 1;
   };
@@ -55,5 +56,8 @@ export function callNative<Result>(call: (native: typeof addon) => Result): Resu
 
 function dantError(error: unknown): DantError {
   const { code, message } = error as Error & { code?: string };
+  if (isMemoryFailure(error)) {
+    return memoryError(code === 'DANT_MEMORY' ? message : 'There is not enough memory for this computation.', error);
+  }
   return new DantError(code?.startsWith('DANT_') ? (code as ErrorCode) : 'DANT_INTERNAL', message, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { argumentError } from '../errors.js';
+import { sharedArray } from '../native/memory.js';
 
 /** Spike times of many units in one array. */
 export interface SpikeTrains {
@@ -12,7 +13,7 @@ export interface SpikeTrains {
 export function joinSpikeTrains(units: readonly ArrayLike<number>[]): SpikeTrains {
   const offsets = new Float64Array(units.length + 1);
   for (const [k, times] of units.entries()) offsets[k + 1] = offsets[k]! + times.length;
-  const timesMs = new Float64Array(offsets[units.length]!);
+  const timesMs = sharedArray(Float64Array, offsets[units.length]!);
   for (const [k, times] of units.entries()) timesMs.set(times, offsets[k]);
   return { timesMs, offsets };
 }

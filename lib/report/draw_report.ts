@@ -1,26 +1,12 @@
-import type { Figure, MatrixContent } from './figures/figure.js';
+import type { DrawOptions, DrawnReport } from './drawn_report.js';
+import type { Figure } from './figures/figure.js';
 import { figuresOf } from './figures/index.js';
 import { reportHtml, type DrawnFigure } from './html.js';
+import type { MatrixContent } from './matrix_content.js';
 import { packReport } from './pack.js';
 import type { Painters } from './painters.js';
 import { figureFolder, reportFile, type ReportData } from './report_data.js';
 import type { ReportContent } from './read_report.js';
-
-export interface DrawOptions {
-  /** Where the report says that the results are, if not where they are read. */
-  shownFolder?: string | undefined;
-  /** Whether `Figures/` is wanted. */
-  figures: boolean;
-  /** Whether `report.html` is wanted. */
-  report: boolean;
-}
-
-export interface DrawnReport {
-  /** Paths relative to the folder of the results, and what is to be in them, in pieces that follow each other */
-  files: { path: string; content: readonly Uint8Array[] }[];
-  /** What could not be shown, in words. */
-  missing: string[];
-}
 
 /** Draws the figures and the report, without writing anything. Progress is reported from 0.25 on: it has been read. */
 export async function drawReport(

@@ -4,6 +4,7 @@ import type { PackedReport } from './pack.js';
 import type { ReportData } from './report_data.js';
 import { reportFacts, type Fact } from './summary.js';
 import type { Figure } from './figures/figure.js';
+import { escapeHtml, pageHead } from './page_head.js';
 
 const bundle = new URL('../../dist/report/page/', import.meta.url);
 /** SVG drawings above this size are shown as PNG: the browser draws each of their marks. */
@@ -28,28 +29,26 @@ export async function reportHtml(
     readFile(new URL('page.css', bundle), 'utf8'),
   ]);
   const { title, subtitle, facts, verdict } = reportFacts(data);
-  const head = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="node-dant">
-<title>${escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
+  const head = `${pageHead(title, style)}<body>
 <header>
-<h1>${escape(title)}</h1>
-<div class="path">${escape(subtitle)}</div>
+<h1>${escapeHtml(title)}</h1>
+<div class="path">${escapeHtml(subtitle)}</div>
 ${notices(data, verdict)}
 <dl class="facts">${facts.map(factHtml).join('')}</dl>
-<nav><a href="#neurons">Neurons, one by one</a><a href="#figures">Figures</a></nav>
+<nav><a href="#neurons">Neurons, one by one</a><a href="#evidence">Evidence</a><a href="#figures">Figures</a></nav>
 </header>
 <main>
+<section id="evidence">
+<h2>Evidence</h2>
+<p>What this recording itself says about the matches, without known neurons.</p>
+<div class="figures">${figures.filter(isEvidence).map(figureHtml).join('')}</div>
+</section>
 <section id="figures">
 <h2>Figures</h2>
-<div class="figures">${figures.map(figureHtml).join('')}</div>
+<div class="figures">${figures
+    .filter((figure) => !isEvidence(figure))
+    .map(figureHtml)
+    .join('')}</div>
 </section>
 <section id="neurons">
 <h2>Neurons, one by one</h2>
@@ -57,7 +56,7 @@ ${notices(data, verdict)}
 <div class="list">
 <div class="tools">
 <span class="choice"><button data-kind="cluster" title="Units found in more than one session">Neurons</button><button data-kind="unit" title="Units found in one session only">Unmatched units</button>${data.matches && data.matches.splitCandidates.length > 0 ? '<button data-kind="split" title="Pairs of units of one session that look like one neuron, split by the sorter">Split candidates</button>' : ''}</span>
-<input type="search" id="search" placeholder="Filter: 12, ${data.origins ? 'c45' : 'u103'}, sessions&gt;4, ${data.matches ? 'confidence&lt;99, splits&gt;0, mixed&gt;0' : 'depth&lt;500, curation&gt;0'}" aria-label="Filter">
+<input type="search" id="search" placeholder="Filter: 12, ${data.origins ? 'c45' : 'u103'}, sessions&gt;4, ${data.matches ? 'confidence&lt;99, splits&gt;0, contaminated&gt;0' : 'depth&lt;500, curation&gt;0'}" aria-label="Filter">
 <span class="count" id="count"></span>
 </div>
 <div class="rows" id="rows" tabindex="0" aria-label="Neurons"></div>
@@ -67,7 +66,7 @@ ${notices(data, verdict)}
 </div>
 </section>
 </main>
-<footer>node-dant · ${escape(data.folder)}</footer>
+<footer>node-dant · ${escapeHtml(data.folder)}</footer>
 <script type="application/json" id="page">${JSON.stringify(packed.page).replaceAll('<', '\\u003c')}</script>
 `;
   const blocks = Object.entries(packed.blocks).flatMap(([name, content]) => [
@@ -83,24 +82,44 @@ ${notices(data, verdict)}
   return [head, ...blocks, end].map((piece) => (typeof piece === 'string' ? utf8.encode(piece) : piece));
 }
 
+/** A page of one figure with what is known about it. */
+export async function figurePage(title: string, facts: readonly Fact[], figure: DrawnFigure): Promise<string> {
+  const style = await readFile(new URL('page.css', bundle), 'utf8');
+  return `${pageHead(title, style)}<body>
+<header>
+<h1>${escapeHtml(title)}</h1>
+<dl class="facts">${facts.map(factHtml).join('')}</dl>
+</header>
+<main>
+<section id="figures">
+<div class="figures">${figureHtml(figure)}</div>
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
 function notices({ record, warnings, missing }: ReportData, verdict: string): string {
-  const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
+  const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
   return [
     !record
-      ? `<div class="notice calm" id="warnings">${escape(verdict)}</div>`
+      ? `<div class="notice calm" id="warnings">${escapeHtml(verdict)}</div>`
       : warnings.length > 0
         ? `<div class="notice" id="warnings"><h3>Please check</h3>${list(warnings)}</div>`
-        : `<div class="notice good" id="warnings">${escape(verdict)}</div>`,
+        : `<div class="notice good" id="warnings">${escapeHtml(verdict)}</div>`,
     missing.length > 0 ? `<div class="notice calm" id="missing"><h3>Not in this report</h3>${list(missing)}</div>` : '',
   ].join('\n');
 }
 
 const factHtml = ({ label, value, note }: Fact) =>
-  `<div><dt>${escape(label)}</dt><dd>${escape(value)}${note === undefined ? '' : `<small>${escape(note)}</small>`}</dd></div>`;
+  `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${note === undefined ? '' : `<small>${escapeHtml(note)}</small>`}</dd></div>`;
+
+const isEvidence = ({ section }: DrawnFigure) => section === 'evidence';
 
 function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): string {
   if (svg === undefined || png === undefined) {
-    return `<figure id="figure-${name}"><h3>${escape(title)}</h3><figcaption>Not drawn. ${escape(missing ?? '')}</figcaption></figure>`;
+    return `<figure id="figure-${name}"><h3>${escapeHtml(title)}</h3><figcaption>Not drawn. ${escapeHtml(missing ?? '')}</figcaption></figure>`;
   }
   const isSvg = svg.length <= largestSvgBytes;
   const source = isSvg
@@ -110,11 +129,7 @@ function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): s
   const isWide = Number(width) > 700;
   return (
     `<figure id="figure-${name}"${isWide ? ' class="wide"' : ''}>` +
-    `<img alt="${escape(title)}" width="${width}" height="${height}" src="${source}">` +
-    `<figcaption>${escape(caption)}</figcaption></figure>`
+    `<img alt="${escapeHtml(title)}" width="${width}" height="${height}" src="${source}">` +
+    `<figcaption>${escapeHtml(caption)}</figcaption></figure>`
   );
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,4 +1,4 @@
-import type { MatrixContent } from './figures/figure.js';
+import type { MatrixContent } from './matrix_content.js';
 import { DistanceSums } from './figures/matrix_image.js';
 import type { ResultName } from '../results/schema.js';
 import type { ReportData } from './report_data.js';

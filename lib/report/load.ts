@@ -1,3 +1,5 @@
+import { evidenceOf } from '../evidence/evidence.js';
+import { storedTests } from '../evidence/stored_evidence.js';
 import { readResult } from '../results/read_result.js';
 import type { ResultSource } from '../results/result_source.js';
 import { unitCurves } from './curves.js';
@@ -9,5 +11,7 @@ export async function loadReportData(
   options: { dataFolder?: string | undefined } = {},
 ): Promise<ReportData> {
   const { autoCorrelograms, isiHistograms, peth, ...result } = await readResult(results, options);
-  return { ...result, curves: unitCurves({ autoCorrelograms, isiHistograms, peth }, result.settings) };
+  const stored = { autoCorrelograms, isiHistograms, peth, ...result };
+  const evidence = { ...evidenceOf(stored), ...(await storedTests(result.folder, result.unitCount, result.missing)) };
+  return { ...result, evidence, curves: unitCurves({ autoCorrelograms, isiHistograms, peth }, result.settings) };
 }

@@ -5,7 +5,6 @@ import { sessionColors } from './figures/session_colors.js';
 import { motionOf } from './unit_motion.js';
 import type { PackedBlock, PackedType, ReportPage } from './packed.js';
 import type { ReportData } from './report_data.js';
-import type { MatchEvidence } from '../results/stored_result.js';
 import { neighbourCount, type SimilarUnits, type Similarities } from './similarities.js';
 import type { ReportWaveforms } from './waveforms.js';
 
@@ -73,8 +72,7 @@ function unitArrays(data: ReportData, similarUnits: SimilarUnits | undefined): R
     ...(matches && {
       ...(matches.confidence && { confidence: Float32Array.from(matches.confidence) }),
       splitCandidates: matches.splitCandidates,
-      splitProbabilities: splitProbabilities(matches),
-      mixedUnits: matches.mixedUnits,
+      contaminatedUnits: matches.contaminatedUnits,
     }),
     curationPairs: Int32Array.from(data.curation.flatMap(({ units }) => units)),
     curationTypes: Uint8Array.from(data.curation, ({ reason }) => (reason === 'sameSession' ? 1 : 2)),
@@ -87,20 +85,6 @@ function curveArrays({ curves }: ReportData): Record<string, Packable> {
     Object.assign(arrays, { [`curve${i}`]: bytes, [`curve${i}Low`]: low, [`curve${i}High`]: high });
   }
   return arrays;
-}
-
-/** Match probability of each split candidate. */
-function splitProbabilities({ pairs, probabilities, splitCandidates }: MatchEvidence): Float32Array {
-  const at = new Map<string, number>();
-  for (let q = 0; q < splitCandidates.length; q += 2)
-    at.set(`${splitCandidates[q]!} ${splitCandidates[q + 1]!}`, q / 2);
-  const found = new Float32Array(splitCandidates.length / 2).fill(NaN);
-  if (found.length === 0) return found;
-  probabilities.forEach((probability, p) => {
-    const q = at.get(`${pairs[2 * p]!} ${pairs[2 * p + 1]!}`);
-    if (q !== undefined) found[q] = probability;
-  });
-  return found;
 }
 
 async function packBlock(arrays: Record<string, Packable>): Promise<{ block: PackedBlock; content: Uint8Array }> {

@@ -37,6 +37,7 @@ const youngMegabytes = 64;
  */
 export class Painters {
   readonly #drawer: Worker;
+  readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, { resolve: (painted: Painted) => void; reject: (error: Error) => void }>();
   #asked = 0;
   #failure: Error | undefined;
@@ -70,12 +71,18 @@ export class Painters {
     });
   }
 
+  /** Ends the threads; nothing can be drawn any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
   #start(file: URL, ports: MessagePort[]): Worker {
     const worker = new Worker(file, {
       workerData: { ports },
       transferList: ports,
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
+    this.#workers.push(worker);
     worker.on('error', (error) => {
       this.#failure = error;
       for (const { reject } of this.#waiting.values()) reject(error);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { readNpyRows } from '../files/npy_rows.js';
-import type { MatrixContent } from './figures/figure.js';
+import type { MatrixContent } from './matrix_content.js';
 import { LargeMatrices } from './large_matrices.js';
 import { loadReportData } from './load.js';
 import type { ReportData } from './report_data.js';

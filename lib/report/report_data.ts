@@ -1,3 +1,4 @@
+import type { Evidence } from '../evidence/evidence.js';
 import type { StoredResult } from '../results/stored_result.js';
 import type { UnitCurves } from './curves.js';
 
@@ -7,6 +8,8 @@ export const figureFolder = 'Figures';
 /** What a report shows: a result, with the curves of its units at the precision of a display. */
 export interface ReportData extends Omit<StoredResult, 'autoCorrelograms' | 'isiHistograms' | 'peth'> {
   curves: UnitCurves[];
+  /** What the recording itself says about the matches */
+  evidence: Evidence;
 }
 
 /** How to get what only `save_intermediate_results` keeps. */

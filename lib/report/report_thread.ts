@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 
 import { abortError, DantError, type ErrorCode } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
-import type { DrawnReport, DrawOptions } from './draw_report.js';
-import type { MatrixContent } from './figures/figure.js';
+import type { DrawnReport, DrawOptions } from './drawn_report.js';
+import type { MatrixContent } from './matrix_content.js';
 import type { ReportContent } from './read_report.js';
 import type { ReportData } from './report_data.js';
 import type { ReportWaveforms } from './waveforms.js';

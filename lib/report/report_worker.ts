@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DantError } from '../errors.js';
 import { drawReport } from './draw_report.js';
 import { Painters } from './painters.js';
-import type { MatrixContent } from './figures/figure.js';
+import type { MatrixContent } from './matrix_content.js';
 import type { ReportContent } from './read_report.js';
 import type { ReportData } from './report_data.js';
 import type { ReportMessage, ReportTask } from './report_thread.js';

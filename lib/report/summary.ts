@@ -70,7 +70,7 @@ const count = (value: number) => value.toLocaleString('en-US');
 /** How sure the matches are, by the probabilistic method. */
 function evidenceFacts(
   { groups }: ReportData,
-  { falsePositiveRates, confidence, splitCandidates, mixedUnits }: MatchEvidence,
+  { falsePositiveRates, confidence, splitCandidates, contaminatedUnits, connections }: MatchEvidence,
 ): Fact[] {
   const doubtful = confidence?.filter((share) => share < doubtfulBelow).length;
   return [
@@ -89,13 +89,22 @@ function evidenceFacts(
     {
       label: 'Split candidates',
       value: count(splitCandidates.length / 2),
-      note: 'pairs of units that look like one, split by the sorter',
+      note: 'pairs of units that are one neuron, split by the sorter',
     },
     {
-      label: 'Mixed units',
-      value: count(mixedUnits.length / 2),
-      note: 'units that seem to hold spikes of two neurons',
+      label: 'Contaminated units',
+      value: count(contaminatedUnits.length),
+      note: 'without a refractory period, and not matched',
     },
+    ...(connections.length === 0
+      ? []
+      : [
+          {
+            label: 'Connected sessions',
+            value: `${count(connections.filter(({ isConnected }) => isConnected).length)} of ${count(connections.length)}`,
+            note: 'pairs of sessions that show neurons in common',
+          },
+        ]),
   ];
 }
 

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { abortError } from '../errors.js';
 import { withOutputErrors } from '../files/npy_writer.js';
-import type { DrawnReport } from './draw_report.js';
+import type { DrawnReport } from './drawn_report.js';
 import { ReportThread } from './report_thread.js';
 
 export interface ReportOptions {

@@ -8,37 +8,30 @@ import type { StoredGroup, StoredSettings } from './stored_result.js';
 interface KnownOfRun {
   record: RunRecord | undefined;
   settings: StoredSettings | undefined;
-  /** (N) */
-  shanks: Int32Array | undefined;
   isProbabilistic: boolean;
 }
 
 /** One group, or one per row of the motion of a run per shank. */
 export async function readGroups(
   results: ResultSource,
-  { record, settings, shanks, isProbabilistic }: KnownOfRun,
+  { record, settings, isProbabilistic }: KnownOfRun,
 ): Promise<StoredGroup[]> {
   const weights = await results.floats('SimilarityWeights');
   const thresholds = await results.floats('SimilarityThreshold');
-  const constant = await results.floats('motion_constant');
-  const isPerShank = weights?.shape.length === 2 || constant?.shape.length === 2;
-  const count = isPerShank ? (weights?.shape[0] ?? constant!.shape[0]!) : 1;
-  const shankIds = [...new Set(shanks)].sort((a, b) => a - b);
-  const shankOf = (g: number) => record?.groups[g]?.shank ?? shankIds[g] ?? g + 1;
-  const motions = await readMotions(results, count, isPerShank ? shankOf : undefined);
+  const motions = await readMotions(results, record);
   const names = isProbabilistic
     ? []
     : (record?.groups[0]?.features ??
       settings?.clustering?.features ??
       (await guessFeatures(results, weights?.shape.at(-1) ?? 0)));
-  return motions.map(({ motion, interval }, g) => {
-    const [threshold] = rowOf(thresholds, g, count) ?? [];
+  return motions.map(({ shank, motion, interval, component }, g) => {
+    const [threshold] = rowOf(thresholds, g, motions.length) ?? [];
     return {
-      shank: isPerShank ? shankOf(g) : record?.groups[g]?.shank,
+      shank,
       ...(isProbabilistic
         ? { features: [], threshold: undefined }
         : {
-            features: Array.from(rowOf(weights, g, count) ?? [], (weight, f) => ({
+            features: Array.from(rowOf(weights, g, motions.length) ?? [], (weight, f) => ({
               name: names[f] ?? `feature ${f + 1}`,
               weight,
             })),
@@ -46,6 +39,7 @@ export async function readGroups(
           }),
       motion,
       motionInterval: interval,
+      component,
     };
   });
 }

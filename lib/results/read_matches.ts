@@ -1,6 +1,6 @@
-import type { MotionProfile } from '../recording/motion.js';
 import type { ResultSource } from './result_source.js';
-import type { MatchEvidence } from './stored_result.js';
+import { connectionColumns } from './schema.js';
+import type { MatchEvidence, StoredConnection } from './stored_result.js';
 
 /** What the probabilistic method says beyond the clusters; undefined of results of pyDANT's method. */
 export async function readMatches(results: ResultSource, missing: string[]): Promise<MatchEvidence | undefined> {
@@ -21,15 +21,20 @@ export async function readMatches(results: ResultSource, missing: string[]): Pro
     confidence: (await results.floats('ClusterConfidence'))?.data,
     falsePositiveRates: (await results.floats('FalsePositiveRate'))?.data,
     splitCandidates: (await results.integers('SplitCandidates'))?.data ?? new Int32Array(0),
-    mixedUnits: (await results.integers('MixedUnits'))?.data ?? new Int32Array(0),
+    contaminatedUnits: (await results.integers('ContaminatedUnits'))?.data ?? new Int32Array(0),
+    connections: connectionRows((await results.floats('Connections'))?.data),
+    scoreCounts: (await results.floats('ScoreCounts'))?.data,
   };
 }
 
-/** Motion as a function of depth, of a folder with one tracking. */
-export async function readProfile(results: ResultSource): Promise<MotionProfile | undefined> {
-  const depths = await results.floats('motion_profile_depths');
-  const shifts = await results.floats('motion_profile');
-  return depths && shifts?.shape[1] === depths.data.length && depths.data.length > 0
-    ? { knotDepthsUm: depths.data, shiftsUm: shifts.data }
-    : undefined;
+function connectionRows(table: Float64Array = new Float64Array(0)): StoredConnection[] {
+  const width = connectionColumns.length;
+  return Array.from({ length: table.length / width }, (_, row) => {
+    const values = connectionColumns.map((column, c) => [column, table[row * width + c]!] as const);
+    const { shank, isConnected, ...numbers } = Object.fromEntries(values) as Record<
+      (typeof connectionColumns)[number],
+      number
+    >;
+    return { ...numbers, shank: shank === 0 ? undefined : shank, isConnected: isConnected === 1 };
+  });
 }

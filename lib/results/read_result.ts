@@ -52,7 +52,7 @@ export async function readResult(
   );
   const shanks = perUnit((await results.integers('unit_shanks'))?.data, 'unit_shanks.npy');
   const matches = await readMatches(results, missing);
-  const groups = await readGroups(results, { record, settings, shanks, isProbabilistic: matches !== undefined });
+  const groups = await readGroups(results, { record, settings, isProbabilistic: matches !== undefined });
   const sessionCount = sessions
     ? sessions.reduce((most, session) => Math.max(most, session), 0)
     : (groups[0]?.motion?.constantUm.length ?? 0);
@@ -67,6 +67,7 @@ export async function readResult(
     sessions,
     sessionCount,
     origins: perUnit(await readOrigins(dataFolder, missing), 'units.csv'),
+    sessionDays: sessionDays(await fromData('session_days.npy'), sessionCount, missing),
     leafOrder: perUnit((await results.integers('leafOrder'))?.data, 'The leaf order'),
     locationsUm: perUnit((await results.floats('locations'))?.data, 'locations.npy', 3),
     amplitudes: perUnit((await results.floats('amplitude'))?.data, 'amplitude.npy'),
@@ -109,6 +110,18 @@ export async function readClusters(results: ResultSource): Promise<Int32Array> {
     results.problems[0] ??
       `${results.path}: expected the results of a run but found neither IdxCluster.npy nor Output.npz. Give the folder that "dant run" wrote.`,
   );
+}
+
+function sessionDays(
+  days: NdArray<Float64Array> | undefined,
+  sessionCount: number,
+  missing: string[],
+): Float64Array | undefined {
+  if (!days || (days.data.length === sessionCount && days.data.every(Number.isFinite))) return days?.data;
+  missing.push(
+    `session_days.npy: expected a number for each of the ${sessionCount} sessions but found ${days.data.length}, or some are not finite; it is left out.`,
+  );
+  return undefined;
 }
 
 function whatIsMissing(data: StoredResult, givenDataFolder: string | undefined): string[] {

@@ -7,7 +7,7 @@ import { readNpy, type NpyArray } from '../files/npy.js';
 import { readNpyRows, type RowBlock } from '../files/npy_rows.js';
 import { readNpz } from '../files/npz.js';
 import type { ResultSource } from './result_source.js';
-import { archivedPlaces, shankFolder, type ResultName } from './schema.js';
+import { archivedPlaces, type ResultName } from './schema.js';
 
 /**
  * A folder of results of any age or origin: what cannot be found is undefined, what cannot be read is undefined and
@@ -51,10 +51,6 @@ export class ResultFolder implements ResultSource {
       return Float64Array.from(data.subarray(0, shape[1]), Number);
     }
     return undefined;
-  }
-
-  ofShank(shank: number): ResultFolder {
-    return new ResultFolder(join(this.path, shankFolder(shank)));
   }
 
   async #converted<Data extends NumericData>(

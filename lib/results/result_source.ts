@@ -13,6 +13,4 @@ export interface ResultSource {
   text(name: ResultName): Promise<string | undefined>;
   /** The first row of a matrix. */
   firstRow(name: ResultName): Promise<Float64Array | undefined>;
-  /** The results of one shank of several. */
-  ofShank(shank: number): ResultSource;
 }

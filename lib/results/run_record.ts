@@ -7,7 +7,7 @@ import { addon } from '../native/addon.js';
 import type { GroupResult, TrackResult } from '../tracking/result.js';
 import { clusteringColumns } from './clustering_columns.js';
 import type { Settings } from '../settings/index.js';
-import { packageVersion } from '../files/package_version.js';
+import { packageVersion } from '../native/package_folder.js';
 import { runRecordFile } from './schema.js';
 
 /** What `run.json` says about a run: with what it was made, where its time went, and how it came to its result. */

@@ -100,18 +100,30 @@ export const resultSchema = {
   motion_constant: { shape: '[G,] S', meaning: 'motion at depth 0, µm', ...pydant },
   motion_linear_interval: { shape: '[G,] S, 2', meaning: 'bounds of the 95 % interval of motion_linear' },
   motion_constant_interval: { shape: '[G,] S, 2', meaning: 'bounds of the 95 % interval of motion_constant' },
-  motion_profile_depths: { shape: 'knots', meaning: 'depths of motion_profile, µm' },
-  motion_profile: { shape: 'S, knots', meaning: 'motion at these depths, µm' },
+  motion_component: {
+    shape: '[G,] S',
+    meaning: 'sessions with equal numbers are connected; between others the motion is not known',
+  },
   RunTimeSec: { shape: '', meaning: 'seconds that the run took', ...pydant },
-  MatchProbabilityPairs: { shape: 'P, 2', meaning: 'nearby pairs of units, also of one session' },
-  MatchProbability: { shape: 'P', meaning: 'that they are one neuron, by the two units and their rivals' },
-  MatchedProbability: { shape: 'M', meaning: 'that the matched pairs are one neuron, given all units' },
+  MatchProbabilityPairs: { shape: 'P, 2', meaning: 'nearby pairs of units of connected sessions' },
+  MatchProbability: { shape: 'P', meaning: 'that they are one neuron, by the two units, their rivals and the decoys' },
+  MatchedProbability: { shape: 'M', meaning: 'that the matched pairs are one neuron' },
   ClusterConfidence: { shape: 'K', meaning: 'expected share of right pairs in each cluster' },
   FalsePositiveRate: { shape: '[G]', meaning: 'expected share of wrong pairs among the matched ones; NaN without any' },
-  SplitCandidates: { shape: 'Q, 2', meaning: 'units of one session that look like one neuron' },
-  MixedUnits: {
-    shape: 'R, 2',
-    meaning: 'unit that holds spikes of two neurons, and a unit of the one it has fewer of',
+  SplitCandidates: { shape: 'Q, 2', meaning: 'units of one session that are one neuron, by waveform and spikes' },
+  ContaminatedUnits: { shape: 'R', meaning: 'units without a refractory period; they are not matched' },
+  Connections: {
+    shape: 'pairs of sessions, 8',
+    meaning:
+      'shank (0: all in one); the two sessions, from 1; 1: they are connected, 0: nothing was matched between them; motion from the ' +
+      'first to the second in the middle of the probe, µm, NaN: not known; probability that chance makes as many ' +
+      'displacements agree; matched pairs of units; pairs that the motion rests on',
+  },
+  ScoreCounts: {
+    shape: 'bins, 3',
+    meaning:
+      'of the candidate pairs, by score: lower edge (ln odds before calibration), their number, and the number of wrong ones that ' +
+      'decoys make expect',
   },
   leafOrder: {
     shape: 'N',
@@ -131,6 +143,18 @@ export const resultSchema = {
   sessions: { shape: 'N', meaning: 'session of each unit', file: false, archived: [['Output.npz', 'Sessions']] },
   settings: { shape: '', meaning: 'settings as JSON', file: false, archived: [['Output.npz', 'Params']] },
 } as const satisfies Record<string, ResultEntry>;
+
+/** Columns of `Connections`. */
+export const connectionColumns = [
+  'shank',
+  'sessionA',
+  'sessionB',
+  'isConnected',
+  'displacementUm',
+  'chanceProbability',
+  'matches',
+  'motionMatches',
+] as const;
 
 /** Name of an array of a result. */
 export type ResultName = keyof typeof resultSchema;

@@ -2,6 +2,7 @@ import type { NdArray } from '../arrays.js';
 import type { UnitOrigin } from '../import/units_table.js';
 import type { Motion, MotionInterval } from '../recording/motion.js';
 import type { Settings } from '../settings/index.js';
+import type { SessionPair } from '../tracking/result.js';
 import type { RunRecord } from './run_record.js';
 
 /** One tracking: of all units, or of those of a shank. */
@@ -13,26 +14,38 @@ export interface StoredGroup {
   /** Similarity above which a match counts as good; undefined when it is not known. */
   threshold: number | undefined;
   motion: Motion | undefined;
-  /** Bounds of the 95 % intervals. */
+  /** Bounds of the 95 % intervals; NaN: not known. */
   motionInterval: MotionInterval | undefined;
+  /** (S) sessions with equal numbers are connected, and their motion is known; undefined by pyDANT's method */
+  component: Int32Array | undefined;
 }
 
 /** Match probabilities and what follows from them, of the probabilistic method. */
 export interface MatchEvidence {
-  /** (P, 2) nearby units, also of the same session */
+  /** (P, 2) nearby units of connected sessions */
   pairs: Int32Array;
-  /** (P) probability that they are one neuron, of the two and their rivals */
+  /** (P) probability that they are one neuron */
   probabilities: Float64Array;
-  /** Units of one cluster (M, 2), and the probability (M) that they are one neuron given all units; of newer results */
+  /** Units of one cluster (M, 2), and the probability (M) that they are one neuron; of newer results */
   matched: { pairs: Int32Array; probabilities: Float64Array } | undefined;
   /** (K) expected share of right pairs of each cluster */
   confidence: Float64Array | undefined;
   /** (groups) expected share of wrong pairs among the matched ones; NaN where there are none */
   falsePositiveRates: Float64Array | undefined;
-  /** (Q, 2) units of one session that look like one neuron split by the sorter */
+  /** (Q, 2) units of one session that are one neuron, split by the sorter */
   splitCandidates: Int32Array;
-  /** (R, 2) unit that holds spikes of a second neuron as well, and a unit of that neuron */
-  mixedUnits: Int32Array;
+  /** (R) units without a refractory period, which were not matched */
+  contaminatedUnits: Int32Array;
+  /** Every two sessions of each tracking; none of older results */
+  connections: StoredConnection[];
+  /** (bins, 3) lower edge of the score, candidates, and the wrong ones that decoys make expect; of newer results */
+  scoreCounts: Float64Array | undefined;
+}
+
+/** A row of `Connections`. */
+export interface StoredConnection extends SessionPair {
+  /** Undefined: all units were tracked together. */
+  shank: number | undefined;
 }
 
 /** Two units that curation took apart. */
@@ -56,6 +69,8 @@ export interface StoredResult {
   sessionCount: number;
   /** (N) whose the units are; undefined: the data were not imported */
   origins: UnitOrigin[] | undefined;
+  /** (S) day of each session, counted from any */
+  sessionDays: Float64Array | undefined;
   /** (N) units in the order of the tree's leaves */
   leafOrder: Int32Array | undefined;
   /** (N, 3) µm */

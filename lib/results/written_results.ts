@@ -14,7 +14,6 @@ export class WrittenResults implements ResultSource {
   constructor(
     readonly path: string,
     private readonly folders: readonly ResultFolderFiles[],
-    private readonly shank?: number,
   ) {}
 
   async floats(name: ResultName): Promise<NdArray<Float64Array> | undefined> {
@@ -38,12 +37,8 @@ export class WrittenResults implements ResultSource {
     return Promise.resolve(undefined);
   }
 
-  ofShank(shank: number): ResultSource {
-    return new WrittenResults(this.path, this.folders, shank);
-  }
-
   #array(name: ResultName): ResultArray | undefined {
-    const folder = this.folders.find(({ shank }) => shank === this.shank);
+    const folder = this.folders.find(({ shank }) => shank === undefined);
     if (!folder) return undefined;
     const archives = {
       [archiveFiles.clusteringResults]: folder.clusteringResults,

@@ -1,5 +1,5 @@
 import type { RowBlock } from '../files/npy_rows.js';
-import type { MatrixContent } from '../report/figures/figure.js';
+import type { MatrixContent } from '../report/matrix_content.js';
 import { LargeMatrices } from '../report/large_matrices.js';
 import { loadReportData } from '../report/load.js';
 import type { ReportData } from '../report/report_data.js';

@@ -1,5 +1,5 @@
 import type { RunOptions } from '../native/run.js';
-import type { DrawnReport, DrawOptions } from '../report/draw_report.js';
+import type { DrawnReport, DrawOptions } from '../report/drawn_report.js';
 import { ReportThread } from '../report/report_thread.js';
 import { writeDrawnReport } from '../report/write_report.js';
 import type { OnRows } from '../results/write_file.js';

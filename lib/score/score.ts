@@ -74,16 +74,9 @@ async function readConfidence(
 }
 
 async function scoreMotion(results: ResultFolder, depthsUm: Float64Array, truth: Motion): Promise<Score['motion']> {
-  const constant = await results.floats('motion_constant');
-  if (!constant) return undefined;
-  const isPerShank = constant.shape.length === 2;
-  const shankIds = [...new Set((await results.integers('unit_shanks'))?.data)].sort((a, b) => a - b);
-  const stored = await readMotions(
-    results,
-    isPerShank ? constant.shape[0]! : 1,
-    isPerShank ? (row) => shankIds[row] ?? row + 1 : undefined,
-  );
-  const motions = stored.flatMap(({ motion }) => motion ?? []);
+  const stored = await readMotions(results);
+  const motions = stored.flatMap(({ motion, component }) => (motion ? [{ ...motion, component }] : []));
+  if (motions.length === 0) return undefined;
   const sessions = truth.constantUm.length;
   if (motions.some(({ constantUm, linear }) => constantUm.length !== sessions || linear.length !== sessions)) {
     throw new DantError(
@@ -92,6 +85,6 @@ async function scoreMotion(results: ResultFolder, depthsUm: Float64Array, truth:
     );
   }
   const ends = [Math.min(...depthsUm), Math.max(...depthsUm)];
-  const shanks = motions.map((motion) => motionError(motion, truth, ends));
+  const shanks = motions.map((motion) => motionError(motion, truth, ends, motion.component));
   return { ...pooledError(shanks), shanks };
 }

@@ -149,33 +149,27 @@ export const settingsTable = {
   ),
 
   'matching.features': nameList(matchFeatureNames, {
-    default: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'FiringRate'],
-    about: 'What the probability that two units are the same neuron is learned from.',
+    default: ['AlignedWaveform', 'Location', 'Amplitude', 'AutoCorr', 'ISI', 'FiringRate'],
+    about:
+      'What the probability that two units are the same neuron is learned from; the waveform (AlignedWaveform) always is. ' +
+      'Without AutoCorr, ISI and FiringRate, these can serve to check the matches.',
   }),
   'matching.max_motion': number(
     { above: 0, unit: 'µm' },
     { default: 300, about: 'Largest probe motion between two sessions that is looked for.' },
   ),
-  'matching.max_motion_knots': integer(
-    { min: 1, max: 9 },
-    {
-      default: 9,
-      about:
-        'Largest number of depths at which the motion may differ: 1 is rigid, 2 linear in depth. Fewer are used unless the ' +
-        'matches call for more (cross-validation).',
-    },
-  ),
   'matching.max_distance': number(
     { above: 0, unit: 'µm' },
-    { default: 60, about: 'Largest difference in motion-corrected depth at which two units may be the same neuron.' },
+    { default: 40, about: 'Largest difference in motion-corrected depth at which two units may be the same neuron.' },
   ),
   'matching.min_probability': number(
     { min: 0.01, max: 0.999 },
-    { default: 0.95, about: 'Units are joined if they are the same neuron with at least this probability.' },
-  ),
-  'matching.min_confidence': number(
-    { min: 0, max: 1 },
-    { default: 0.5, about: 'Clusters whose expected share of right pairs is smaller than this are given up.' },
+    {
+      default: 0.5,
+      about:
+        'Units are joined if they are the same neuron with at least this probability, clusters if their units are on ' +
+        'average. More gives fewer false matches, and fewer matches.',
+    },
   ),
 
   'autoCuration.auto_split': flag({

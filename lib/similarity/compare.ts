@@ -2,6 +2,7 @@ import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { locateUnits } from '../features/locations.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
+import { sharedArray } from '../native/memory.js';
 import type { WaveformsArgument } from '../native/native.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
@@ -56,7 +57,7 @@ export async function waveformSimilarity(
   }
   // Also checks the channels' locations.
   const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
-  const similarity = new Float32Array(units ** 2);
+  const similarity = sharedArray(Float32Array, units ** 2);
   await compareWaveforms(
     {
       waveforms: waveforms.data,
@@ -89,7 +90,7 @@ export async function rowSimilarity(
   if (rows.shape.length !== 2 || rows.data.length !== count! * length! || !(rows.data instanceof Float64Array)) {
     throw argumentError('rows', 'a Float64Array of shape (units, values)', rows);
   }
-  const similarity = new Float32Array(count! ** 2);
+  const similarity = sharedArray(Float32Array, count! ** 2);
   const gapNames = skipNaN ? Int32Array.from({ length: count! }, (_, row) => row) : undefined;
   await compareRows(rows.data, gapNames, similarity, options);
   return { data: similarity, shape: [count!, count!] };

@@ -2,6 +2,7 @@ import type { SimilarityCounts } from '../native/native.js';
 import type { UnitFeatures } from '../features/unit_features.js';
 import type { Correction } from '../correction/templates.js';
 import type { Confidence } from '../matching/confidence.js';
+import type { DecoyKind } from '../matching/match_probability.js';
 import type { Motion, MotionInterval } from '../recording/motion.js';
 import type { FeatureName } from '../settings/index.js';
 import type { FisherZ } from '../similarity/compare.js';
@@ -33,7 +34,7 @@ interface TrackedGroup {
   /** (n) index of each unit in the data set */
   units: Int32Array;
   motion: Motion;
-  /** Bounds of the 95 % intervals of the motion; undefined when none was estimated. */
+  /** Bounds of the 95 % intervals of the motion; NaN: not known. Undefined when none was estimated. */
   motionInterval: MotionInterval | undefined;
   /** The correction of the waveforms in the final clustering. */
   correction: Correction;
@@ -41,7 +42,7 @@ interface TrackedGroup {
   labelsBeforeCuration: Int32Array;
   /** (n) clusters, 1 … K; −1: unmatched */
   labels: Int32Array;
-  /** (P, 2) pairs of units near enough to be one neuron */
+  /** (P, 2) pairs of units near enough to be one neuron; by probabilities, of connected sessions */
   nearbyPairs: Int32Array;
   /** (n) units in the order in which the distance matrix is shown */
   leafOrder: Int32Array;
@@ -86,12 +87,41 @@ export interface ProbabilisticGroup extends TrackedGroup {
 
 /** What is known about who is who, besides clusters. Log odds are natural. */
 export interface MatchModel extends Confidence {
-  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units and their rivals */
+  /** (P) log odds that each of the nearby pairs is one neuron, judged by these two units, their rivals and the decoys */
   logOdds: Float32Array;
-  /** (M) the same of the matched pairs (those of `pairsWithin`), given all units */
+  /** (M) the same of the matched pairs (those of `pairsWithin`) */
   matchLogOdds: Float32Array;
   /** (Q, 2) pairs of units of one session that are one neuron rather than two: split by the sorter */
   splitCandidates: Int32Array;
-  /** (R, 2) units that hold spikes of two neurons, and a unit of the neuron that they hold fewer of */
-  mixedUnits: Int32Array;
+  /** (R) units that fire within the refractory time as at other times: no single neurons, and left out of matching */
+  contaminatedUnits: Int32Array;
+  connections: SessionConnections;
+  /** What false matches were estimated from; undefined: nothing was compared. */
+  decoyKind: DecoyKind | undefined;
+  /** (bins, 3) see `scoreCounts` */
+  scoreCounts: Float64Array;
+}
+
+/** Which sessions show neurons in common. */
+export interface SessionConnections {
+  /** (S) Sessions with equal numbers are connected. Between others the motion is not known; each group has mean 0. */
+  component: Int32Array;
+  /** Every two sessions. */
+  pairs: SessionPair[];
+}
+
+export interface SessionPair {
+  /** From 1, A < B */
+  sessionA: number;
+  sessionB: number;
+  /** Whether they have neurons in common, or are each connected with a third session; otherwise nothing was matched. */
+  isConnected: boolean;
+  /** How far the probe moved from A to B at the middle of its sites, µm; NaN: not known */
+  displacementUm: number;
+  /** That chance makes as many depth differences pile up between the two */
+  chanceProbability: number;
+  /** Matched pairs of units */
+  matches: number;
+  /** Pairs of units that the motion rests on */
+  motionMatches: number;
 }

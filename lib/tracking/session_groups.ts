@@ -18,7 +18,7 @@ export function warnOfSessionGroups(component: Int32Array, context: RunContext):
 }
 
 /** 1, 2, 3, 7 → "1–3, 7". */
-function ranges(sessions: readonly number[]): string {
+export function ranges(sessions: readonly number[]): string {
   const parts: [number, number][] = [];
   for (const session of sessions) {
     const last = parts.at(-1);

@@ -1,4 +1,5 @@
 import { concatenate } from '../arrays.js';
+import { DantError } from '../errors.js';
 import { mapUnits, pairsWithin } from '../clustering/members.js';
 import type { Dataset } from '../recording/dataset.js';
 import type { Settings } from '../settings/index.js';
@@ -35,9 +36,17 @@ export async function trackUnits(
   if (dataset.sessionCount === 1) {
     run.warn('All units are of one session: there is nothing to match, and every unit stays unmatched.');
   }
-  warnOfSuspiciousUnits(features, run);
+  warnOfSuspiciousUnits(dataset, features, run);
   if (settings.method === 'reference') warnFewChannels(dataset, settings, run);
 
+  const samples = dataset.waveforms.shape[2]!;
+  if (samples < 2) {
+    throw new DantError(
+      'DANT_DATA',
+      `The waveforms have ${samples} sample. Expected waveform_all.npy of shape (units, channels, samples) with whole ` +
+        'waveforms: a single sample has no shape to tell neurons apart by.',
+    );
+  }
   const unitCount = dataset.sessions.length;
   const allUnits = Int32Array.from({ length: unitCount }, (_, unit) => unit);
   const shanks = [...new Set<number>(dataset.channelShanks)].sort((a, b) => a - b);

@@ -3,6 +3,7 @@ import type { Waveforms } from '../recording/waveforms.js';
 import type { Dataset } from '../recording/dataset.js';
 import type { UnitFeatures } from '../features/unit_features.js';
 import type { FeatureName } from '../settings/index.js';
+import { sharedArray } from '../native/memory.js';
 
 /** A group of units that are tracked together (all, or those of one shank), by local index 0 … count − 1. */
 export class TrackedUnits {
@@ -64,7 +65,7 @@ export class TrackedUnits {
     if (!table) throw new Error(`The feature ${feature} was not prepared.`);
     const length = table.shape[1]!;
     if (this.count === table.shape[0]) return table.data;
-    const rows = new Float64Array(this.count * length);
+    const rows = sharedArray(Float64Array, this.count * length);
     this.indices.forEach((unit, i) => {
       rows.set(table.data.subarray(unit * length, (unit + 1) * length), i * length);
     });

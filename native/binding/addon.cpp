@@ -1,6 +1,7 @@
 // Registers the native functions. Their types, shapes and units are declared in lib/native/native.ts.
 #include <napi.h>
 
+#include "binding/shared_memory.h"
 #include "binding/stages.h"
 
 namespace {
@@ -14,9 +15,11 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerMatching(env, exports);
   dant::binding::registerMotion(env, exports);
   dant::binding::registerReport(env, exports);
+  dant::binding::registerSharedMemory(env, exports);
   dant::binding::registerSimd(env, exports);
   dant::binding::registerSimilarity(env, exports);
   dant::binding::registerTracking(env, exports);
+  dant::binding::registerUnitDescriptions(env, exports);
   return exports;
 }
 

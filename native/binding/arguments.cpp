@@ -4,11 +4,36 @@
 
 namespace dant::binding {
 
-Arguments::Arguments(const Napi::CallbackInfo& info) {
+namespace {
+
+/// A copy of an object or list and of the lists in it, so that no getter runs JavaScript between two looks at them.
+Napi::Object plainCopy(Napi::Env env, const Napi::Object& given) {
+  Napi::Object copy = Napi::Object::New(env);
+  const auto keys = given.GetPropertyNames();
+  for (uint32_t k = 0; k < keys.Length(); ++k) {
+    const Napi::Value key = keys.Get(k);
+    const Napi::Value value = given.Get(key);
+    if (!value.IsArray()) {
+      copy.Set(key, value);
+      continue;
+    }
+    const auto list = value.As<Napi::Array>();
+    const uint32_t length = list.Length();
+    auto items = Napi::Array::New(env, length);
+    for (uint32_t i = 0; i < length; ++i) items.Set(i, list.Get(i));
+    copy.Set(key, items);
+  }
+  return copy;
+}
+
+} // namespace
+
+Arguments::Arguments(const Napi::CallbackInfo& info, Use use) {
   if (info.Length() < 1 || !info[0].IsObject()) {
     throw Napi::TypeError::New(info.Env(), "Expected an object with the arguments.");
   }
-  object_ = info[0].As<Napi::Object>();
+  object_ = plainCopy(info.Env(), info[0].As<Napi::Object>());
+  if (use == Use::job) held_ = std::make_shared<HeldMemory>();
 }
 
 void Arguments::fail(const char* key, const std::string& expected) const {
@@ -68,12 +93,36 @@ bool Arguments::isFloat32(const char* key) const {
   return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
 }
 
-std::span<uint8_t> Arguments::elementBytes(const char* key, size_t itemBytes) const {
-  const auto value = object_.Get(key);
+TypedArrayInfo Arguments::typedArray(const Napi::Value& value, const char* key) const {
   if (!value.IsTypedArray()) fail(key, "a typed array");
-  const auto typed = value.As<Napi::TypedArray>();
-  if (typed.ElementSize() != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
-  return {static_cast<uint8_t*>(typed.ArrayBuffer().Data()) + typed.ByteOffset(), typed.ByteLength()};
+  return {env(), value};
+}
+
+uint8_t* Arguments::place(const TypedArrayInfo& info, const char* key, bool isOutput) const {
+  void* data = info.place.data;
+  if (held_) {
+    data = isOutput ? held_->output(env(), info.place, key) : held_->input(info.place, info.type == napi_int32_array);
+  }
+  return static_cast<uint8_t*>(data);
+}
+
+std::span<const uint8_t> Arguments::elementBytes(const char* key, size_t itemBytes) const {
+  const auto info = typedArray(object_.Get(key), key);
+  if (info.elementBytes != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
+  return {place(info, key, false), info.place.bytes};
+}
+
+std::span<uint8_t> Arguments::outputElementBytes(const char* key, size_t itemBytes) const {
+  const auto info = typedArray(object_.Get(key), key);
+  if (info.elementBytes != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
+  return {place(info, key, true), info.place.bytes};
+}
+
+std::span<int32_t> Arguments::live(const char* key, size_t length) const {
+  const auto info = typedArray(object_.Get(key), key);
+  if (info.type != napi_int32_array) fail(key, "a typed array of another type");
+  requireLength(key, info.length, length);
+  return {static_cast<int32_t*>(held_->live(env(), info.place, info.isSharedArrayBuffer)), length};
 }
 
 void Arguments::requireLength(const char* key, size_t found, size_t expected) const {

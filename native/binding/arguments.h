@@ -1,7 +1,11 @@
 #pragma once
+#include "binding/held_memory.h"
+#include "binding/shared_memory.h"
+
 #include <napi.h>
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -25,13 +29,18 @@ template <class T> constexpr napi_typedarray_type typedArrayType() {
 }
 
 /// The one object that every native function takes. TypeScript has checked the values already; this checks again what
-/// memory safety needs: types and lengths. Everything thrown here is a JavaScript TypeError.
+/// memory safety needs: types and lengths. Everything thrown here is a JavaScript TypeError, or says that memory is
+/// short.
 class Arguments {
 public:
-  explicit Arguments(const Napi::CallbackInfo& info);
+  enum class Use {
+    job,   ///< arrays are used after the call has returned: they are held (HeldMemory)
+    atOnce ///< arrays are used where they are, before JavaScript runs again
+  };
+
+  explicit Arguments(const Napi::CallbackInfo& info, Use use = Use::job);
 
   Napi::Env env() const { return object_.Env(); }
-  Napi::Object object() const { return object_; }
   bool has(const char* key) const; ///< present and neither undefined nor null
   double number(const char* key) const;
   int64_t integer(const char* key) const;
@@ -41,22 +50,53 @@ public:
   std::vector<std::string> texts(const char* key) const; ///< an array of strings
   bool isFloat32(const char* key) const;
 
-  /// The elements of a typed array, where JavaScript keeps them (respects byteOffset). Stays valid while the params
-  /// object is referenced, which AsyncJob does.
-  template <class T> std::span<T> array(const char* key) const { return elements<T>(object_.Get(key), key); }
+  /// The elements of a typed array (respects byteOffset). Stays valid until the job has ended.
+  template <class T> std::span<const T> array(const char* key) const {
+    return elements<const T>(object_.Get(key), key);
+  }
 
   /// The same, of exactly `length` elements.
-  template <class T> std::span<T> array(const char* key, size_t length) const {
-    const auto found = array<T>(key);
-    requireLength(key, found.size(), length);
-    return found;
+  template <class T> std::span<const T> array(const char* key, size_t length) const {
+    return required(key, array<T>(key), length);
+  }
+
+  /// A typed array that the function writes to, and may read first. JavaScript sees what was written when a job has
+  /// ended, unless it failed.
+  template <class T> std::span<T> output(const char* key) const { return elements<T>(object_.Get(key), key); }
+
+  /// The same, of exactly `length` elements.
+  template <class T> std::span<T> output(const char* key, size_t length) const {
+    return required(key, output<T>(key), length);
   }
 
   /// The bytes of a typed array of any type whose elements have `itemBytes` bytes.
-  std::span<uint8_t> elementBytes(const char* key, size_t itemBytes) const;
+  std::span<const uint8_t> elementBytes(const char* key, size_t itemBytes) const;
+  std::span<uint8_t> outputElementBytes(const char* key, size_t itemBytes) const;
 
-  /// An array of typed arrays.
-  template <class T> std::vector<std::span<T>> arrays(const char* key) const {
+  /// Arrays of typed arrays.
+  template <class T> std::vector<std::span<const T>> arrays(const char* key) const { return lists<const T>(key); }
+  template <class T> std::vector<std::span<T>> outputs(const char* key) const { return lists<T>(key); }
+
+  /// An Int32Array that a running job and JavaScript talk through, of exactly `length` elements; only one on a
+  /// SharedArrayBuffer, or in shared memory, is seen by both.
+  std::span<int32_t> live(const char* key, size_t length) const;
+
+  [[noreturn]] void fail(const char* key, const std::string& expected) const;
+
+  /// Everything that the arrays above are in. A job keeps it until it has ended.
+  const std::shared_ptr<HeldMemory>& held() const { return held_; }
+
+private:
+  TypedArrayInfo typedArray(const Napi::Value& value, const char* key) const;
+  uint8_t* place(const TypedArrayInfo& info, const char* key, bool isOutput) const;
+
+  template <class T> std::span<T> elements(const Napi::Value& value, const char* key) const {
+    const auto info = typedArray(value, key);
+    if (info.type != typedArrayType<std::remove_const_t<T>>()) fail(key, "a typed array of another type");
+    return {reinterpret_cast<T*>(place(info, key, !std::is_const_v<T>)), info.length};
+  }
+
+  template <class T> std::vector<std::span<T>> lists(const char* key) const {
     const auto list = object_.Get(key);
     if (!list.IsArray()) fail(key, "an array of typed arrays");
     const auto items = list.As<Napi::Array>();
@@ -65,25 +105,14 @@ public:
     return spans;
   }
 
-  [[noreturn]] void fail(const char* key, const std::string& expected) const;
-
-private:
-  template <class T> std::span<T> elements(const Napi::Value& value, const char* key) const {
-    if (!value.IsTypedArray()) fail(key, "a typed array");
-    const auto typed = value.As<Napi::TypedArray>();
-    if (typed.TypedArrayType() != typedArrayType<T>()) fail(key, "a typed array of another type");
-    return {value.As<Napi::TypedArrayOf<T>>().Data(), typed.ElementLength()};
+  template <class Span> Span required(const char* key, Span found, size_t length) const {
+    requireLength(key, found.size(), length);
+    return found;
   }
   void requireLength(const char* key, size_t found, size_t expected) const;
 
   Napi::Object object_;
+  std::shared_ptr<HeldMemory> held_; ///< empty: at once
 };
-
-/// A new typed array that holds a copy of `values`.
-template <class T> Napi::Value toTypedArray(Napi::Env env, const std::vector<T>& values) {
-  auto array = Napi::TypedArrayOf<T>::New(env, values.size(), typedArrayType<T>());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
 
 } // namespace dant::binding

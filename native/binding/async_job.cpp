@@ -15,10 +15,10 @@ class AsyncJob {
 public:
   AsyncJob(const Arguments& arguments, Compute compute)
       : env_(arguments.env()), deferred_(Napi::Promise::Deferred::New(env_)), compute_(std::move(compute)),
-        params_(Napi::Persistent(arguments.object())) {
+        held_(arguments.held()) {
     job_.threads = arguments.has("threads") ? resolveThreads(static_cast<int>(arguments.integer("threads"))) : 1;
     if (arguments.has("control")) {
-      control_ = arguments.array<int32_t>("control", 2);
+      control_ = arguments.live("control", 2);
     } else {
       control_ = ownControl_;
     }
@@ -26,18 +26,23 @@ public:
     job_.progress = &control_[1];
   }
 
-  Napi::Promise start() {
-    const auto promise = deferred_.Promise();
+  /// Starts `job`, which then deletes itself.
+  static Napi::Promise start(std::unique_ptr<AsyncJob> job) {
+    const auto promise = job->deferred_.Promise();
     const napi_status made =
-        napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "dant job"), 0, 1, nullptr,
-                                        nullptr, this, &AsyncJob::settle, &done_);
+        napi_create_threadsafe_function(job->env_, nullptr, nullptr, Napi::String::New(job->env_, "dant job"), 0, 1,
+                                        nullptr, nullptr, job.get(), &AsyncJob::settle, &job->done_);
     if (made != napi_ok) {
-      const auto message = "The job could not be started (Node-API status " + std::to_string(made) + ").";
-      delete this;
-      throw Napi::Error::New(promise.Env(), message);
+      throw Napi::Error::New(job->env_, "The job could not be started (Node-API status " + std::to_string(made) + ").");
     }
-    napi_add_env_cleanup_hook(env_, &AsyncJob::threadEnds, this);
-    submit([this] { run(); });
+    try {
+      submit([self = job.get()] { self->run(); });
+    } catch (...) {
+      napi_release_threadsafe_function(job->done_, napi_tsfn_abort);
+      throw;
+    }
+    napi_add_env_cleanup_hook(job->env_, &AsyncJob::threadEnds, job.get());
+    job.release();
     return promise;
   }
 
@@ -64,14 +69,15 @@ private:
     Napi::Env env(rawEnv);
     Napi::HandleScope scope(env);
     napi_remove_env_cleanup_hook(env, &AsyncJob::threadEnds, self);
-    try {
-      if (self->failure_) {
-        self->deferred_.Reject(errorOf(env, *self->failure_).Value());
-      } else {
-        self->deferred_.Resolve(self->finish_(env));
-      }
-    } catch (const Napi::Error& error) {
-      self->deferred_.Reject(error.Value());
+    Napi::Value result;
+    const auto failure = self->failure_ ? self->failure_ : attempt([&] {
+      self->held_->copyBack(env);
+      result = self->finish_(env);
+    });
+    if (failure) {
+      self->deferred_.Reject(errorOf(env, *failure).Value());
+    } else {
+      self->deferred_.Resolve(result);
     }
     napi_release_threadsafe_function(self->done_, napi_tsfn_release);
     delete self;
@@ -84,14 +90,14 @@ private:
       std::unique_lock lock(self->mutex_);
       self->endedChanged_.wait(lock, [self] { return self->ended_; });
     }
-    self->params_.SuppressDestruct();
+    self->held_->abandon();
     delete self;
   }
 
   Napi::Env env_;
   Napi::Promise::Deferred deferred_;
   Compute compute_;
-  Napi::ObjectReference params_;
+  std::shared_ptr<HeldMemory> held_;
   int32_t ownControl_[2] = {0, 0};
   std::span<int32_t> control_;
   Job job_;
@@ -107,7 +113,7 @@ private:
 } // namespace
 
 Napi::Value startJob(const Arguments& arguments, Compute compute) {
-  return (new AsyncJob(arguments, std::move(compute)))->start();
+  return AsyncJob::start(std::make_unique<AsyncJob>(arguments, std::move(compute)));
 }
 
 } // namespace dant::binding

@@ -41,7 +41,7 @@ Linkage toLinkage(std::span<const double> rows) {
   return linkage;
 }
 
-std::span<double> distancesOf(const Arguments& arguments, size_t n) {
+std::span<const double> distancesOf(const Arguments& arguments, size_t n) {
   return arguments.array<double>("distances", n * n);
 }
 
@@ -167,11 +167,11 @@ Napi::Value bindCurateClusters(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerClustering(Napi::Env env, Napi::Object exports) {
-  exports.Set("hdbscan", Napi::Function::New(env, bindHdbscan));
-  exports.Set("singleLinkage", Napi::Function::New(env, bindSingleLinkage));
-  exports.Set("leafOrder", Napi::Function::New(env, bindLeafOrder));
-  exports.Set("linearDiscriminant", Napi::Function::New(env, bindLinearDiscriminant));
-  exports.Set("curateClusters", Napi::Function::New(env, bindCurateClusters));
+  add(env, exports, "hdbscan", bindHdbscan);
+  add(env, exports, "singleLinkage", bindSingleLinkage);
+  add(env, exports, "leafOrder", bindLeafOrder);
+  add(env, exports, "linearDiscriminant", bindLinearDiscriminant);
+  add(env, exports, "curateClusters", bindCurateClusters);
 }
 
 } // namespace dant::binding

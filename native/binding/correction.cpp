@@ -13,7 +13,7 @@ Napi::Value correct(const Napi::CallbackInfo& info) {
   const auto shifts = arguments.array<double>("shiftsUm");
   const auto templates = arguments.count("templates");
   const auto first = arguments.count("first");
-  const auto corrected = arguments.array<double>("corrected");
+  const auto corrected = arguments.output<double>("corrected");
   return startJob(arguments, [=](const Job& job) {
     correctWaveforms(job, waveforms, *krigingFor<double>(locations), shifts, templates, first, corrected);
   });
@@ -21,8 +21,6 @@ Napi::Value correct(const Napi::CallbackInfo& info) {
 
 } // namespace
 
-void registerCorrection(Napi::Env env, Napi::Object exports) {
-  exports.Set("correctWaveforms", Napi::Function::New(env, correct, "correctWaveforms"));
-}
+void registerCorrection(Napi::Env env, Napi::Object exports) { add(env, exports, "correctWaveforms", correct); }
 
 } // namespace dant::binding

@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -11,9 +12,10 @@ namespace dant::binding {
 struct Failure {
   std::string code; ///< DANT_ABORTED, DANT_INPUT, DANT_MEMORY or DANT_INTERNAL
   std::string message;
+  std::shared_ptr<Napi::Error> thrown = nullptr; ///< what JavaScript or the border threw, if that is it
 };
 
-/// Calls `compute`; does not touch JavaScript.
+/// Calls `compute`; does not touch JavaScript unless that does.
 std::optional<Failure> attempt(const std::function<void()>& compute);
 
 /// The JavaScript error with this `code`.

@@ -1,10 +1,13 @@
 #include "binding/async_job.h"
+#include "binding/spike_trains_argument.h"
 #include "binding/stages.h"
 #include "core/features/centring.h"
 #include "core/features/correlogram.h"
 #include "core/features/gaussian.h"
 #include "core/features/isi_histogram.h"
 #include "core/features/locate.h"
+
+#include <cmath>
 
 namespace dant::binding {
 
@@ -27,9 +30,9 @@ Napi::Value bindLocateUnits(const Napi::CallbackInfo& info) {
   const size_t nearest = atLeastOne(arguments, "nearestChannels");
   const auto algorithm =
       arguments.boolean("monopolar") ? LocationAlgorithm::monopolarTriangulation : LocationAlgorithm::centerOfMass;
-  const UnitLocations out{arguments.array<int32_t>("peakChannels", units),
-                          arguments.array<double>("locationsUm", 3 * units),
-                          arguments.array<double>("amplitudes", units)};
+  const UnitLocations out{arguments.output<int32_t>("peakChannels", units),
+                          arguments.output<double>("locationsUm", 3 * units),
+                          arguments.output<double>("amplitudes", units)};
   const auto start = [&](auto waveforms) {
     return startJob(arguments,
                     [=](const Job& job) { locateUnits(job, waveforms, samples, locations, nearest, algorithm, out); });
@@ -45,8 +48,8 @@ Napi::Value bindCentreWaveforms(const Napi::CallbackInfo& info) {
   const size_t channels = atLeastOne(arguments, "channels");
   const size_t samples = atLeastOne(arguments, "samples");
   const size_t length = arguments.count("units") * channels * samples;
-  const auto start = [&]<class Sample>(std::span<Sample> waveforms) {
-    return startJob(arguments, [=, out = arguments.array<Sample>("out", length)](const Job& job) {
+  const auto start = [&]<class Sample>(std::span<const Sample> waveforms) {
+    return startJob(arguments, [=, out = arguments.output<Sample>("out", length)](const Job& job) {
       centreWaveforms<Sample>(job, waveforms, channels, samples, out);
     });
   };
@@ -54,26 +57,11 @@ Napi::Value bindCentreWaveforms(const Napi::CallbackInfo& info) {
                                           : start(arguments.array<double>("waveforms", length));
 }
 
-/// A copy of the offsets, which JavaScript cannot change behind the check.
-SpikeTrains spikeTrainsOf(const Arguments& arguments) {
-  SpikeTrains trains{arguments.array<double>("timesMs"), {}};
-  double previous = 0;
-  for (const double offset : arguments.array<double>("offsets")) {
-    if (!(offset >= previous && offset <= static_cast<double>(trains.timesMs.size()))) {
-      arguments.fail("offsets", "rising places in timesMs");
-    }
-    trains.offsets.push_back(static_cast<size_t>(offset));
-    previous = offset;
-  }
-  if (trains.offsets.empty()) arguments.fail("offsets", "one element more than there are units");
-  return trains;
-}
-
 Napi::Value bindSpikeRanges(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto trains = spikeTrainsOf(arguments);
-  const auto smallest = arguments.array<double>("smallestMs", trains.units());
-  const auto largest = arguments.array<double>("largestMs", trains.units());
+  const auto smallest = arguments.output<double>("smallestMs", trains.units());
+  const auto largest = arguments.output<double>("largestMs", trains.units());
   return startJob(arguments, [=](const Job& job) { spikeRanges(job, trains, smallest, largest); });
 }
 
@@ -86,7 +74,8 @@ Binning binningOf(const Arguments& arguments) {
                         arguments.has("gaussianSigmaMs") ? arguments.number("gaussianSigmaMs") : 0};
   const double bins = binning.windowMs / binning.widthMs;
   const double sigmaBins = binning.sigmaMs / binning.widthMs;
-  if (!(binning.windowMs > 0 && binning.widthMs > 0 && bins <= maxBins)) {
+  const bool isFinite = std::isfinite(binning.windowMs) && std::isfinite(binning.widthMs);
+  if (!(isFinite && binning.windowMs > 0 && binning.widthMs > 0 && bins <= maxBins)) {
     arguments.fail("windowMs and binWidthMs", "at most 100000 bins");
   }
   if (!(sigmaBins >= 0 && sigmaBins <= maxSigmaBins)) arguments.fail("gaussianSigmaMs", "at most 100000 bins");
@@ -98,7 +87,7 @@ Napi::Value bindAutoCorrelograms(const Napi::CallbackInfo& info) {
   const auto trains = spikeTrainsOf(arguments);
   const auto [windowMs, widthMs, sigmaMs] = binningOf(arguments);
   const size_t length = 2 * correlogramBins(windowMs, widthMs) - 1;
-  const auto out = arguments.array<double>("out", trains.units() * length);
+  const auto out = arguments.output<double>("out", trains.units() * length);
   return startJob(arguments, [=](const Job& job) { autoCorrelograms(job, trains, windowMs, widthMs, sigmaMs, out); });
 }
 
@@ -106,7 +95,7 @@ Napi::Value bindIsiHistograms(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto trains = spikeTrainsOf(arguments);
   const auto [windowMs, widthMs, sigmaMs] = binningOf(arguments);
-  const auto out = arguments.array<double>("out", trains.units() * isiBins(windowMs, widthMs));
+  const auto out = arguments.output<double>("out", trains.units() * isiBins(windowMs, widthMs));
   return startJob(arguments, [=](const Job& job) { isiHistograms(job, trains, windowMs, widthMs, sigmaMs, out); });
 }
 
@@ -126,7 +115,7 @@ Napi::Value bindGaussianFilter(const Napi::CallbackInfo& info) {
   const auto rows = arguments.array<double>("rows");
   const size_t length = atLeastOne(arguments, "length");
   const double sigmaBins = arguments.number("sigmaBins");
-  const auto out = arguments.array<double>("out", rows.size());
+  const auto out = arguments.output<double>("out", rows.size());
   if (rows.size() % length != 0) arguments.fail("rows", "whole rows");
   if (!(sigmaBins >= 0 && sigmaBins <= maxSigmaBins)) arguments.fail("sigmaBins", "at most 100000");
   return startJob(arguments, [=](const Job& job) { smoothRows(job, rows, length, sigmaBins, out); });
@@ -135,13 +124,13 @@ Napi::Value bindGaussianFilter(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerFeatures(Napi::Env env, Napi::Object exports) {
-  exports.Set("locateUnits", Napi::Function::New(env, bindLocateUnits, "locateUnits"));
-  exports.Set("centreWaveforms", Napi::Function::New(env, bindCentreWaveforms, "centreWaveforms"));
-  exports.Set("spikeRanges", Napi::Function::New(env, bindSpikeRanges, "spikeRanges"));
-  exports.Set("autoCorrelograms", Napi::Function::New(env, bindAutoCorrelograms, "autoCorrelograms"));
-  exports.Set("isiHistograms", Napi::Function::New(env, bindIsiHistograms, "isiHistograms"));
-  exports.Set("crossCorrelogram", Napi::Function::New(env, bindCrossCorrelogram, "crossCorrelogram"));
-  exports.Set("gaussianFilter1d", Napi::Function::New(env, bindGaussianFilter, "gaussianFilter1d"));
+  add(env, exports, "locateUnits", bindLocateUnits);
+  add(env, exports, "centreWaveforms", bindCentreWaveforms);
+  add(env, exports, "spikeRanges", bindSpikeRanges);
+  add(env, exports, "autoCorrelograms", bindAutoCorrelograms);
+  add(env, exports, "isiHistograms", bindIsiHistograms);
+  add(env, exports, "crossCorrelogram", bindCrossCorrelogram);
+  add(env, exports, "gaussianFilter1d", bindGaussianFilter);
 }
 
 } // namespace dant::binding

@@ -9,7 +9,7 @@ namespace dant::binding {
 namespace {
 
 Napi::Value bindAddressInPage(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
+  const Arguments arguments(info, Arguments::Use::atOnce);
   const auto pageBytes = arguments.count("pageBytes");
   if (pageBytes == 0) arguments.fail("pageBytes", "at least 1");
   const auto address = reinterpret_cast<uintptr_t>(arguments.array<uint8_t>("bytes").data());
@@ -18,15 +18,17 @@ Napi::Value bindAddressInPage(const Napi::CallbackInfo& info) {
 
 Napi::Value bindFileSizes(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  return startJob(arguments, [paths = arguments.texts("paths"), sizes = arguments.array<double>("sizes")](
+  return startJob(arguments, [paths = arguments.texts("paths"), sizes = arguments.output<double>("sizes")](
                                  const Job& job) { fileSizes(job, paths, sizes); });
 }
 
 Napi::Value bindReadFiles(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   return startJob(arguments, [paths = arguments.texts("paths"), sizes = arguments.array<double>("sizes"),
-                              bytes = arguments.array<uint8_t>("bytes"), wasRead = arguments.array<uint8_t>("wasRead")](
-                                 const Job& job) { readFiles(job, paths, sizes, bytes, wasRead); });
+                              bytes = arguments.output<uint8_t>("bytes"),
+                              wasRead = arguments.output<uint8_t>("wasRead")](const Job& job) {
+    readFiles(job, paths, sizes, bytes, wasRead);
+  });
 }
 
 Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
@@ -34,7 +36,7 @@ Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
   const auto itemBytes = arguments.count("itemBytes");
   return startJob(arguments,
                   [slab = arguments.elementBytes("slab", itemBytes),
-                   target = arguments.elementBytes("target", itemBytes), shape = arguments.array<double>("shape"),
+                   target = arguments.outputElementBytes("target", itemBytes), shape = arguments.array<double>("shape"),
                    itemBytes, firstSlice = arguments.count("firstSlice")](const Job& job) {
                     fortranToC(job, slab, target, shape, itemBytes, firstSlice);
                   });
@@ -43,7 +45,7 @@ Napi::Value bindFortranToC(const Napi::CallbackInfo& info) {
 Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto start = [&](auto values) {
-    return startJob(arguments, [values, notFinite = arguments.array<uint8_t>("notFinite")](const Job& job) {
+    return startJob(arguments, [values, notFinite = arguments.output<uint8_t>("notFinite")](const Job& job) {
       findNonFiniteRows(job, values, notFinite);
     });
   };
@@ -54,11 +56,11 @@ Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerFiles(Napi::Env env, Napi::Object exports) {
-  exports.Set("addressInPage", Napi::Function::New(env, bindAddressInPage));
-  exports.Set("fileSizes", Napi::Function::New(env, bindFileSizes));
-  exports.Set("readFiles", Napi::Function::New(env, bindReadFiles));
-  exports.Set("fortranToC", Napi::Function::New(env, bindFortranToC));
-  exports.Set("findNonFiniteRows", Napi::Function::New(env, bindFindNonFiniteRows));
+  add(env, exports, "addressInPage", bindAddressInPage);
+  add(env, exports, "fileSizes", bindFileSizes);
+  add(env, exports, "readFiles", bindReadFiles);
+  add(env, exports, "fortranToC", bindFortranToC);
+  add(env, exports, "findNonFiniteRows", bindFindNonFiniteRows);
 }
 
 } // namespace dant::binding

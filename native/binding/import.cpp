@@ -9,14 +9,14 @@ namespace {
 
 RawBlock blockOf(const Arguments& arguments, size_t channels) {
   const size_t capacity = arguments.count("capacity");
-  return {arguments.array<int16_t>("block", channels * capacity), channels, capacity};
+  return {arguments.output<int16_t>("block", channels * capacity), channels, capacity};
 }
 
 Napi::Value bindTakeSamples(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t rows = arguments.count("rows");
   const size_t columns = arguments.count("columns");
-  const RawPiece piece{arguments.array<int16_t>("samples", rows * columns),
+  const RawPiece piece{arguments.output<int16_t>("samples", rows * columns),
                        rows,
                        columns,
                        arguments.boolean("columnMajor"),
@@ -64,7 +64,7 @@ Napi::Value bindAddWindows(const Napi::CallbackInfo& info) {
     previous = offset;
   }
   if (offsets.empty()) arguments.fail("offsets", "one element more than there are units");
-  const auto sums = arguments.array<int32_t>("sums", block.channels * (offsets.size() - 1) * length);
+  const auto sums = arguments.output<int32_t>("sums", block.channels * (offsets.size() - 1) * length);
   return startJob(arguments, [=](const Job& job) {
     addWindows(job, block, UnitWindows{starts, offsets, length}, sums);
   });
@@ -85,18 +85,18 @@ Napi::Value bindFinishMeans(const Napi::CallbackInfo& info) {
   const size_t channels = uvPerBit.size();
   if (channels == 0) arguments.fail("uvPerBit", "at least one channel");
   const auto sums = arguments.array<int32_t>("sums", channels * units * params.window());
-  const MeanWaveforms out{arguments.array<float>("waveforms", units * channels * params.samples),
-                          arguments.array<int32_t>("shifts", units), arguments.array<int32_t>("peakChannels", units)};
+  const MeanWaveforms out{arguments.output<float>("waveforms", units * channels * params.samples),
+                          arguments.output<int32_t>("shifts", units), arguments.output<int32_t>("peakChannels", units)};
   return startJob(arguments, [=](const Job& job) { finishMeans(job, sums, counts, uvPerBit, params, out); });
 }
 
 } // namespace
 
 void registerImport(Napi::Env env, Napi::Object exports) {
-  exports.Set("takeSamples", Napi::Function::New(env, bindTakeSamples, "takeSamples"));
-  exports.Set("keepSamples", Napi::Function::New(env, bindKeepSamples, "keepSamples"));
-  exports.Set("addWindows", Napi::Function::New(env, bindAddWindows, "addWindows"));
-  exports.Set("finishMeans", Napi::Function::New(env, bindFinishMeans, "finishMeans"));
+  add(env, exports, "takeSamples", bindTakeSamples);
+  add(env, exports, "keepSamples", bindKeepSamples);
+  add(env, exports, "addWindows", bindAddWindows);
+  add(env, exports, "finishMeans", bindFinishMeans);
 }
 
 } // namespace dant::binding

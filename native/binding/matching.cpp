@@ -1,119 +1,141 @@
 #include "binding/async_job.h"
-#include "binding/matched_depths_argument.h"
 #include "binding/pairs_argument.h"
 #include "binding/stages.h"
-#include "binding/waveforms_argument.h"
-#include "core/clustering/weight_learning.h"
-#include "core/matching/aligned_waveforms.h"
-#include "core/matching/competition.h"
 #include "core/matching/match_order.h"
+#include "core/matching/match_probability.h"
 #include "core/matching/match_similarity.h"
-#include "core/matching/motion_profile.h"
+#include "core/matching/mutual_best.h"
 #include "core/matching/neuron_clusters.h"
-#include "core/matching/pair_model.h"
-#include "core/matching/principal_components.h"
-#include "core/matching/shape_similarity.h"
+
+#include <algorithm>
 
 namespace dant::binding {
 
 namespace {
 
-Napi::Value align(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto waveforms = waveformsOf(arguments);
-  const auto locations = arguments.array<double>("channelLocationsUm", 2 * waveforms.channels);
-  const auto depths = arguments.array<double>("depthsUm", waveforms.count());
-  const auto peaks = arguments.array<int32_t>("peakChannels", waveforms.count());
-  return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    std::vector<double> aligned(waveforms.count() * alignedLength(locations, waveforms.samples));
-                    alignWaveforms(job, waveforms, locations, depths, peaks, aligned);
-                    return [aligned = std::move(aligned)](Napi::Env env) -> Napi::Value {
-                      auto result = Napi::Object::New(env);
-                      result.Set("aligned", toTypedArray(env, aligned));
-                      result.Set("depths", static_cast<double>(alignedDepthCount));
-                      return result;
-                    };
-                  }));
-}
-
-Napi::Value reduce(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto rows = arguments.array<double>("rows");
-  const auto count = arguments.count("count");
-  const bool centreRows = arguments.boolean("centreRows");
-  const auto components = arguments.count("components");
-  const auto scores = arguments.array<double>("scores", count * components);
-  return startJob(arguments,
-                  [=](const Job& job) { principalComponents(job, rows, count, centreRows, components, scores); });
-}
-
 Napi::Value matchMutually(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto sessions = arguments.array<int32_t>("sessions");
-  const auto scores = arguments.arrays<double>("features");
-  const auto weights = arguments.array<double>("weights", scores.size());
-  const UnitPlaces places{sessions, arguments.array<double>("xUm", sessions.size()),
-                          arguments.array<double>("depthsUm", sessions.size())};
-  const auto maxDistance = arguments.number("maxDistanceUm"), locationWeight = arguments.number("locationWeight");
-  std::vector<ShapeFeature> features;
-  for (size_t f = 0; f < scores.size(); ++f) {
-    features.push_back({scores[f], sessions.empty() ? 0 : scores[f].size() / sessions.size(), weights[f]});
-  }
+  ComparedUnits units;
+  units.sessions = arguments.array<int32_t>("sessions");
+  const size_t count = units.sessions.size();
+  units.shanks = arguments.array<int32_t>("shanks", count);
+  units.usable = arguments.array<uint8_t>("usable", count);
+  units.xUm = arguments.array<double>("xUm", count);
+  units.depthsUm = arguments.array<double>("depthsUm", count);
+  units.logAmplitudes = arguments.array<double>("logAmplitudes", count);
+  units.aligned = arguments.array<float>("aligned");
+  units.alignedSlope = arguments.array<float>("alignedSlope", units.aligned.size());
+  if (arguments.has("correlogram")) units.correlogram = arguments.array<float>("correlogram");
+  if (count > 0 && (units.aligned.size() % count != 0 || units.correlogram.size() % count != 0))
+    arguments.fail("aligned and correlogram", "one row for each unit");
+  units.usesPlace = arguments.boolean("usesPlace");
+  units.usesAmplitude = arguments.boolean("usesAmplitude");
+  const auto isSession = [](int32_t session) { return session >= 1 && session <= 10000; };
+  if (!std::all_of(units.sessions.begin(), units.sessions.end(), isSession))
+    arguments.fail("sessions", "numbers from 1 to 10000");
+  const auto maxDistance = arguments.number("maxDistanceUm");
+  if (!(maxDistance > 0 && maxDistance <= 1e5)) arguments.fail("maxDistanceUm", "above 0, at most 100000 µm");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    const ShapeSimilarity similarity(sessions.size(), features);
-                    auto found = mutualMatches(job, similarity, places, maxDistance, locationWeight);
-                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
-                      auto result = Napi::Object::New(env);
-                      result.Set("pairs", pairsArray(env, found.pairs));
-                      result.Set("scores", toTypedArray(env, found.scores));
-                      result.Set("sameSession", toTypedArray(env, found.sameSession));
-                      return result;
+                    return [found = mutualBestPairs(job, units, maxDistance)](Napi::Env env) -> Napi::Value {
+                      auto list = Napi::Array::New(env, found.size());
+                      for (size_t k = 0; k < found.size(); ++k) {
+                        auto entry = Napi::Object::New(env);
+                        entry.Set("sessionA", found[k].sessionA);
+                        entry.Set("sessionB", found[k].sessionB);
+                        entry.Set("pairs", pairsArray(env, found[k].pairs));
+                        entry.Set("likeness", toTypedArray(env, found[k].likeness));
+                        entry.Set("displacements", toTypedArray(env, found[k].displacements));
+                        list.Set(static_cast<uint32_t>(k), entry);
+                      }
+                      return list;
                     };
                   }));
 }
 
-Napi::Value fitProfile(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto matches = matchedDepthsOf(arguments);
-  MotionProfileOptions options;
-  options.maxShiftUm = arguments.number("maxShiftUm");
-  options.maxKnots = static_cast<int>(arguments.count("maxKnots"));
-  return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    return [profile = fitMotionProfile(job, matches, options)](Napi::Env env) -> Napi::Value {
-                      auto result = Napi::Object::New(env);
-                      result.Set("knotDepthsUm", toTypedArray(env, profile.knotDepthsUm));
-                      result.Set("shiftsUm", toTypedArray(env, profile.shiftsUm));
-                      result.Set("halfWidthUm", toTypedArray(env, profile.halfWidthUm));
-                      result.Set("component", toTypedArray(env, profile.component));
-                      return result;
-                    };
-                  }));
+FramedUnits framedOf(const Arguments& arguments, size_t units, size_t sites) {
+  FramedUnits framed;
+  framed.components = arguments.count("components");
+  framed.shanks = arguments.array<int32_t>("shanks", units);
+  framed.depthsUm = arguments.array<double>("depthsUm", units);
+  framed.correctedUm = arguments.array<double>("correctedUm", units);
+  framed.scores = arguments.array<float>("scores", units * sites * framed.components);
+  framed.live = arguments.array<uint8_t>("live", units * sites);
+  framed.derivative = arguments.array<double>("derivative", framed.components * framed.components);
+  return framed;
 }
 
-Napi::Value learnModel(const Napi::CallbackInfo& info) {
+UnitTraits traitsOf(const Arguments& arguments, size_t units, size_t sites) {
+  UnitTraits traits;
+  traits.xUm = arguments.array<double>("xUm", units);
+  traits.correctedUm = arguments.array<double>("correctedUm", units);
+  traits.aligned = arguments.array<float>("aligned");
+  traits.alignedSlope = arguments.array<float>("alignedSlope", traits.aligned.size());
+  traits.peaks = arguments.array<int32_t>("peaks", units);
+  traits.logAmplitudes = arguments.array<double>("logAmplitudes", units);
+  for (const auto profile : arguments.arrays<float>("profiles")) traits.profiles.emplace_back(profile);
+  for (const auto column : arguments.arrays<double>("differences")) traits.differences.emplace_back(column);
+  for (const auto column : arguments.arrays<double>("faults")) traits.faults.emplace_back(column);
+  traits.usesPlace = arguments.boolean("usesPlace");
+  traits.usesAmplitude = arguments.boolean("usesAmplitude");
+  const auto isTable = [&](size_t size) { return units == 0 || size % units == 0; };
+  const auto isPeak = [&](int32_t peak) { return peak >= 0 && static_cast<size_t>(peak) < sites; };
+  if (!isTable(traits.aligned.size()) || !std::all_of(traits.peaks.begin(), traits.peaks.end(), isPeak))
+    arguments.fail("aligned and peaks", "one row and one site for each unit");
+  for (const auto& profile : traits.profiles)
+    if (!isTable(profile.size())) arguments.fail("profiles", "one row for each unit");
+  for (const auto* list : {&traits.differences, &traits.faults})
+    for (const auto& column : *list)
+      if (column.size() != units) arguments.fail("differences and faults", "one number for each unit");
+  return traits;
+}
+
+Napi::Value probabilities(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  PairModelInput input;
+  MatchInput input;
   input.sessions = arguments.array<int32_t>("sessions");
   const size_t units = input.sessions.size();
-  input.vectors = arguments.array<double>("vectors");
+  input.usable = arguments.array<uint8_t>("usable", units);
+  const auto locations = arguments.array<double>("siteLocationsUm");
+  const auto siteShanks = arguments.array<int32_t>("siteShanks", locations.size() / 2);
+  input.framed = framedOf(arguments, units, siteShanks.size());
+  input.traits = traitsOf(arguments, units, siteShanks.size());
   input.dimensions = arguments.count("dimensions");
-  const auto depths = arguments.array<double>("depthsUm", units);
-  const auto maxDistance = arguments.number("maxDistanceUm");
-  const auto first = pairsOf(arguments, "firstMatches", units);
+  input.embedding = arguments.array<double>("embedding", units * input.dimensions);
+  const auto split = pairsOf(arguments, "split", units);
+  const auto linked = pairsOf(arguments, "linkedSessions", units + 1);
+  input.expectedMatches = arguments.array<double>("expectedMatches", linked.size());
+  const auto seeds = pairsOf(arguments, "seeds", units);
+  input.seedProbabilities = arguments.array<double>("seedProbabilities", seeds.size());
+  input.maxDistanceUm = arguments.number("maxDistanceUm");
+  input.isRough = arguments.boolean("isRough");
   return startJob(arguments, Compute([=](const Job& job) mutable -> Finish {
-                    auto nearby = findNearbyPairs(job, depths, maxDistance);
-                    input.nearby = nearby;
-                    input.first = first;
-                    auto model = learnPairModel(job, input);
-                    return [nearby = std::move(nearby), model = std::move(model)](Napi::Env env) -> Napi::Value {
+                    input.split = split;
+                    input.linkedSessions = linked;
+                    input.seeds = seeds;
+                    auto found = matchProbabilities(job, ProbeSites(locations, siteShanks), input);
+                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
-                      result.Set("nearbyPairs", pairsArray(env, nearby));
-                      result.Set("logOdds", toTypedArray(env, model.logOdds));
-                      result.Set("learnedFrom", static_cast<double>(model.learnedFrom));
-                      result.Set("vectors", toTypedArray(env, model.vectors));
-                      result.Set("spread", toTypedArray(env, model.betweenVariance));
+                      result.Set("decoyKind", static_cast<int32_t>(found.decoyKind));
+                      result.Set("pairs", pairsArray(env, found.pairs));
+                      result.Set("logOdds", toTypedArray(env, found.logOdds));
+                      result.Set("scores", toTypedArray(env, found.scores));
+                      result.Set("decoyScores", toTypedArray(env, found.decoyScores));
+                      result.Set("decoyWeights", toTypedArray(env, found.decoyWeights));
                       return result;
                     };
+                  }));
+}
+
+Napi::Value cluster(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto sessions = arguments.array<int32_t>("sessions");
+  const auto pairs = pairsOf(arguments, "pairs", sessions.size());
+  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
+  const auto split = pairsOf(arguments, "split", sessions.size());
+  const auto least = arguments.number("minLogOdds");
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    auto labels = clusterNeurons(job, {sessions, pairs, logOdds, split, least});
+                    return [labels = std::move(labels)](Napi::Env env) { return toTypedArray(env, labels); };
                   }));
 }
 
@@ -122,7 +144,7 @@ Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
   const auto units = arguments.count("units");
   const auto pairs = pairsOf(arguments, "pairs", units);
   const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  const auto similarity = arguments.array<float>("similarity", units * units);
+  const auto similarity = arguments.output<float>("similarity", units * units);
   return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
 }
 
@@ -137,50 +159,14 @@ Napi::Value orderMatches(const Napi::CallbackInfo& info) {
                   }));
 }
 
-Napi::Value compete(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto sessions = arguments.array<int32_t>("sessions");
-  const auto pairs = pairsOf(arguments, "pairs", sessions.size());
-  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  return startJob(arguments, [=](const Job& job) { weighCompetitors(job, sessions, pairs, logOdds); });
-}
-
-Napi::Value cluster(const Napi::CallbackInfo& info) {
-  const Arguments arguments(info);
-  const auto sessions = arguments.array<int32_t>("sessions");
-  const auto pairs = pairsOf(arguments, "pairs", sessions.size());
-  const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  const auto betweenVariance = arguments.array<double>("spread");
-  const auto vectors = arguments.array<double>("vectors", sessions.size() * betweenVariance.size());
-  const auto least = arguments.number("minLogOdds");
-  return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    const NeuronEvidence evidence({betweenVariance.begin(), betweenVariance.end()});
-                    auto found = clusterNeurons(job, {sessions, pairs, logOdds, vectors, &evidence, least});
-                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
-                      auto result = Napi::Object::New(env);
-                      result.Set("labels", toTypedArray(env, found.labels));
-                      result.Set("logOdds", toTypedArray(env, found.logOdds));
-                      result.Set("matches", pairsArray(env, found.matches));
-                      std::vector<int32_t> mixed;
-                      for (const auto& unit : found.mixedUnits) mixed.insert(mixed.end(), {unit.unit, unit.otherLabel});
-                      result.Set("mixedUnits", toTypedArray(env, mixed));
-                      return result;
-                    };
-                  }));
-}
-
 } // namespace
 
 void registerMatching(Napi::Env env, Napi::Object exports) {
-  exports.Set("alignWaveforms", Napi::Function::New(env, align, "alignWaveforms"));
-  exports.Set("principalComponents", Napi::Function::New(env, reduce, "principalComponents"));
-  exports.Set("mutualMatches", Napi::Function::New(env, matchMutually, "mutualMatches"));
-  exports.Set("fitMotionProfile", Napi::Function::New(env, fitProfile, "fitMotionProfile"));
-  exports.Set("learnPairModel", Napi::Function::New(env, learnModel, "learnPairModel"));
-  exports.Set("matchSimilarity", Napi::Function::New(env, fillSimilarity, "matchSimilarity"));
-  exports.Set("matchOrder", Napi::Function::New(env, orderMatches, "matchOrder"));
-  exports.Set("weighCompetitors", Napi::Function::New(env, compete, "weighCompetitors"));
-  exports.Set("clusterNeurons", Napi::Function::New(env, cluster, "clusterNeurons"));
+  add(env, exports, "mutualBestPairs", matchMutually);
+  add(env, exports, "matchProbabilities", probabilities);
+  add(env, exports, "clusterNeurons", cluster);
+  add(env, exports, "matchSimilarity", fillSimilarity);
+  add(env, exports, "matchOrder", orderMatches);
 }
 
 } // namespace dant::binding

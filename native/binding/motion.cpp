@@ -1,4 +1,5 @@
 #include "core/motion/motion.h"
+#include "core/motion/session_motion.h"
 
 #include "binding/async_job.h"
 #include "binding/matched_depths_argument.h"
@@ -32,10 +33,35 @@ Napi::Value estimate(const Napi::CallbackInfo& info) {
                   }));
 }
 
+Napi::Value fitSessions(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto pairs = matchedDepthsOf(arguments);
+  WeightedMatches matches;
+  matches.sessionA = pairs.sessionA;
+  matches.sessionB = pairs.sessionB;
+  matches.depthAUm = pairs.depthAUm;
+  matches.depthBUm = pairs.depthBUm;
+  matches.weights = arguments.array<double>("weights", pairs.sessionA.size());
+  matches.component = arguments.array<int32_t>("component", pairs.sessions);
+  matches.centreUm = arguments.number("centreUm");
+  matches.startUm = arguments.array<double>("startUm", pairs.sessions);
+  matches.startSlopes = arguments.array<double>("startSlopes", pairs.sessions);
+  return startJob(arguments, Compute([=](const Job& job) -> Finish {
+                    return [motion = fitSessionMotion(job, matches)](Napi::Env env) -> Napi::Value {
+                      auto result = Napi::Object::New(env);
+                      result.Set("shiftsUm", toTypedArray(env, motion.shiftsUm));
+                      result.Set("slopes", toTypedArray(env, motion.slopes));
+                      result.Set("halfWidthUm", toTypedArray(env, motion.halfWidthUm));
+                      return result;
+                    };
+                  }));
+}
+
 } // namespace
 
 void registerMotion(Napi::Env env, Napi::Object exports) {
-  exports.Set("estimateMotion", Napi::Function::New(env, estimate, "estimateMotion"));
+  add(env, exports, "estimateMotion", estimate);
+  add(env, exports, "fitSessionMotion", fitSessions);
 }
 
 } // namespace dant::binding

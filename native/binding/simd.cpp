@@ -23,8 +23,6 @@ Napi::Value simdLevels(const Napi::CallbackInfo& info) {
 
 } // namespace
 
-void registerSimd(Napi::Env env, Napi::Object exports) {
-  exports.Set("simdLevels", Napi::Function::New(env, simdLevels, "simdLevels"));
-}
+void registerSimd(Napi::Env env, Napi::Object exports) { add(env, exports, "simdLevels", simdLevels); }
 
 } // namespace dant::binding

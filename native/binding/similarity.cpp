@@ -23,7 +23,7 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
   const bool corrects = arguments.has("shiftsUm");
   const auto shifts = corrects ? arguments.array<double>("shiftsUm") : std::span<double>();
   const bool isQuantised = arguments.boolean("quantised");
-  const auto similarity = arguments.array<float>("similarity");
+  const auto similarity = arguments.output<float>("similarity");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     const auto neighbourhoods = findNeighbourhoods(locations, shanks, nearest);
                     const auto kriging = corrects ? krigingFor<float>(locations) : nullptr;
@@ -42,7 +42,7 @@ Napi::Value compareRows(const Napi::CallbackInfo& info) {
   const auto rows = arguments.array<double>("rows");
   const auto count = arguments.count("count");
   const auto names = arguments.has("gapNames") ? arguments.array<int32_t>("gapNames", count) : std::span<int32_t>();
-  const auto similarity = arguments.array<float>("similarity");
+  const auto similarity = arguments.output<float>("similarity");
   return startJob(arguments, [=](const Job& job) {
     if (names.empty()) {
       correlateRows(job, rows, count, similarity);
@@ -59,17 +59,17 @@ Napi::Value matrixRows(const Napi::CallbackInfo& info) {
                        arguments.array<int32_t>("columns"), arguments.count("width")};
   if (kind == "sameCluster") {
     const auto labels = arguments.array<int32_t>("labels");
-    const auto out = arguments.array<uint8_t>("out");
+    const auto out = arguments.output<uint8_t>("out");
     return startJob(arguments, [=](const Job& job) { fillSameCluster(job, labels, block, out); });
   }
   const auto similarity = combinedOf(arguments);
   if (kind == "goodMatches") {
     const auto threshold = arguments.number("threshold");
-    const auto out = arguments.array<uint8_t>("out");
+    const auto out = arguments.output<uint8_t>("out");
     return startJob(arguments, [=](const Job& job) { fillGoodMatches(job, similarity, threshold, block, out); });
   }
   if (kind != "similarity" && kind != "distance") arguments.fail("kind", "a kind of matrix");
-  const auto out = arguments.array<double>("out");
+  const auto out = arguments.output<double>("out");
   const auto matrix = kind == "distance" ? MatrixKind::distance : MatrixKind::similarity;
   return startJob(arguments, [=](const Job& job) { fillRows(job, similarity, matrix, block, out); });
 }
@@ -78,7 +78,7 @@ Napi::Value bindPairSimilarities(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto similarity = combinedOf(arguments);
   return startJob(arguments, [similarity, pairs = pairsOf(arguments, "pairs", similarity.units),
-                              out = arguments.array<double>("out")](const Job& job) {
+                              out = arguments.output<double>("out")](const Job& job) {
     pairSimilarities<double>(job, similarity, pairs, out);
   });
 }
@@ -86,10 +86,10 @@ Napi::Value bindPairSimilarities(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerSimilarity(Napi::Env env, Napi::Object exports) {
-  exports.Set("waveformSimilarity", Napi::Function::New(env, compareWaveforms, "waveformSimilarity"));
-  exports.Set("rowSimilarity", Napi::Function::New(env, compareRows, "rowSimilarity"));
-  exports.Set("matrixRows", Napi::Function::New(env, matrixRows, "matrixRows"));
-  exports.Set("pairSimilarities", Napi::Function::New(env, bindPairSimilarities, "pairSimilarities"));
+  add(env, exports, "waveformSimilarity", compareWaveforms);
+  add(env, exports, "rowSimilarity", compareRows);
+  add(env, exports, "matrixRows", matrixRows);
+  add(env, exports, "pairSimilarities", bindPairSimilarities);
 }
 
 } // namespace dant::binding

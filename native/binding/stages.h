@@ -1,4 +1,6 @@
 #pragma once
+#include "binding/registration.h"
+
 #include <napi.h>
 
 // One function per stage, each in its own file, that adds the stage's native functions to the exports.
@@ -15,5 +17,6 @@ void registerReport(Napi::Env env, Napi::Object exports);
 void registerSimd(Napi::Env env, Napi::Object exports);
 void registerSimilarity(Napi::Env env, Napi::Object exports);
 void registerTracking(Napi::Env env, Napi::Object exports);
+void registerUnitDescriptions(Napi::Env env, Napi::Object exports);
 
 } // namespace dant::binding

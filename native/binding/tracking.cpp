@@ -60,8 +60,8 @@ Napi::Value orderLeaves(const Napi::CallbackInfo& info) {
 } // namespace
 
 void registerTracking(Napi::Env env, Napi::Object exports) {
-  exports.Set("clusterAndLearnWeights", Napi::Function::New(env, clusterAndLearnWeights, "clusterAndLearnWeights"));
-  exports.Set("leafOrderOfSimilarity", Napi::Function::New(env, orderLeaves, "leafOrderOfSimilarity"));
+  add(env, exports, "clusterAndLearnWeights", clusterAndLearnWeights);
+  add(env, exports, "leafOrderOfSimilarity", orderLeaves);
 }
 
 } // namespace dant::binding

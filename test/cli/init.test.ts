@@ -15,7 +15,7 @@ describe('dant init', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const file = join(folder.path, 'settings.json');
     expect(stdout).toContain(`Wrote ${file}.`);
-    expect(stdout).toContain('Neurons will be matched by AlignedWaveform, AutoCorr, Location, Amplitude');
+    expect(stdout).toContain('Neurons will be matched by AlignedWaveform, Location, Amplitude, AutoCorr');
     expect(stdout).not.toContain('peth.npy');
     expect(stdout).toContain(
       'Not in this folder: waveform_all.npy, channel_locations.npy, session_index.npy, spike_times.',

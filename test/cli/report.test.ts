@@ -38,7 +38,7 @@ describe('dant run', () => {
     expect((await dant(['simulate', data, ...flags])).code).toBe(0);
     const { stdout } = await dant(['run', data, '--outputs.figures', 'false', '--outputs.report', 'false']);
     expect(stdout).toMatch(
-      /^ {2}(< )?[\d.]+ % of the matched pairs expected to be wrong; (no|\d+) neurons? with a confidence below 99 %; \d+ pairs? of units perhaps split by the sorter(; \d+ units? perhaps with spikes of two neurons)?$/m,
+      /^ {2}(< )?[\d.]+ % of the matched pairs expected to be wrong; (no|\d+) neurons? with a confidence below 99 %; \d+ pairs? of units split by the sorter(; \d+ units? without a refractory period left out)?$/m,
     );
     expect(stdout).not.toMatch(/weights|threshold/);
     expect(stdout).toContain('Motion of the probe, by depth in µm:');
@@ -47,10 +47,21 @@ describe('dant run', () => {
         .trim()
         .split('\n')
         .at(-1)!,
-    ) as { groups: { falsePositiveRate: number; clusterConfidence: number[]; splitCandidates: number }[] };
+    ) as {
+      groups: {
+        falsePositiveRate: number;
+        clusterConfidence: number[];
+        splitCandidates: number;
+        connections: { isConnected: boolean; displacementUm: number; matches: number }[];
+      }[];
+    };
     expect(groups[0]!.falsePositiveRate).toBeLessThan(0.1);
     expect(groups[0]!.clusterConfidence.every((share) => share > 0 && share <= 1)).toBe(true);
     expect(groups[0]!.splitCandidates).toBeGreaterThan(0);
+    expect(groups[0]!.connections).toHaveLength(10);
+    for (const { isConnected, displacementUm, matches } of groups[0]!.connections) {
+      expect([isConnected, Number.isFinite(displacementUm), matches > 0]).toEqual([true, true, true]);
+    }
   });
 
   it('leaves them out when asked', async () => {

@@ -258,7 +258,8 @@ describe.skipIf(process.platform === 'win32')('an interrupted dant run', () => {
     const data = await slowData();
     const before = readdirSync(data);
     const { code } = await run(data, ['SIGINT', 'SIGTERM']);
-    expect([130, 143]).toContain(code);
+    // By the signal itself, or with its exit code if the first had already stopped the run.
+    expect([null, 130, 143]).toContain(code);
     expect(readdirSync(data)).toEqual(before);
   });
 });

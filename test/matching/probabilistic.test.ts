@@ -62,7 +62,16 @@ describe('tracking by probability', () => {
     rigid.driftUm.forEach((drift, s) => {
       expect(Math.abs(motionAt(motion, s + 1, 500) - (drift - mean))).toBeLessThan(2);
     });
-    expect(motion.profile!.knotDepthsUm).toHaveLength(1);
+    expect(motion.linear.every((slope) => Math.abs(slope) < 4)).toBe(true);
+    const { connections } = probabilistic(result.groups[0]).model;
+    expect(new Set(connections.component).size).toBe(1);
+    for (const { sessionA, sessionB, displacementUm, chanceProbability, matches, motionMatches } of connections.pairs) {
+      const moved = rigid.driftUm[sessionB - 1]! - rigid.driftUm[sessionA - 1]!;
+      expect(Math.abs(displacementUm - moved)).toBeLessThan(2);
+      expect(chanceProbability).toBeLessThan(1e-3);
+      expect(matches).toBeGreaterThan(20);
+      expect(motionMatches).toBeGreaterThan(20);
+    }
   });
 
   it('says how sure it is, and is right about it', () => {
@@ -88,12 +97,43 @@ describe('tracking by probability', () => {
     expect(other.groups[0]!.motion).toEqual(result.groups[0]!.motion);
   });
 
-  it('gives up clusters that are not sure enough', async () => {
-    const strict = await run(rigid.dataset, { matching: { min_confidence: 1 } });
-    expect(strict.clusterCount).toBeLessThan(result.clusterCount);
+  it('matches fewer units the surer they must be', async () => {
+    const strict = await run(rigid.dataset, { matching: { min_probability: 0.999 } });
+    expect(strict.matchedPairs.length).toBeLessThan(result.matchedPairs.length);
   });
 
-  it('finds motion that grows with depth, and rigid motion when told to', async () => {
+  it('takes motion that is known, and finds the same neurons', async () => {
+    const constantUm = Float64Array.from(rigid.driftUm);
+    const motion = { constantUm, linear: new Float64Array(5) };
+    const found = await run({ ...rigid.dataset, motion });
+    expect(found.groups[0]!.motion).toEqual(motion);
+    expect(found.groups[0]!.motionInterval).toBeUndefined();
+    const score = scorePairs(found.clusters, rigid.neuron, rigid.dataset.sessions);
+    expect(score.precision).toBeGreaterThan(0.99);
+    expect(score.recall).toBeGreaterThan(0.95);
+  });
+
+  it('finds the same neurons without spikes, and counts decoys', async () => {
+    const features: PartialSettings = { matching: { features: ['AlignedWaveform', 'Location', 'Amplitude'] } };
+    const found = await run(rigid.dataset, features);
+    const score = scorePairs(found.clusters, rigid.neuron, rigid.dataset.sessions);
+    expect(score.precision).toBeGreaterThan(0.99);
+    expect(score.recall).toBeGreaterThan(0.93);
+    const { model, nearbyPairs } = probabilistic(found.groups[0]);
+    expect(model.decoyKind).toBe('displaced');
+    const table = Array.from({ length: model.scoreCounts.length / 3 }, (_, row) =>
+      model.scoreCounts.subarray(3 * row, 3 * row + 3),
+    );
+    const sum = (column: number, from = -Infinity) =>
+      table.reduce((total, row) => total + (row[0]! >= from ? row[column]! : 0), 0);
+    expect(sum(1)).toBe(nearbyPairs.length / 2);
+    // As many wrong ones are expected as there are candidates at all, but next to none of those with the best scores.
+    expect(sum(2) / sum(1)).toBeCloseTo(1, 3);
+    expect(sum(1, 3)).toBeGreaterThan(250);
+    expect(sum(2, 3) / sum(1, 3)).toBeLessThan(0.02);
+  });
+
+  it('finds motion that grows with depth', async () => {
     const { dataset, neuron, driftUm, slope } = await record('depth', {
       ...small,
       depthDriftUmPerMm: [0, 20, -20, 10, -10],
@@ -107,8 +147,6 @@ describe('tracking by probability', () => {
       for (const value of difference) expect(Math.abs(value - mean)).toBeLessThan(3);
     }
     expect(scorePairs(found.clusters, neuron, dataset.sessions).recall).toBeGreaterThan(0.95);
-    const flat = await run(dataset, { matching: { max_motion_knots: 1 } });
-    expect(flat.groups[0]!.motion.linear.every((value) => value === 0)).toBe(true);
   });
 
   it('names units that the sorter split, and keeps their neuron together', async () => {
@@ -124,11 +162,13 @@ describe('tracking by probability', () => {
       if (neuron[candidates[q]!] === neuron[candidates[q + 1]!]) ++right;
     }
     expect(split).toBeGreaterThan(15);
-    expect(right / split).toBeGreaterThan(0.9);
+    // Of parts with few spikes, that they never fire together says nothing.
+    expect(right).toBeGreaterThan(4);
     expect(right / (candidates.length / 2)).toBeGreaterThan(0.9);
     const score = scorePairs(found.clusters, neuron, dataset.sessions);
     expect(score.precision).toBeGreaterThan(0.99);
-    expect(score.recall).toBeGreaterThan(0.93);
+    // Both parts of every split neuron count.
+    expect(score.recall).toBeGreaterThan(0.84);
   });
 });
 
@@ -205,7 +245,8 @@ describe('odd recordings', () => {
       settings: { matching: { max_motion: 100 } },
     });
     expect(allPairs(result)).toEqual([]);
-    expect(result.warnings.join('\n')).toMatch(/No unit was matched with one of another session/);
-    expect(result.warnings.join('\n')).toMatch(/No matches connect these groups|No two sessions have enough matches/);
+    expect(result.warnings.join('\n')).toMatch(
+      /Sessions 1 and 2 have no neuron in common that the recording can show: nothing was matched between them/,
+    );
   });
 });

@@ -14,8 +14,11 @@ import { nothingDrawn, Scratch } from './folders.js';
 const scratch = new Scratch();
 afterAll(scratch.remove);
 
+const evidenceNames = ['evidence_days', 'evidence_sessions'];
+
 const names = [
   'distance_matrix',
+  ...evidenceNames,
   'feature_scatter',
   'feature_similarities',
   'matching_between_sessions',
@@ -27,6 +30,8 @@ const names = [
 ];
 const probabilisticNames = [
   'cluster_confidence',
+  'evidence_chance',
+  ...evidenceNames,
   'match_probabilities',
   'matching_between_sessions',
   'motion',
@@ -181,7 +186,14 @@ describe('figures', () => {
     const { results, data } = await scratch.run('mini-default', { ...nothingDrawn, save_intermediate_results: false });
     const { missing } = await writeReport(results, { dataFolder: data });
     expect((await readdir(join(results, 'Figures'))).sort()).toEqual(
-      files(['matching_between_sessions', 'motion', 'motion_threshold', 'unit_locations', 'units_across_days']),
+      files([
+        ...evidenceNames,
+        'matching_between_sessions',
+        'motion',
+        'motion_threshold',
+        'unit_locations',
+        'units_across_days',
+      ]),
     );
     expect(missing.join()).toMatch(
       /similarity matrices were not saved.*run again with "save_intermediate_results": true/,

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
 import { writeNpz } from '../../lib/files/npz_writer.js';
-import { motionAt } from '../../lib/recording/motion.js';
 import { loadReportData } from '../../lib/report/load.js';
 import type { MatchEvidence } from '../../lib/results/stored_result.js';
 import { readReport } from '../../lib/report/read_report.js';
@@ -53,12 +52,14 @@ describe('a folder of results', () => {
     const { splitCandidates: split } = matches!;
     expect(split.length).toBeGreaterThan(0);
     for (let q = 0; q < split.length; q += 2) expect(sessions![split[q]!]).toBe(sessions![split[q + 1]!]);
-    // The motion at a depth is that of the profile.
-    const { profile } = groups[0]!.motion!;
-    expect(profile!.knotDepthsUm.length).toBeGreaterThan(1);
-    expect(motionAt(groups[0]!.motion!, 2, profile!.knotDepthsUm[0]!)).toBeCloseTo(
-      profile!.shiftsUm[profile!.knotDepthsUm.length]!,
-    );
+    expect(new Set(groups[0]!.component).size).toBe(1);
+    const count = groups[0]!.component!.length;
+    expect(matches!.connections).toHaveLength((count * (count - 1)) / 2);
+    for (const { shank, isConnected, displacementUm } of matches!.connections) {
+      expect([shank, isConnected]).toEqual([undefined, true]);
+      expect(Number.isFinite(displacementUm)).toBe(true);
+    }
+    expect(matches!.scoreCounts!.length % 3).toBe(0);
     const similarUnitsNow = async () => (await readReport(results, data).matrices).similarities.similarUnits!;
     const members = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
     const expected = (of: Pick<MatchEvidence, 'pairs' | 'probabilities'>) =>
@@ -75,7 +76,6 @@ describe('a folder of results', () => {
     // Results of an older version
     await rm(join(results, 'MatchedProbability.npy'));
     expect([...(await similarUnitsNow()).clusterSimilarities.subarray(0, inFirst)]).toEqual(expected(matches!));
-    expect(expected(matches!)).not.toEqual(expected(matches!.matched!));
   });
 
   it('of pyDANT is read as far as it goes', async () => {

@@ -7,7 +7,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpy, simulate, track, type TrackResult } from '../../lib/index.js';
 import { probabilistic } from '../groups.js';
-import { motionAt } from '../../lib/recording/motion.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -23,9 +22,10 @@ const ownFiles = [
   'ClusterConfidence',
   'FalsePositiveRate',
   'SplitCandidates',
-  'MixedUnits',
-  'motion_profile',
-  'motion_profile_depths',
+  'ContaminatedUnits',
+  'Connections',
+  'ScoreCounts',
+  'motion_component',
 ];
 
 interface Table {
@@ -63,8 +63,7 @@ async function expectConsistent(place: string, sessions: ArrayLike<number>): Pro
   const matches = pairsOf(await read(place, 'MatchedPairs'));
   const matched = await read(place, 'MatchedProbability');
   expect(matched).toMatchObject({ dtype: '<f8', shape: [matches.length] });
-  // Clusters hold what was joined at matching.min_probability (0.95).
-  expect(matched.data.every((p) => p > 0.949 && p <= 1)).toBe(true);
+  expect(matched.data.every((p) => p >= 0 && p <= 1)).toBe(true);
   const confidenceOf = (id: number) => {
     const ofCluster = matched.data.filter((_, m) => {
       const [i, j] = matches[m]!;
@@ -73,26 +72,41 @@ async function expectConsistent(place: string, sessions: ArrayLike<number>): Pro
     return ofCluster.reduce((sum, p) => sum + p, 0) / ofCluster.length;
   };
 
-  const mixed = await read(place, 'MixedUnits');
-  expect(mixed.dtype).toBe('<i8');
-  expect(mixed.shape).toEqual([mixed.data.length / 2, 2]);
-  for (const [unit, other] of pairsOf(mixed)) {
-    expect(clusters[unit]).not.toBe(clusters[other]);
+  const contaminated = await read(place, 'ContaminatedUnits');
+  expect(contaminated).toMatchObject({ dtype: '<i8', shape: [contaminated.data.length] });
+  for (const unit of contaminated.data) expect(clusters[unit]).toBe(-1);
+
+  const connections = await read(place, 'Connections');
+  expect(connections).toMatchObject({ dtype: '<f8', shape: [connections.data.length / 8, 8] });
+  const between = matches.filter(([i, j]) => sessions[i] !== sessions[j]).length;
+  let counted = 0;
+  for (let row = 0; row < connections.data.length; row += 8) {
+    const [, a, b, connected, displacement, chance, count] = connections.data.subarray(row, row + 8);
+    expect(a).toBeLessThan(b!);
+    expect(Number.isNaN(displacement)).toBe(connected === 0);
+    expect(chance! >= 0 && chance! <= 1).toBe(true);
+    if (connected === 0) expect(count).toBe(0);
+    counted += count!;
   }
+  expect(counted).toBe(between);
+
+  const counts = await read(place, 'ScoreCounts');
+  expect(counts).toMatchObject({ dtype: '<f8', shape: [40, 3] });
+  expect(counts.data.filter((_, k) => k % 3 === 1).reduce((sum, value) => sum + value, 0)).toBe(pairs.length);
 
   const confidence = await read(place, 'ClusterConfidence');
   confidence.data.forEach((value, k) => {
     expect(value).toBeCloseTo(confidenceOf(k + 1), 6);
   });
   expect(confidence).toMatchObject({ dtype: '<f8', shape: [clusterCount] });
-  // Clusters below matching.min_confidence (0.5) are given up.
-  expect(confidence.data.every((value) => value >= 0.5 && value <= 1)).toBe(true);
+  expect(confidence.data.every((value) => value > 0 && value <= 1)).toBe(true);
 
   const split = await read(place, 'SplitCandidates');
   expect(split.dtype).toBe('<i8');
   expect(split.shape).toEqual([split.data.length / 2, 2]);
-  const likely = pairs.filter(([i, j], p) => sessions[i] === sessions[j] && probability.data[p]! > 0.5);
-  expect(pairsOf(split)).toEqual(likely);
+  for (const [i, j] of pairsOf(split)) expect(sessions[i]).toBe(sessions[j]);
+  // Pairs of one session are in no other list.
+  expect(pairs.every(([i, j]) => sessions[i] !== sessions[j])).toBe(true);
 }
 
 /** Expected share of wrong pairs, from the confidence of the clusters: pairs of different sessions count. */
@@ -144,39 +158,19 @@ describe('files of the probabilistic method', () => {
     expect((await read(output, 'ClusterConfidence')).data).toEqual(model.clusters.slice(1));
     const split = (await read(output, 'SplitCandidates')).data;
     expect(split).toEqual(Float64Array.from(model.splitCandidates));
-    expect(split.length).toBeGreaterThan(10);
     const rate = await read(output, 'FalsePositiveRate');
     expect(rate).toMatchObject({ dtype: '<f8', shape: [] });
     expect(rate.data[0]).toBe(model.falsePositiveRate);
     expect(rate.data[0]).toBeCloseTo(await expectedFalsePositives(output, sessions), 9);
 
-    const depths = await read(output, 'motion_profile_depths');
-    const profile = await read(output, 'motion_profile');
-    expect(depths.data).toEqual(motion.profile!.knotDepthsUm);
-    expect(profile).toMatchObject({ dtype: '<f8', shape: [5, depths.data.length] });
-    expect(profile.data).toEqual(motion.profile!.shiftsUm);
-  });
-
-  it('give the motion at each depth, of which motion_constant and motion_linear are the nearest line', async () => {
-    const { data: depths } = await read(output, 'motion_profile_depths');
-    const { data: profile } = await read(output, 'motion_profile');
-    const knots = depths.length;
-    expect(knots).toBeGreaterThan(1);
-    expect([...depths]).toEqual([...depths].sort((a, b) => a - b));
-    const [constant, linear] = [await read(output, 'motion_constant'), await read(output, 'motion_linear')];
-    for (let s = 0; s < 5; ++s) {
-      // The residuals of a least-squares line have no mean and no slope.
-      const residuals = Array.from(
-        depths,
-        (depth, k) => profile[s * knots + k]! - constant.data[s]! - 0.001 * linear.data[s]! * depth,
-      );
-      const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-      expect(sum(residuals)).toBeCloseTo(0, 6);
-      expect(sum(residuals.map((residual, k) => residual * depths[k]!))).toBeCloseTo(0, 3);
-      depths.forEach((depth, k) => {
-        expect(motionAt(result.groups[0]!.motion, s + 1, depth)).toBeCloseTo(profile[s * knots + k]!, 6);
-      });
-    }
+    const component = await read(output, 'motion_component');
+    expect(component).toMatchObject({ dtype: '<f8', shape: [5] });
+    expect(component.data).toEqual(Float64Array.from(model.connections.component));
+    const interval = await read(output, 'motion_constant_interval');
+    motion.constantUm.forEach((value, s) => {
+      expect(interval.data[2 * s]).toBeLessThan(value);
+      expect(interval.data[2 * s + 1]).toBeGreaterThan(value);
+    });
   });
 
   it('are not written by the method of the reference', async () => {
@@ -212,7 +206,7 @@ describe('files of the probabilistic method, shank by shank', () => {
       );
       expect((await read(place, 'ClusterConfidence')).data).toEqual(model.clusters.slice(1));
       expect((await read(place, 'FalsePositiveRate')).data[0]).toBe(model.falsePositiveRate);
-      expect((await read(place, 'motion_profile')).shape[0]).toBe(4);
+      expect((await read(place, 'motion_component')).shape).toEqual([4]);
     }
   });
 
@@ -237,7 +231,11 @@ describe('files of the probabilistic method, shank by shank', () => {
       const expected = await expectedFalsePositives(output, sessions, (unit) => shanks[unit] === shank);
       expect(rates.data[k]).toBeCloseTo(expected, 9);
     }
-    // Each shank has its own motion: no table of all fits.
-    expect(existsSync(join(output, 'motion_profile.npy'))).toBe(false);
+    expect((await read(output, 'motion_component')).shape).toEqual([4, 4]);
+    const connections = await read(output, 'Connections');
+    expect(connections.shape).toEqual([24, 8]);
+    expect([...connections.data.filter((_, k) => k % 8 === 0)]).toEqual(
+      result.groups.flatMap(({ shank }) => Array.from({ length: 6 }, () => shank)),
+    );
   });
 });

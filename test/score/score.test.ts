@@ -195,20 +195,26 @@ describe('scoreResult', () => {
     expect(motion!.maxUm).toBe(4);
   });
 
-  it('takes the motion as a function of depth where there is one', async () => {
+  it('takes out what is common to connected sessions, and scores nothing that is not claimed', async () => {
     const data = join(folder, 'data');
-    await simulate(data, { neurons: 5, sessions: 2, presence: 1, channels: 64, durationS: 5, driftUm: [0, 8] });
+    await simulate(data, {
+      neurons: 3,
+      sessions: 5,
+      presence: 1,
+      channels: 64,
+      durationS: 5,
+      driftUm: [0, 8, 50, 54, 0],
+    });
     await mkdir(join(folder, 'result'));
-    await save('IdxCluster.npy', Array<number>(10).fill(-1));
-    await save('motion_constant.npy', [0, 0]);
-    await save('motion_linear.npy', [0, 0]);
-    // Right at the tip (20 µm), 4 µm too much in between, right at the other end (640 µm).
-    await save('motion_profile_depths.npy', [20, 300, 640]);
-    await save('motion_profile.npy', [-4, -8, -6, 4, 8, 6], [2, 3]);
+    await save('IdxCluster.npy', Array<number>(15).fill(-1));
+    // Right in sessions 1 and 2, 1 µm off on either side in 3 and 4, nothing known of 5.
+    await save('motion_constant.npy', [-4, 4, -3, 3, 0]);
+    await save('motion_linear.npy', [0, 0, 0, 0, 0]);
+    await save('motion_component.npy', [0, 0, 2, 2, 4]);
     const { motion } = await scoreResult(join(folder, 'result'), data);
-    expect(motion!.ends.map(({ depthUm, rmsUm }) => [depthUm, rmsUm])).toEqual([
-      [20, 0],
-      [640, 2],
+    expect(motion!.ends.map(({ rmsUm, maxUm }) => [rmsUm, maxUm])).toEqual([
+      [Math.sqrt(0.5), 1],
+      [Math.sqrt(0.5), 1],
     ]);
   });
 

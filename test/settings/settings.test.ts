@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -35,12 +35,10 @@ const defaults = {
   },
   clustering: { max_distance: 100, features: ['Waveform', 'AutoCorr'], n_iter: 10, weight_tol: 1e-8 },
   matching: {
-    features: ['AlignedWaveform', 'AutoCorr', 'Location', 'Amplitude', 'FiringRate'],
+    features: ['AlignedWaveform', 'Location', 'Amplitude', 'AutoCorr', 'ISI', 'FiringRate'],
     max_motion: 300,
-    max_motion_knots: 9,
-    max_distance: 60,
-    min_probability: 0.95,
-    min_confidence: 0.5,
+    max_distance: 40,
+    min_probability: 0.5,
   },
   autoCuration: { auto_split: true },
   outputs: { figures: true, report: true },
@@ -324,6 +322,9 @@ describe('paths', () => {
   it.skipIf(process.platform === 'win32')('of other systems are understood or refused', () => {
     expect(resolvePath('/a\\b/c', '/x')).toBe('/a\\b/c');
     expect(resolvePath('a\\b', '/x')).toBe('/x/a/b');
+    expect(resolvePath('~', '/x')).toBe(homedir());
+    expect(resolvePath('~/a/b', '/x')).toBe(`${homedir()}/a/b`);
+    expect(resolvePath('~a/b', '/x')).toBe('/x/~a/b');
     expect(() => resolvePath('D:\\data', '/x')).toThrow(/Windows path "D:\\data"/);
     expect(() => resolvePath('\\\\server\\data', '/x')).toThrow(/Windows path/);
   });

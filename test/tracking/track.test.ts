@@ -200,7 +200,7 @@ describe('track', () => {
       /finite samples/,
     ],
     ['infinite spike times', { spikeTimesMs: [[1, Infinity], [1]] }, /finite spike times/],
-    ['another number of channels', { channelShanks: [1, 1] }, /40 shanks/],
+    ['another number of channels', { channelShanks: [1, 1] }, /40 integers, the shank of each channel/],
   ])('refuses %s', async (_, change, message) => {
     await expect(track({ data: { ...recording(1, [0, 0]), ...change }, settings: withoutPeth })).rejects.toThrow(
       message,

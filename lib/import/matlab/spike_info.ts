@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
-
 import { fileError, systemFileError } from '../../files/file_error.js';
 import type { TimeUnit } from '../events.js';
+import { openFile } from '../open_file.js';
 import { isSameSite, shanksByPosition, type Site } from '../sites.js';
 import type { SessionUnit, SortedSession } from '../sorted_session.js';
 import { openMat5 } from './mat5.js';
@@ -42,16 +41,14 @@ export async function readSpikeInfo(path: string, timesUnit: TimeUnit = 'ms'): P
 }
 
 async function openSpikeInfo(path: string): Promise<StructArray> {
-  let start: Buffer;
+  const start = Buffer.alloc(1024);
+  const handle = await openFile(path);
   try {
-    const handle = await open(path);
-    try {
-      start = (await handle.read(Buffer.alloc(1024), 0, 1024, 0)).buffer;
-    } finally {
-      await handle.close();
-    }
+    await handle.read(start, 0, start.length, 0);
   } catch (error) {
     throw systemFileError(path, error);
+  } finally {
+    await handle.close();
   }
   const isHdf5 = [0, 512].some((at) => start.toString('latin1', at, at + 4) === '\x89HDF');
   return isHdf5 ? openMat73(path, variable) : openMat5(path, variable);

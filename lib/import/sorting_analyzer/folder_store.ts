@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { readNumeric } from '../../dataset/numeric_file.js';
-import { fileError, systemFileError } from '../../files/file_error.js';
+import { fileError } from '../../files/file_error.js';
 import { readNpy } from '../../files/npy.js';
+import { readJson } from '../../files/text_file.js';
 import type { AnalyzerStore } from './analyzer_store.js';
 import { inUv, templateNames, templatesMissing } from './extension.js';
 import { recordingInfo } from './recording_info.js';
@@ -123,16 +124,5 @@ async function extractorSparsity(path: string, unitIds: readonly (string | numbe
   return mask;
 }
 
-async function json(path: string): Promise<Record<string, unknown>> {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))) as Record<
-      string,
-      unknown
-    >;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw systemFileError(path, error);
-    throw fileError(path, `this is not JSON in UTF-8 (${(error as Error).message}). Copy it anew.`, error);
-  }
-}
-
+const json = async (path: string) => (await readJson(path, 'SpikeInterface writes')) as Record<string, unknown>;
 const jsonIfThere = (path: string) => (existsSync(path) ? json(path) : Promise.resolve(undefined));

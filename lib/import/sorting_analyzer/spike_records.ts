@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises';
-
-import { fileSource } from '../../files/byte_source.js';
-import { fileError, systemFileError } from '../../files/file_error.js';
+import { fileError } from '../../files/file_error.js';
 import { npyPreambleBytes, parseNpyPreamble } from '../../files/npy_header.js';
 import { parsePythonLiteral } from '../../files/python_literal.js';
+import { fileSource } from '../../files/sources.js';
+import { openFile, readFully } from '../open_file.js';
 import type { SpikeRecords } from './analyzer_store.js';
 
 const recordsAtOnce = 2 ** 18;
@@ -11,19 +10,14 @@ const wanted = ['sample_index', 'unit_index', 'segment_index'] as const;
 
 /** The records of a spikes.npy of SpikeInterface, three whole numbers each, block by block. Rejects with DANT_DATA. */
 export async function* readSpikeRecords(path: string): AsyncGenerator<SpikeRecords> {
-  let handle;
-  try {
-    handle = await open(path);
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
+  const handle = await openFile(path);
   try {
     const { size } = await handle.stat();
     const source = fileSource(handle, path, size);
     const preamble = new Uint8Array(Math.min(npyPreambleBytes, size));
     const { start, length } = parseNpyPreamble(path, preamble.subarray(0, await source.read(preamble)));
     const header = Buffer.alloc(length);
-    await handle.read(header, 0, length, start);
+    await readFully(handle, path, header, start);
     const { offsets, recordBytes, count } = layoutOf(path, header.toString('latin1'));
     const needed = start + length + count * recordBytes;
     if (size < needed) {
@@ -35,7 +29,8 @@ export async function* readSpikeRecords(path: string): AsyncGenerator<SpikeRecor
     const bytes = Buffer.alloc(recordsAtOnce * recordBytes);
     for (let first = 0; first < count; first += recordsAtOnce) {
       const records = Math.min(recordsAtOnce, count - first);
-      await readAll(handle, bytes.subarray(0, records * recordBytes), start + length + first * recordBytes);
+      const block = bytes.subarray(0, records * recordBytes);
+      await readFully(handle, path, block, start + length + first * recordBytes);
       const numbers = new BigInt64Array(bytes.buffer, bytes.byteOffset, (records * recordBytes) / 8);
       const step = recordBytes / 8;
       const column = (offset: number) => {
@@ -48,16 +43,6 @@ export async function* readSpikeRecords(path: string): AsyncGenerator<SpikeRecor
     }
   } finally {
     await handle.close();
-  }
-}
-
-type Handle = Awaited<ReturnType<typeof open>>;
-
-async function readAll(handle: Handle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
-    if (bytesRead === 0) return;
-    done += bytesRead;
   }
 }
 

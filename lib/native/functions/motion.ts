@@ -23,26 +23,32 @@ export interface MotionFunctions {
     },
   ): Promise<MotionArrays & { low: MotionArrays; high: MotionArrays; component: Int32Array }>;
 
-  /** Motion as a function of depth from matches (M) that may be wrong; see native/core/matching/motion_profile.h. */
-  fitMotionProfile(
+  /** Motion as a line in depth from likely matches (M); see native/core/motion/session_motion.h. */
+  fitSessionMotion(
     args: JobControl & {
       /** 0-based */
       sessionA: Int32Array;
       sessionB: Int32Array;
       depthAUm: Float64Array;
       depthBUm: Float64Array;
+      /** (M) 0 … 1 */
+      weights: Float64Array;
+      /** S */
       sessions: number;
-      maxShiftUm: number;
-      maxKnots: number;
+      /** (S) sessions with equal numbers are connected */
+      component: Int32Array;
+      /** Depth at which the motion is `shiftsUm` */
+      centreUm: number;
+      /** (S) where the search starts, µm and µm per mm */
+      startUm: Float64Array;
+      startSlopes: Float64Array;
     },
   ): Promise<{
-    /** (K) */
-    knotDepthsUm: Float64Array;
-    /** (S, K) */
-    shiftsUm: Float64Array;
-    /** (S, K) half of the 95 % interval */
-    halfWidthUm: Float64Array;
     /** (S) */
-    component: Int32Array;
+    shiftsUm: Float64Array;
+    /** (S) µm per mm */
+    slopes: Float64Array;
+    /** (S) half of the 95 % interval, at the worst depth; NaN: not known */
+    halfWidthUm: Float64Array;
   }>;
 }

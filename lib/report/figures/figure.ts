@@ -1,18 +1,11 @@
 import type { TopLevelSpec } from 'vega-lite';
 
+import type { MatrixContent } from '../matrix_content.js';
 import type { ReportData } from '../report_data.js';
-import type { Similarities } from '../similarities.js';
 
 /** What figures are drawn from that show no more than what is small. */
 export interface SmallFigureData {
   data: ReportData;
-}
-
-/** What is taken of the large matrices. */
-export interface MatrixContent {
-  similarities: Similarities;
-  /** As of `DistanceSums`; undefined without the matrix, which the probabilistic method does not need. */
-  distanceSums: Float64Array | undefined;
 }
 
 /** What all other figures are drawn from. */
@@ -23,6 +16,8 @@ export interface Figure {
   /** File name without ending */
   name: string;
   title: string;
+  /** Under which heading of the report it stands; default: among the other figures */
+  section?: 'evidence';
   /** One or two sentences for whoever has not seen such a figure. */
   caption: string;
   spec: TopLevelSpec | { missing: string };

@@ -1,7 +1,10 @@
 import type { MatchEvidence } from '../../results/stored_result.js';
 import type { ReportData } from '../report_data.js';
+import { chanceShares } from './chance.js';
+import { matchesOverTime, sessionsThatConnect } from './evidence.js';
 import { distanceMatrix, probabilityMatrix } from './unit_matrix.js';
 import type { Figure, FigureData, SmallFigureData } from './figure.js';
+import { intervalsOfMatches, responsesOfMatches } from './likeness.js';
 import { clusterConfidences, matchProbabilities } from './matches.js';
 import { probeMotion } from './motion.js';
 import { motionThreshold } from './motion_threshold.js';
@@ -18,6 +21,15 @@ interface Figures {
   /** Those that come after them, which wait for the large matrices. */
   later: readonly LaterFigure[];
 }
+
+/** What the recording says of the matches; of every method. */
+const evidenceFigures = ({ evidence }: ReportData): readonly FirstFigure[] => [
+  sessionsThatConnect,
+  chanceShares,
+  intervalsOfMatches,
+  ...(evidence.responses ? [responsesOfMatches] : []),
+  matchesOverTime,
+];
 
 /** Of results of pyDANT's method. */
 export const referenceFigures: Figures = {
@@ -38,5 +50,7 @@ export const probabilisticFigures = (matches: MatchEvidence): Figures => ({
   later: [(of) => probabilityMatrix(of, matches)],
 });
 
-export const figuresOf = ({ matches }: ReportData): Figures =>
-  matches ? probabilisticFigures(matches) : referenceFigures;
+export function figuresOf(data: ReportData): Figures {
+  const { first, later } = data.matches ? probabilisticFigures(data.matches) : referenceFigures;
+  return { first: [...evidenceFigures(data), ...first], later };
+}

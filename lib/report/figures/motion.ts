@@ -27,61 +27,51 @@ export function probeMotion({ data }: SmallFigureData): Figure {
         Array.from(group.motion.constantUm, (_, s) => ({
           session: s + 1,
           shank: group.shank ?? 1,
+          component: group.component?.[s] ?? 0,
           ...at(group, s + 1),
         })),
       ),
     },
     layer: shiftMarks(title, severalShanks),
   });
-  const bounded = (group: MovedGroup, of: (motion: Motion) => number): Shift => ({
-    value: of(group.motion),
-    low: group.motionInterval ? of(group.motionInterval.low) : null,
-    high: group.motionInterval ? of(group.motionInterval.high) : null,
-  });
-  const constant = (group: MovedGroup, session: number) => bounded(group, ({ constantUm }) => constantUm[session - 1]!);
+  if (groups.some(({ component }) => component && new Set(component).size > 1)) {
+    figure.caption +=
+      ' Only sessions that show neurons in common are connected by lines; how the probe moved between others is not known, ' +
+      'and of sessions that are alone nothing is drawn.';
+  }
+  const bounded = (group: MovedGroup, session: number, of: (motion: Motion) => number): Shift => {
+    if (isAlone(group, session)) return { value: null, low: null, high: null };
+    const { low, high } = group.motionInterval ?? {};
+    const bound = (motion: Motion | undefined) => (motion && Number.isFinite(of(motion)) ? of(motion) : null);
+    return { value: of(group.motion), low: bound(low), high: bound(high) };
+  };
+  const constant = (group: MovedGroup, session: number) =>
+    bounded(group, session, ({ constantUm }) => constantUm[session - 1]!);
   if (groups.every(({ motion }) => isRigid(motion))) {
     return { ...figure, spec: panel('motion (µm)', constant) as Figure['spec'] };
   }
   const curves = depthCurves(data, groups);
   figure.caption += ' It differs with depth: the curves show how, one for each session.';
-  if (groups.some(({ motion }) => motion.profile)) {
-    const depth = 10 * Math.round(middleDepth(data) / 10);
-    return {
-      ...figure,
-      spec: {
-        ...apart,
-        vconcat: [
-          panel(`motion (µm) at depth ${depth} µm`, (group, session) => {
-            // The bounds are about the line nearest to the profile.
-            const line = bounded(group, ({ linear, constantUm }) => motionAt({ linear, constantUm }, session, depth));
-            const value = motionAt(group.motion, session, depth);
-            const bound = (side: number | null) => (side === null ? null : value + side - line.value);
-            return { value, low: bound(line.low), high: bound(line.high) };
-          }),
-          curves,
-        ],
-      },
-    };
-  }
+  const depth = 10 * Math.round(middleDepth(data) / 10);
+  const inMiddle = (group: MovedGroup, session: number) =>
+    bounded(group, session, (motion) => motionAt(motion, session, depth));
   return {
     ...figure,
-    spec: {
-      ...apart,
-      vconcat: [
-        panel('motion (µm) at depth 0', constant),
-        panel('change with depth (µm per mm)', (group, session) =>
-          bounded(group, ({ linear }) => linear[session - 1]!),
-        ),
-        curves,
-      ],
-    },
+    spec: { ...apart, vconcat: [panel(`motion (µm) at depth ${depth} µm`, inMiddle), curves] },
   };
 }
 
 type MovedGroup = StoredGroup & { motion: Motion };
 
+/** Whether nothing is known of the motion of a session, as no other is connected with it. */
+function isAlone({ component, motion }: MovedGroup, session: number): boolean {
+  if (!component || motion.constantUm.length < 2) return false;
+  return component.filter((name) => name === component[session - 1]).length < 2;
+}
+
 interface Shift {
-  value: number;
+  /** null: not known */
+  value: number | null;
   low: number | null;
   high: number | null;
 }
@@ -110,7 +100,10 @@ function shiftMarks(title: string, severalShanks: boolean): Panel[] {
       : [
           {
             mark: { type: 'line', strokeOpacity: 0.55 } as const,
-            encoding: { y: { field: 'value', type: 'quantitative' } as const },
+            encoding: {
+              y: { field: 'value', type: 'quantitative' } as const,
+              detail: { field: 'component', type: 'nominal' } as const,
+            },
           },
         ]),
     {
@@ -129,13 +122,15 @@ function shiftMarks(title: string, severalShanks: boolean): Panel[] {
 function depthCurves(data: ReportData, groups: readonly MovedGroup[]): Panel {
   const [low, high] = depthRange(data);
   const steps = 40;
-  const values = groups.flatMap(({ motion, shank }) =>
-    Array.from(motion.constantUm, (_, s) =>
-      Array.from({ length: steps + 1 }, (_, i) => {
-        const depth = low + ((high - low) * i) / steps;
-        return { session: s + 1, shank: shank ?? 1, depth, motion: motionAt(motion, s + 1, depth) };
-      }),
-    ).flat(),
+  const values = groups.flatMap((group) =>
+    Array.from(group.motion.constantUm, (_, s) => s + 1)
+      .filter((session) => !isAlone(group, session))
+      .flatMap((session) =>
+        Array.from({ length: steps + 1 }, (_, i) => {
+          const depth = low + ((high - low) * i) / steps;
+          return { session, shank: group.shank ?? 1, depth, motion: motionAt(group.motion, session, depth) };
+        }),
+      ),
   );
   const severalShanks = groups.length > 1;
   return {
@@ -153,10 +148,10 @@ function depthCurves(data: ReportData, groups: readonly MovedGroup[]): Panel {
   };
 }
 
-function depthRange({ locationsUm, groups }: ReportData): [number, number] {
+function depthRange({ locationsUm }: ReportData): [number, number] {
   const depths = locationsUm
     ? Float64Array.from({ length: locationsUm.length / 3 }, (_, unit) => locationsUm[3 * unit + 1]!)
-    : (groups[0]!.motion!.profile?.knotDepthsUm ?? Float64Array.of(0, 1000));
+    : Float64Array.of(0, 1000);
   return [depths.reduce((a, b) => Math.min(a, b), Infinity), depths.reduce((a, b) => Math.max(a, b), -Infinity)];
 }
 

@@ -22,31 +22,7 @@ export function columnsFor(
   const isProbability = page.measure === 'probability';
   return [
     ...headColumns(kind, page.sessionCount, imported),
-    kind === 'cluster'
-      ? isProbability
-        ? {
-            title: 'confidence',
-            about: 'Expected share of right pairs of units, by the match probabilities',
-            value: ({ confidence }) => confidence,
-            text: ({ confidence }) => (Number.isNaN(confidence) ? '–' : `${confidence.toFixed(1)} %`),
-          }
-        : {
-            title: 'similarity',
-            about: 'Mean similarity of its units (Fisher z)',
-            value: ({ similarity }) => similarity,
-            text: ({ similarity }) => number(2)(similarity),
-          }
-      : {
-          title: kind === 'split' ? 'probability' : 'nearest',
-          about:
-            kind === 'split'
-              ? 'Probability that the two units are one neuron'
-              : isProbability
-                ? 'Probability of being one neuron with the likeliest other unit'
-                : 'Similarity to the most similar unit (Fisher z)',
-          value: ({ similarity }) => similarity,
-          text: ({ similarity }) => (isProbability ? probability(similarity) : number(2)(similarity)),
-        },
+    ...(kind === 'split' ? [] : [kind === 'cluster' ? ofCluster(isProbability) : ofUnit(isProbability)]),
     {
       title: 'depth (µm)',
       about: 'Mean depth, with the motion of the probe taken out',
@@ -121,4 +97,33 @@ function headColumns(kind: Entry['kind'], sessionCount: number, imported: boolea
     },
     { title: 'units', about: 'Number of units', value: ({ units }) => units.length },
   ];
+}
+
+/** How sure a cluster is. */
+function ofCluster(isProbability: boolean): Column {
+  return isProbability
+    ? {
+        title: 'confidence',
+        about: 'Expected share of right pairs of units, by the match probabilities',
+        value: ({ confidence }) => confidence,
+        text: ({ confidence }) => (Number.isNaN(confidence) ? '–' : `${confidence.toFixed(1)} %`),
+      }
+    : {
+        title: 'similarity',
+        about: 'Mean similarity of its units (Fisher z)',
+        value: ({ similarity }) => similarity,
+        text: ({ similarity }) => number(2)(similarity),
+      };
+}
+
+/** How near an unmatched unit is to others. */
+function ofUnit(isProbability: boolean): Column {
+  return {
+    title: 'nearest',
+    about: isProbability
+      ? 'Probability of being one neuron with the likeliest other unit'
+      : 'Similarity to the most similar unit (Fisher z)',
+    value: ({ similarity }) => similarity,
+    text: ({ similarity }) => (isProbability ? probability(similarity) : number(2)(similarity)),
+  };
 }

@@ -52,9 +52,8 @@ export interface Units {
   confidence?: Float32Array;
   /** Pairs (Q, 2) */
   splitCandidates?: Int32Array;
-  splitProbabilities?: Float32Array;
-  /** (R, 2) unit with spikes of a second neuron, and a unit of that neuron */
-  mixedUnits?: Int32Array;
+  /** (R) units without a refractory period */
+  contaminatedUnits?: Int32Array;
   curationPairs: Int32Array;
   curationTypes: Uint8Array;
 }

@@ -61,7 +61,7 @@ export class Detail {
 
   private heading(entry: Entry): HTMLElement[] {
     const { page, units } = this.data;
-    const { sessions, depth, shank, events, splits, mixed } = entry;
+    const { sessions, depth, shank, events, splits, contaminated } = entry;
     const place = [
       Number.isNaN(depth) ? '' : `depth ${depth.toFixed(0)} µm`,
       units.shank && new Set(units.shank).size > 1 ? `shank ${shank}` : '',
@@ -82,7 +82,7 @@ export class Detail {
       ...(entry.kind === 'split'
         ? [this.ownNeurons(entry)]
         : splits.map((text) => make('p', 'event', `Split candidate: ${text}.`))),
-      ...mixed.map((text) => make('p', 'event', `Mixed unit: ${text}.`)),
+      ...contaminated.map((text) => make('p', 'event', `Contaminated: ${text}.`)),
       legend,
     ];
   }
@@ -183,7 +183,6 @@ function titleOf(page: ReportPage, all: Units, { kind, id, units, sessions }: En
 function sureness(page: ReportPage, { kind, similarity, confidence }: Entry): string {
   if (!Number.isNaN(confidence)) return `confidence ${confidence.toFixed(1)} %`;
   if (Number.isNaN(similarity)) return '';
-  if (kind === 'split') return `probability of being one neuron ${similarity.toFixed(2)}`;
   if (kind === 'cluster') return `mean ${page.measure} ${similarity.toFixed(2)}`;
   return `nearest other unit at ${page.measure} ${similarity.toFixed(2)}`;
 }

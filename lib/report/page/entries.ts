@@ -25,7 +25,7 @@ export interface Entry {
   /** Units of a session that look like one, in words */
   splits: string[];
   /** Units with spikes of two neurons, of which this is one, in words */
-  mixed: string[];
+  contaminated: string[];
   /** Similarities (units, units), NaN where one is not known; undefined when none is */
   matrix: number[][] | undefined;
 }
@@ -35,7 +35,7 @@ export type Entries = Record<Entry['kind'], Entry[]>;
 export function makeEntries(page: ReportPage, units: Units): Entries {
   const events = curationEvents(units);
   const splitsOf = splitCandidates(units);
-  const mixedOf = mixedUnits(units);
+  const contaminated = new Set(units.contaminatedUnits);
   const depths = units.depth?.map((depth, unit) => depth - (units.motion?.[unit] ?? 0));
   const members: number[][] = Array.from({ length: page.clusterCount }, () => []);
   const unmatched: Entry[] = [];
@@ -64,10 +64,10 @@ export function makeEntries(page: ReportPage, units: Units): Entries {
       meanOffDiagonal(matrix),
     );
   });
-  const splits = Array.from(units.splitProbabilities ?? [], (probability, q) => {
-    const pair = [units.splitCandidates![2 * q]!, units.splitCandidates![2 * q + 1]!];
-    return makeEntry('split', q + 1, pair, undefined, probability);
-  });
+  const candidates = units.splitCandidates ?? new Int32Array(0);
+  const splits = Array.from({ length: candidates.length / 2 }, (_, q) =>
+    makeEntry('split', q + 1, [candidates[2 * q]!, candidates[2 * q + 1]!], undefined, NaN),
+  );
   return { cluster: clusters, unit: unmatched, split: splits };
 
   function makeEntry(
@@ -92,7 +92,9 @@ export function makeEntries(page: ReportPage, units: Units): Entries {
       shank: units.shank?.[own[0]!] ?? NaN,
       events: [...new Set(own.flatMap((unit) => events.get(unit) ?? []))],
       splits: [...new Set(own.flatMap((unit) => splitsOf.get(unit) ?? []))],
-      mixed: own.flatMap((unit) => mixedOf.get(unit) ?? []),
+      contaminated: own
+        .filter((unit) => contaminated.has(unit))
+        .map((unit) => `unit ${unit} has no refractory period, and was not matched`),
       matrix,
     };
   }
@@ -106,29 +108,13 @@ function meanOffDiagonal(matrix: number[][] | undefined): number {
 
 /** For each unit, the split candidates that it is part of, in words. */
 function splitCandidates(units: Units): Map<number, string[]> {
-  const { splitCandidates: pairs, splitProbabilities, session } = units;
+  const { splitCandidates: pairs = new Int32Array(0), session } = units;
   const found = new Map<number, string[]>();
-  splitProbabilities?.forEach((probability, q) => {
-    const pair = [pairs![2 * q]!, pairs![2 * q + 1]!] as const;
+  for (let q = 0; q < pairs.length; q += 2) {
+    const pair = [pairs[q]!, pairs[q + 1]!] as const;
     const where = session ? ` of session ${session[pair[0]]!}` : '';
-    const text = `${nounFor(units)}s ${pair.map((unit) => numberOf(units, unit)).join(' and ')}${where} look like one neuron that the sorter split (probability ${probability.toFixed(2)})`;
+    const text = `${nounFor(units)}s ${pair.map((unit) => numberOf(units, unit)).join(' and ')}${where} are one neuron that the sorter split`;
     for (const unit of pair) found.set(unit, [...(found.get(unit) ?? []), text]);
-  });
-  return found;
-}
-
-/** For each unit, that it holds spikes of a second neuron, or that another holds spikes of its neuron, in words. */
-function mixedUnits(units: Units): Map<number, string[]> {
-  const { mixedUnits: pairs = new Int32Array(0), cluster } = units;
-  const found = new Map<number, string[]>();
-  const add = (unit: number, text: string) => found.set(unit, [...(found.get(unit) ?? []), text]);
-  const neuronOf = (unit: number) =>
-    cluster[unit]! > 0 ? `neuron ${cluster[unit]!}` : `unmatched ${fullName(units, unit)}`;
-  for (let r = 0; r < pairs.length; r += 2) {
-    const [mixed, other] = [pairs[r]!, pairs[r + 1]!];
-    const name = fullName(units, mixed);
-    add(mixed, `${name} seems to hold spikes of a second neuron as well (${neuronOf(other)})`);
-    add(other, `${name} (${neuronOf(mixed)}) seems to hold spikes of this neuron as well`);
   }
   return found;
 }

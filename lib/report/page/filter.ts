@@ -1,6 +1,6 @@
 import type { Entry } from './entries.js';
 
-/** "12" finds neuron 12, "u5" that of unit 5, "c45" those of the sorter's clusters 45; "sessions>4", "confidence<99", "mixed>0" compare; several conditions must all hold. */
+/** "12" finds neuron 12, "u5" that of unit 5, "c45" those of the sorter's clusters 45; "sessions>4", "confidence<99", "contaminated>0" compare; several conditions must all hold. */
 export function compileFilter(text: string): (entry: Entry) => boolean {
   const tests = text
     .trim()
@@ -42,7 +42,7 @@ function quantity(entry: Entry, name: string): number | undefined {
     ['probability', entry.similarity],
     ['confidence', entry.confidence],
     ['splits', entry.splits.length],
-    ['mixed', entry.mixed.length],
+    ['contaminated', entry.contaminated.length],
     ['depth', entry.depth],
     ['amplitude', entry.amplitude],
     ['shank', entry.shank],

@@ -136,9 +136,9 @@ export function curvePlot(page: ReportPage, units: Units, arrays: Arrays, index:
   });
 }
 
-/** The labels of the rows of the curves; those of mixed units stand out. */
+/** The labels of the rows of the curves; those of contaminated units stand out. */
 export function rowLabels(units: Units, entry: Entry): Element {
-  const isMixed = (unit: number) => units.mixedUnits?.some((mixed, i) => i % 2 === 0 && mixed === unit) ?? false;
+  const isContaminated = (unit: number) => units.contaminatedUnits?.includes(unit) ?? false;
   const height = Math.min(64, Math.max(22, 520 / entry.units.length));
   return Plot.plot({
     style,
@@ -154,8 +154,8 @@ export function rowLabels(units: Units, entry: Entry): Element {
         fy: (unit: number) => unit,
         frameAnchor: 'left',
         text: (unit: number) =>
-          `${units.session ? `session ${units.session[unit]!}\n` : ''}${shortName(units, unit)}${isMixed(unit) ? ', mixed' : ''}`,
-        fill: (unit: number) => (isMixed(unit) ? secondColor : '#1f2933'),
+          `${units.session ? `session ${units.session[unit]!}\n` : ''}${shortName(units, unit)}${isContaminated(unit) ? ', contaminated' : ''}`,
+        fill: (unit: number) => (isContaminated(unit) ? secondColor : '#1f2933'),
         lineHeight: 1.15,
       }),
     ],

@@ -1,14 +1,45 @@
 import { clusterMembers } from '../../clustering/members.js';
-import type { Confidence } from '../../matching/confidence.js';
-import type { MatchedUnits } from './match_units.js';
+import { probabilityOf, logOddsOf } from '../../matching/confidence.js';
+import type { ScoredPairs } from '../../matching/match_order.js';
+import type { SplitUnits } from '../../matching/split_units.js';
 
-/** Log odds of two units of one cluster, given all units. */
-export function lookUp({ matches, matchLogOdds }: MatchedUnits, units: number): (i: number, j: number) => number {
+/** Log odds where nothing is known of two units. */
+const unknown = -6;
+
+/**
+ * Log odds that two units are one neuron: as they were judged, or as those of a split unit were; of two that were not
+ * compared (of one session, or too far apart), those of the surest way over a third unit of the cluster.
+ * @param labels (n)
+ */
+export function lookUp(
+  { pairs, logOdds }: ScoredPairs,
+  split: SplitUnits,
+  labels: Int32Array,
+): (i: number, j: number) => number {
+  const units = labels.length;
   const known = new Map<number, number>();
-  matchLogOdds.forEach((value, m) => {
-    known.set(matches[2 * m]! * units + matches[2 * m + 1]!, value);
+  const key = (i: number, j: number) => Math.min(i, j) * units + Math.max(i, j);
+  const add = (list: Int32Array, m: number, value: number) => {
+    const [i, j] = [list[2 * m]!, list[2 * m + 1]!];
+    if (labels[i]! > 0 && labels[i] === labels[j]) known.set(key(i, j), value);
+  };
+  logOdds.forEach((value, m) => {
+    add(pairs, m, value);
   });
-  return (i, j) => known.get(Math.min(i, j) * units + Math.max(i, j))!;
+  split.logOdds.forEach((value, m) => {
+    add(split.pairs, m, value);
+  });
+  const members = clusterMembers(labels);
+  return (i, j) => {
+    const direct = known.get(key(i, j));
+    if (direct !== undefined) return direct;
+    let most = 0;
+    for (const k of members.get(labels[i]!) ?? []) {
+      const [one, other] = [known.get(key(i, k)), known.get(key(k, j))];
+      if (one !== undefined && other !== undefined) most = Math.max(most, probabilityOf(one) * probabilityOf(other));
+    }
+    return Math.max(unknown, logOddsOf(most));
+  };
 }
 
 /** (M, 2) pairs of one cluster and different sessions. */
@@ -22,36 +53,6 @@ export function pairsBetweenSessions(labels: Int32Array, sessions: Int32Array): 
     }
   });
   return Int32Array.from(pairs);
-}
-
-/** Clusters of more than one session whose confidence suffices, numbered again from 1. */
-export function keepSure(labels: Int32Array, { clusters }: Confidence, minConfidence: number): Int32Array {
-  const number = new Map<number, number>();
-  return labels.map((label) => {
-    const sure = clusters[label] ?? 0;
-    if (label < 1 || sure === 0 || sure < minConfidence) return -1;
-    if (!number.has(label)) number.set(label, number.size + 1);
-    return number.get(label)!;
-  });
-}
-
-/** (Q, 2) nearby pairs of one session that are more likely one neuron than two. */
-export function splitCandidates({ nearbyPairs, logOdds }: MatchedUnits, sessions: Int32Array): Int32Array {
-  return nearbyPairs.filter((_, index) => {
-    const p = index >> 1;
-    const [i, j] = [nearbyPairs[2 * p]!, nearbyPairs[2 * p + 1]!];
-    return (logOdds[p] ?? 0) > 0 && sessions[i] === sessions[j];
-  });
-}
-
-/** (R, 2) each with a unit of the other neuron, of the same session if there is one. */
-export function mixedUnits({ mixedUnits, labels }: MatchedUnits, sessions: Int32Array): Int32Array {
-  const members = clusterMembers(labels);
-  return mixedUnits.map((value, index) => {
-    if (index % 2 === 0) return value;
-    const others = members.get(value)!;
-    return others.find((unit) => sessions[unit] === sessions[mixedUnits[index - 1]!]) ?? others[0]!;
-  });
 }
 
 export function ofPairs(pairs: Int32Array, value: (i: number, j: number) => number): Float32Array {

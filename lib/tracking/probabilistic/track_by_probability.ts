@@ -1,18 +1,24 @@
 import { pairsWithin } from '../../clustering/members.js';
 import { planCorrection } from '../../correction/templates.js';
 import { clusterConfidence, logOddsOf } from '../../matching/confidence.js';
-import { likelyMatches, matchesByShape, type UnitPlaces } from '../../matching/first_matches.js';
 import { matchOrder, matchSimilarity } from '../../matching/match_order.js';
-import { estimateProfile, type MotionProfileEstimate } from '../../motion/profile.js';
-import { noMotion, type Motion } from '../../recording/motion.js';
+import { clusterNeurons } from '../../matching/neuron_clusters.js';
+import { noScoreCounts, scoreCounts } from '../../matching/score_counts.js';
+import { findSplitUnits } from '../../matching/split_units.js';
+import type { Motion } from '../../recording/motion.js';
 import type { Settings } from '../../settings/index.js';
 import type { ProbabilisticGroup } from '../result.js';
 import type { RunContext } from '../run_context.js';
-import { warnOfSessionGroups } from '../session_groups.js';
 import type { TrackedUnits } from '../tracked_units.js';
 import { describeUnits } from './describe_units.js';
-import { corrected, matchUnits } from './match_units.js';
-import { keepSure, lookUp, mixedUnits, ofPairs, pairsBetweenSessions, splitCandidates } from './matched_pairs.js';
+import { matchSessions } from './match_sessions.js';
+import { middleOf } from './middle.js';
+import { lookUp, ofPairs, pairsBetweenSessions } from './matched_pairs.js';
+import { sessionConnections, warnOfUnconnectedSessions } from './session_pairs.js';
+import { warnOfContaminatedUnits, warnOfDecoys, warnOfNothing } from './warnings.js';
+
+/** Log odds of a unit that is no single neuron with any other. */
+const ruledOut = logOddsOf(1e-6);
 
 /** Tracks by match probabilities that are learned from the recording (docs/method.md). */
 export async function trackByProbability(
@@ -22,62 +28,54 @@ export async function trackByProbability(
   settings: Settings,
   context: RunContext,
 ): Promise<ProbabilisticGroup> {
-  const description = await context.stage('similarity', (options) =>
-    describeUnits(units, settings.matching.features, options),
+  const { features, max_distance: maxDistanceUm, min_probability: minProbability } = settings.matching;
+  const description = await context.stage('similarity', (options) => describeUnits(units, shank, features, options));
+  const { places, shapes, sites, firing } = description;
+  const split = await context.stage('similarity', (options) =>
+    findSplitUnits(places, shapes.aligned, units.indices, units.spikeTrains, maxDistanceUm, options),
   );
-  const places: UnitPlaces = { sessions: units.sessions, xUm: units.xUm, depthsUm: units.depthsUm };
-  let estimate: MotionProfileEstimate | undefined;
-  if (given === undefined) {
-    estimate = await context.stage('motion', async (options) => {
-      const matches = await matchesByShape(description.shapes, places, settings.matching.max_motion, options);
-      return estimateProfile(matches, places, units.sessionCount, settings.matching, options);
-    });
-  }
-  let motion = given ?? estimate?.motion ?? noMotion(units.sessionCount);
-  const first = await context.stage('clustering', (options) =>
-    likelyMatches(description.shapes, corrected(places, motion), settings.matching.max_distance, options),
-  );
-  let matching = await matchUnits(units, description, motion, first, settings, context);
-  context.report('motion', 1, `${pairsBetweenSessions(matching.labels, units.sessions).length / 2} pairs matched`);
-  if (estimate !== undefined) {
-    // Matches that are nearly all right locate the probe better than first matches do.
-    const right = pairsBetweenSessions(matching.labels, units.sessions);
-    if (right.length > 0) {
-      const refined = await context.stage('motion', (options) =>
-        estimateProfile(right, places, units.sessionCount, settings.matching, options),
-      );
-      estimate = refined;
-      motion = refined.motion;
-      matching = await matchUnits(units, description, motion, right, settings, context);
-    }
-    warnOfSessionGroups(estimate.component, context);
-  }
+  const found = await matchSessions(description, split.pairs, units.sessionCount, given, settings.matching, context);
+  const { connections, motion, matching } = found;
 
   const correction = planCorrection(units, motion, settings.waveformCorrection.n_templates);
   context.onCorrection?.({ units, shank, correction });
 
-  const { nearbyPairs, logOdds } = matching;
-  const matchLogOdds = lookUp(matching, units.count);
-  const confidence = clusterConfidence(matching.labels, units.sessions, matchLogOdds);
-  const labels = keepSure(matching.labels, confidence, settings.matching.min_confidence);
-  warnOfNothing(labels, units, context);
+  const contaminated = places.sessions.map((_, i) => i).filter((i) => firing.refractoryRatios[i]! > 1);
+  const isContaminated = new Set(contaminated);
+  const nearbyPairs = matching?.pairs ?? new Int32Array(0);
+  const logOdds = (matching?.logOdds ?? new Float32Array(0)).map((value, p) =>
+    isContaminated.has(nearbyPairs[2 * p]!) || isContaminated.has(nearbyPairs[2 * p + 1]!) ? ruledOut : value,
+  );
   const pairs = { pairs: nearbyPairs, logOdds };
-  const minLogOdds = logOddsOf(settings.matching.min_probability);
-  const { depthsUm } = corrected(places, motion);
+  const minLogOdds = logOddsOf(minProbability);
+  const labels = await context.stage('clustering', (options) =>
+    clusterNeurons(pairs, units.sessions, split.pairs, minLogOdds, options),
+  );
+  const matched = pairsBetweenSessions(labels, units.sessions);
+  context.report('clustering', 1, `${matched.length / 2} pairs matched`);
+  warnOfUnconnectedSessions(connections.component, context);
+  warnOfContaminatedUnits(
+    contaminated.map((i) => units.indices[i]!),
+    context,
+  );
+  if (matching) warnOfDecoys(matching, context);
+  warnOfNothing(labels, units, connections.component, context);
+
+  const matchLogOdds = lookUp(pairs, split, labels);
   const { similarity, leafOrder } = await context.stage('leafOrder', async (options) => ({
     similarity: await matchSimilarity(pairs, units.count, options),
-    leafOrder: await matchOrder(pairs, depthsUm, options),
+    leafOrder: await matchOrder(pairs, found.correctedUm, options),
   }));
   return {
     method: 'probabilistic',
     shank,
     units: units.indices,
     motion,
-    motionInterval: estimate?.interval,
+    motionInterval: found.interval,
     correction,
     similarity,
     minLogOdds,
-    labelsBeforeCuration: matching.labels,
+    labelsBeforeCuration: labels,
     labels,
     nearbyPairs,
     leafOrder,
@@ -85,24 +83,18 @@ export async function trackByProbability(
       ...clusterConfidence(labels, units.sessions, matchLogOdds),
       logOdds,
       matchLogOdds: ofPairs(pairsWithin(labels), matchLogOdds),
-      splitCandidates: splitCandidates(matching, units.sessions),
-      mixedUnits: mixedUnits(matching, units.sessions),
+      splitCandidates: split.pairs,
+      contaminatedUnits: contaminated,
+      connections: sessionConnections(
+        connections,
+        units.sessions,
+        matched,
+        found.motionMatches,
+        motion,
+        middleOf(sites.locationsUm),
+      ),
+      decoyKind: matching?.decoyKind,
+      scoreCounts: matching ? scoreCounts(matching) : noScoreCounts(),
     },
   };
-}
-
-function warnOfNothing(labels: Int32Array, units: TrackedUnits, context: RunContext): void {
-  const sessions = new Set(units.sessions);
-  if (sessions.size < 2) return;
-  if (labels.every((label) => label < 1)) {
-    context.warn(
-      'No unit was matched with one of another session. Are the sessions of the same probe and place, and the waveforms not whitened?',
-    );
-    return;
-  }
-  const matched = new Set(units.sessions.filter((_, i) => labels[i]! >= 1));
-  const alone = [...sessions].filter((session) => !matched.has(session)).sort((a, b) => a - b);
-  if (alone.length > 0) {
-    context.warn(`No unit of session ${alone.join(', ')} was matched with one of another session.`);
-  }
 }

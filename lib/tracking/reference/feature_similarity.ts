@@ -4,6 +4,7 @@ import type { FeatureName } from '../../settings/index.js';
 import { compareRows, compareWaveforms, type FisherZ } from '../../similarity/compare.js';
 import type { RunContext } from '../run_context.js';
 import type { TrackedUnits } from '../tracked_units.js';
+import { sharedArray } from '../../native/memory.js';
 
 /** Correlations of the waveforms under one correction. */
 interface WaveformSimilarity {
@@ -32,7 +33,7 @@ export class FeatureSimilarity {
     if (feature === 'Waveform') return this.#getWaveforms(context);
     const known = this.#matrices.get(feature);
     if (known) return known;
-    const matrix = new Float32Array(this.units.count ** 2);
+    const matrix = sharedArray(Float32Array, this.units.count ** 2);
     await this.#compareRows(feature, matrix, context);
     this.#matrices.set(feature, matrix);
     return matrix;
@@ -55,7 +56,7 @@ export class FeatureSimilarity {
     if (known) return known.matrix;
     // The oldest matrix is written over: at 20,000 units it has 1.6 GB.
     const oldest = this.#waveforms.length === 2 ? this.#waveforms.shift() : undefined;
-    const matrix = oldest?.matrix ?? new Float32Array(this.units.count ** 2);
+    const matrix = oldest?.matrix ?? sharedArray(Float32Array, this.units.count ** 2);
     await this.#compareWaveforms(matrix, shiftsUm, context);
     this.#waveforms.push({ shiftsUm, isProvisional, matrix });
     return matrix;

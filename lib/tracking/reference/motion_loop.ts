@@ -84,7 +84,7 @@ export async function findMotion(
       context.report('motion', 1, `stopped after ${i + 1} rounds because no more pairs were matched`);
       return { motion, correction, interval, iterations, stoppedBecause: 'no more matches' };
     }
-    const estimate = await estimateFromMatches(units, round, settings, context);
+    const estimate = await estimateFromMatches(units, round, i + 1, settings, context);
     if (estimate) {
       motion = { linear: estimate.linear, constantUm: estimate.constantUm };
       interval = { low: estimate.low, high: estimate.high };
@@ -103,12 +103,14 @@ export async function findMotion(
 async function estimateFromMatches(
   units: TrackedUnits,
   { goodPairs }: ClusterRound,
+  roundNumber: number,
   settings: Settings,
   context: RunContext,
 ): Promise<MotionEstimate | undefined> {
   if (goodPairs.length === 0) {
     context.warn(
-      'No units of different sessions were matched, so that the probe motion could not be estimated; it is left as it was.',
+      `In round ${roundNumber} of the motion correction no units of different sessions were matched; ` +
+        'the probe motion is left as it was before that round.',
     );
     return undefined;
   }

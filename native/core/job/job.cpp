@@ -39,10 +39,7 @@ public:
     {
       std::lock_guard lock(mutex_);
       tasks_.push_back(std::move(task));
-      if (idle_ < tasks_.size() && workers_ < mostWorkers()) {
-        ++workers_;
-        std::thread([this] { work(); }).detach();
-      }
+      if (idle_ < tasks_.size() && workers_ < mostWorkers()) start();
     }
     wake_.notify_one();
   }
@@ -50,6 +47,19 @@ public:
 private:
   /// One more than processors: a job that begins while another one keeps them all busy has its share of them at once.
   static size_t mostWorkers() { return static_cast<size_t>(resolveThreads(-1)) + 1; }
+
+  /// One more worker. Where memory is too short for its stack, those that there are do the work; if there are none,
+  /// throws.
+  void start() {
+    try {
+      std::thread([this] { work(); }).detach();
+      ++workers_;
+    } catch (...) {
+      if (workers_ > 0) return;
+      tasks_.pop_back();
+      throw;
+    }
+  }
 
   void work() {
     std::unique_lock lock(mutex_);
@@ -139,8 +149,11 @@ void parallelFor(const Job& job, size_t count, const std::function<void(size_t)>
   loop->body = &body;
   loop->reportProgress = reportProgress;
   const size_t helpers = std::min(count, static_cast<size_t>(std::max(1, job.threads)));
-  for (size_t helper = 1; helper < helpers; ++helper) {
-    pool().submit([loop] { loop->help(); });
+  try {
+    for (size_t helper = 1; helper < helpers; ++helper) pool().submit([loop] { loop->help(); });
+  } catch (const std::exception&) {
+    // No memory for a helper: this thread does it, and those that started before. They need `body`, so no throwing
+    // here.
   }
   loop->run();
   std::unique_lock lock(loop->mutex);

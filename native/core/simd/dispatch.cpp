@@ -1,6 +1,7 @@
 #include "core/simd/dispatch.h"
 
 #include "core/job/job.h"
+#include "core/simd/cpu_features.h"
 
 #include <cstdlib>
 #include <string>
@@ -18,13 +19,10 @@ extern const Kernels kernels_base;
 std::vector<const Kernels*> availableKernels() {
   std::vector<const Kernels*> levels;
 #if defined(__x86_64__) || defined(_M_X64)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512bw")) {
-    if (__builtin_cpu_supports("avx512vnni")) levels.push_back(&kernels_avx512vnni);
-    levels.push_back(&kernels_avx512);
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) levels.push_back(&kernels_avx2);
+  const CpuFeatures features = cpuFeatures();
+  if (features.avx512vnni) levels.push_back(&kernels_avx512vnni);
+  if (features.avx512) levels.push_back(&kernels_avx512);
+  if (features.avx2) levels.push_back(&kernels_avx2);
   levels.push_back(&kernels_base);
 #elif defined(__aarch64__) || defined(_M_ARM64)
   levels.push_back(&kernels_neon); // every 64-bit ARM processor has it

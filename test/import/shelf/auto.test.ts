@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -8,11 +8,12 @@ import { recognise } from '../../../lib/import/recognise.js';
 import { dant } from '../../cli/dant.js';
 import { temporaryFolder } from '../../cli/folder.js';
 import { copyOf, haveFixtures, np1 } from '../fixtures.js';
-import { haveShelf, shelf } from './shelf_fixtures.js';
+import { haveIblFixtures, oneCache } from '../ibl/fixtures.js';
+import { haveShelf, shelf, unitsOf } from './shelf_fixtures.js';
 
 const folder = temporaryFolder();
 
-describe.skipIf(!haveShelf || !haveFixtures)('dant import auto', () => {
+describe.skipIf(!haveShelf || !haveFixtures || !haveIblFixtures)('dant import auto', () => {
   it.each([
     ['nwb', 'nwb/data/pynwb_dense.nwb', 'an NWB file'],
     ['nwb', 'nwb/data/pynwb_dense.nwb.zarr', 'an NWB file (Zarr)'],
@@ -26,6 +27,7 @@ describe.skipIf(!haveShelf || !haveFixtures)('dant import auto', () => {
     ],
     ['matlab', 'matlab/data/v5_plain/spikeInfo.mat', "DANT's spikeInfo of MATLAB"],
     ['matlab', 'matlab/data/v5_plain', "DANT's spikeInfo of MATLAB"],
+    ['ibl', 'ibl/one_cache', 'a ONE cache: 3 sessions of SIM01'],
   ])('recognises %s: %s', async (form, path, description) => {
     expect(await recognise(join(shelf, path))).toMatchObject({ form, description });
   });
@@ -61,6 +63,26 @@ describe.skipIf(!haveShelf || !haveFixtures)('dant import auto', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('This is: dant import bombcell');
     expect(stderr).toContain('Say --uv-per-bit');
+  });
+
+  it('imports the sessions of a ONE cache, or asks for the subject', async () => {
+    const output = join(folder.path, 'ibl');
+    const more = ['--labels', 'good,2/3', '--min-spikes', '1', '--output', output];
+    const { code, stdout } = await dant(['import', 'auto', oneCache, ...more]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`This is: dant import ibl ${oneCache} --subject SIM01 --output`);
+    expect(unitsOf(output)).toHaveLength(6);
+
+    const two = copyOf(oneCache, join(folder.path, 'two'));
+    cpSync(join(two, 'testlab/Subjects/SIM01'), join(two, 'testlab/Subjects/SIM02'), { recursive: true });
+    await expect(recogniseAll([two])).rejects.toThrow(
+      /a ONE cache: 3 sessions of SIM01, 3 sessions of SIM02. Say of which subject: dant import ibl .* --subject/,
+    );
+    await expect(recogniseAll([oneCache, two])).rejects.toThrow(/Give one folder, that of the cache/);
+    const sorting = join(oneCache, 'testlab/Subjects/SIM01/2024-05-01/001/alf/probe00/pykilosort');
+    await expect(recognise(sorting)).rejects.toThrow(
+      /a sorting in the ALF format, pykilosort.* Give the folder of its/,
+    );
   });
 
   it('refuses what is of several forms, or of none', async () => {

@@ -215,7 +215,7 @@ describe.skipIf(!haveShelf)('a SortingAnalyzer that cannot be used', () => {
     const path = copied('binary_sparse_uv');
     const file = join(path, 'settings.json');
     writeFileSync(file, Buffer.from([0x7b, 0xff, 0x7d]));
-    await refused(path, /settings\.json: this is not JSON in UTF-8/);
+    await refused(path, /settings\.json: the text is not UTF-8/);
     writeFileSync(file, '{}');
     await refused(path, /settings\.json: the settings do not tell whether the templates are in µV/);
     chmodSync(file, 0);

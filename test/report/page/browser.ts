@@ -6,10 +6,6 @@ import { chromium, type Browser } from 'playwright-core';
 export const chromiumPath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
   (path) => path !== undefined && path !== '' && existsSync(path),
 );
-if (chromiumPath === undefined) {
-  console.warn('There is no Chromium (CHROMIUM_PATH, /usr/bin/chromium): the report is not tested in a browser.');
-}
-
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,

@@ -80,7 +80,10 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       const images = await page.$$eval('figure img', (found) =>
         found.map((image) => [(image as HTMLImageElement).alt, (image as HTMLImageElement).naturalWidth] as const),
       );
-      expect(images).toHaveLength(9);
+      expect(images).toHaveLength(11);
+      // What the recording says of the matches comes first.
+      expect(await page.locator('#evidence figure').count()).toBe(4);
+      expect(await page.textContent('#evidence')).toContain('Not measured yet: "dant evidence RESULT" does it.');
       for (const [name, width] of images) expect(width, name).toBeGreaterThan(100);
       await page.screenshot({ path: join(screenshots, 'report.png'), fullPage: true });
     });
@@ -179,14 +182,15 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
     let confidence: Float64Array;
     let splits: Int32Array;
     let clusters: Int32Array;
-    let mixed: [unit: number, other: number];
+    let contaminated: number;
 
     beforeAll(async () => {
       const { results, data } = await scratch.simulated({}, { ...nothingDrawn, save_intermediate_results: false });
       const { data: found } = await readNpy(join(results, 'IdxCluster.npy'), { as: 'int32' });
-      mixed = [found.indexOf(2), found.indexOf(5)];
-      await rm(join(results, 'MixedUnits.npy'));
-      await writeNpy(join(results, 'MixedUnits.npy'), { data: Int32Array.from(mixed), shape: [1, 2], dtype: '<i8' });
+      contaminated = found.indexOf(-1);
+      await rm(join(results, 'ContaminatedUnits.npy'));
+      const list = { data: Int32Array.of(contaminated), shape: [1], dtype: '<i8' };
+      await writeNpy(join(results, 'ContaminatedUnits.npy'), list);
       await writeReport(results, { dataFolder: data });
       const read = (name: string) => readNpy(join(results, `${name}.npy`), { as: 'int32' });
       confidence = (await readNpy(join(results, 'ClusterConfidence.npy'), { as: 'float64' })).data;
@@ -199,7 +203,7 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       expect(await page.textContent('.facts')).toMatch(/False-positive rate\D*[\d.]+ %/);
       expect(await page.textContent('.facts')).toContain(`Split candidates${splits.length / 2}`);
       expect(await page.textContent('#missing')).toMatch(/corrected waveforms were not saved.*run again/);
-      expect(await page.locator('figure img').count()).toBe(7);
+      expect(await page.locator('figure img').count()).toBe(10);
       await page.screenshot({ path: join(screenshots, 'report-probabilistic.png'), fullPage: true });
     });
 
@@ -227,21 +231,19 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       await page.screenshot({ path: join(screenshots, 'neuron-probabilistic.png') });
     });
 
-    it('marks mixed units with the neurons that they belong to', async () => {
-      expect(await page.textContent('.facts')).toContain('Mixed units1');
-      await page.fill('#search', 'mixed>0');
+    it('marks contaminated units', async () => {
+      expect(await page.textContent('.facts')).toContain('Contaminated units1');
+      expect(await page.textContent('.facts')).toMatch(/Connected sessions(\d+) of \1/);
+      await page.click('button[data-kind="unit"]');
+      await page.fill('#search', 'contaminated>0');
       const ids = await page.$$eval('#rows tr[data-id]', (rows) => rows.map((row) => (row as HTMLElement).dataset.id));
-      expect(ids.sort()).toEqual(['2', '5']);
-      await page.click('#rows tr[data-id="2"]');
-      await drawn(page, /^Neuron 2 /);
-      expect(await page.textContent('#detail')).toMatch(
-        new RegExp(`unit ${mixed[0]} of session \\d seems to hold spikes of a second neuron as well \\(neuron 5\\)`),
+      expect(ids).toEqual([String(contaminated)]);
+      await page.click(`#rows tr[data-id="${contaminated}"]`);
+      await drawn(page, /^Unmatched/);
+      expect(await page.textContent('#detail')).toContain(
+        `unit ${contaminated} has no refractory period, and was not matched`,
       );
-      expect(await page.textContent('#detail')).toContain(`unit ${mixed[0]}, mixed`);
-      await page.click('#rows tr[data-id="5"]');
-      await drawn(page, /^Neuron 5 /);
-      expect(await page.textContent('#detail')).toContain('(neuron 2) seems to hold spikes of this neuron as well');
-      expect(await page.textContent('#detail')).not.toContain(', mixed');
+      expect(await page.textContent('#detail')).toContain(`unit ${contaminated}, contaminated`);
       await page.fill('#search', '');
     });
 

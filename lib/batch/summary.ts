@@ -1,0 +1,80 @@
+import { join, relative } from 'node:path';
+
+import { replaceText } from '../files/text_file.js';
+import { csvLine } from '../import/csv.js';
+import { standings, type Standing } from './plan_batch.js';
+import { describe } from './study_file.js';
+import type { Study, StudyRecording } from './study.js';
+import { summaryPage } from './summary_page.js';
+import { placesOf, type TaskFacts } from './task_state.js';
+
+/** A recording in the summary of a study. */
+export interface SummaryRow {
+  animal: string;
+  probe: string | null;
+  region: string | null;
+  /** In words */
+  status: string;
+  facts: TaskFacts | undefined;
+  /** Of the report, relative to the study's output; undefined: there is none */
+  report: string | undefined;
+}
+
+/**
+ * Writes what came out for all recordings of a study: study.html, study.csv and study.json in its output folder.
+ * @returns The rows, in the order of the study
+ * @throws DANT_OUTPUT
+ */
+export async function writeSummary(study: Study): Promise<SummaryRow[]> {
+  const rows = [...(await standings(study))].map(([recording, standing]) => rowOf(study, recording, standing));
+  const write = (name: string, text: string) => replaceText(join(study.output, name), text);
+  await write('study.json', `${JSON.stringify({ study: study.file, recordings: rows }, undefined, 2)}\n`);
+  await write('study.csv', table(rows));
+  await write('study.html', summaryPage(study, rows));
+  return rows;
+}
+
+function rowOf(study: Study, recording: StudyRecording, standing: Standing): SummaryRow {
+  const { animal, probe = null, region = null } = recording;
+  const facts = standing.state?.facts;
+  const report = join(relative(study.output, placesOf(study, recording).result), 'report.html');
+  return { animal, probe, region, status: statusOf(standing), facts, report: facts && report };
+}
+
+/** How a recording stands, in words. */
+export function statusOf(standing: Standing): string {
+  if (standing.kind === 'waiting') return 'to be done';
+  return standing.kind === 'failed' ? `failed: ${standing.why}` : standing.kind;
+}
+
+/** Sessions that half of the neurons were followed over, at least. */
+export function medianFollowed(followed: readonly number[]): number {
+  const total = followed.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  return followed.findIndex((count) => (sum += count) * 2 >= total && total > 0);
+}
+
+function table(rows: readonly SummaryRow[]): string {
+  const header =
+    'animal,probe,region,status,units,sessions,neurons,matched_units,median_sessions_followed,neurons_in_all_sessions,' +
+    'motion_min_um,motion_max_um,false_positive_rate,warnings,seconds,peak_memory_mb\n';
+  const lines = rows.map(({ animal, probe, region, status, facts }) =>
+    csvLine([
+      ...[animal, probe ?? '', region ?? '', status],
+      ...(facts
+        ? [
+            ...[facts.units, facts.sessions, facts.neurons, facts.matchedUnits],
+            ...[medianFollowed(facts.followed), facts.followed[facts.sessions] ?? 0],
+            ...(facts.motionUm?.map((motion) => motion.toFixed(1)) ?? ['', '']),
+            facts.falsePositiveRate?.toFixed(4) ?? '',
+            ...[facts.warnings.length, facts.seconds.toFixed(1), Math.round(facts.peakMemoryBytes / 1e6)],
+          ]
+        : new Array<string>(12).fill('')),
+    ]),
+  );
+  return header + lines.join('');
+}
+
+/** The name of a recording, for lists. */
+export const rowName = ({ animal, probe, region }: SummaryRow) =>
+  describe({ animal, probe: probe ?? undefined, region: region ?? undefined });

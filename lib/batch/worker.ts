@@ -1,0 +1,61 @@
+// A process of its own for one recording of a study: its memory is given back when it ends, and one that the system kills
+// takes nothing else with it. Arguments: the file of the study, the id of the recording, the number of threads.
+import { appendFileSync, mkdirSync } from 'node:fs';
+
+import { readStudy } from './study_file.js';
+import { doTask } from './task.js';
+import { placesOf, type TaskState } from './task_state.js';
+
+/** What a worker tells. */
+export type WorkerMessage =
+  | { kind: 'progress'; step: string; fraction: number }
+  /** `state` undefined: there was nothing to be done */
+  | { kind: 'end'; state: TaskState | undefined }
+  | { kind: 'error'; message: string };
+
+const [file, id, threads] = process.argv.slice(2) as [string, string, string];
+const controller = new AbortController();
+const stop = () => {
+  controller.abort();
+};
+process.on('SIGINT', () => undefined); // Ctrl-C reaches all processes of a terminal; the batch decides.
+process.on('SIGTERM', stop);
+process.on('disconnect', stop); // the batch is gone
+
+const send = (message: WorkerMessage) => {
+  if (process.connected) process.send!(message);
+};
+let log = (_: string): void => undefined;
+try {
+  const study = await readStudy(file);
+  const recording = study.recordings.find((one) => one.id === id);
+  if (!recording) throw new Error(`${file} has no recording ${id} any more.`);
+  const { folder, log: logFile } = placesOf(study, recording);
+  mkdirSync(folder, { recursive: true });
+  log = (text) => {
+    appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+  };
+  log('started');
+  let last = '';
+  const state = await doTask(study, recording, {
+    threads: Number(threads),
+    signal: controller.signal,
+    onProgress: ({ step, fraction }) => {
+      send({ kind: 'progress', step, fraction });
+      if (step !== last) log(step);
+      last = step;
+    },
+  });
+  for (const warning of state?.facts?.warnings ?? []) log(`warning: ${warning}`);
+  log(state === undefined ? 'nothing has changed' : state.status === 'done' ? 'done' : `failed: ${state.error}`);
+  send({ kind: 'end', state });
+} catch (error) {
+  const message = controller.signal.aborted ? 'stopped before it was done' : (error as Error).message;
+  try {
+    log(`failed: ${message}`);
+  } catch {
+    // The disk is full: the batch gets the message all the same.
+  }
+  send({ kind: 'error', message });
+}
+if (process.connected) process.disconnect();

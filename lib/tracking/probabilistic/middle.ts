@@ -1,0 +1,5 @@
+/** Depth halfway between the lowest and the highest site (C, 2). */
+export function middleOf(locationsUm: Float64Array): number {
+  const depths = locationsUm.filter((_, k) => k % 2 === 1);
+  return (depths.reduce((a, b) => Math.min(a, b)) + depths.reduce((a, b) => Math.max(a, b))) / 2;
+}

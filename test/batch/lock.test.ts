@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+import { isLocked, lockFolder } from '../../lib/batch/lock.js';
+import { temporaryFolder } from '../cli/folder.js';
+
+const folder = temporaryFolder();
+const lockOf = (host: string, pid: number) => {
+  writeFileSync(join(folder.path, 'lock'), JSON.stringify({ host, pid, token: 'theirs' }));
+};
+const isHeld = (lock: Awaited<ReturnType<typeof lockFolder>>) => 'release' in lock;
+
+it('one of many gets the lock, and the next one after it was given back', async () => {
+  const locks = await Promise.all(Array.from({ length: 20 }, () => lockFolder(folder.path)));
+  const [first, ...more] = locks.filter(isHeld);
+  expect(more).toEqual([]);
+  expect(locks.find((lock) => !isHeld(lock))).toEqual({ host: hostname(), pid: process.pid });
+  expect(await isLocked(folder.path)).toBe(true);
+  if ('release' in first!) await first.release();
+  expect(await isLocked(folder.path)).toBe(false);
+  expect(readdirSync(folder.path)).toEqual([]);
+  expect(isHeld(await lockFolder(folder.path))).toBe(true);
+});
+
+it('the lock of a process that was killed is taken over by one only', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  for (let round = 0; round < 20; round++) {
+    lockOf(hostname(), pid);
+    expect(await isLocked(folder.path)).toBe(false);
+    const locks = await Promise.all(Array.from({ length: 8 }, () => lockFolder(folder.path)));
+    const held = locks.filter(isHeld);
+    expect(held).toHaveLength(1);
+    if ('release' in held[0]!) await held[0].release();
+    expect(existsSync(join(folder.path, 'lock'))).toBe(false);
+  }
+});
+
+it('a process of another computer counts as gone when its lock has not been renewed for minutes', async () => {
+  lockOf('elsewhere', 1);
+  expect(await lockFolder(folder.path)).toEqual({ host: 'elsewhere', pid: 1 });
+  const before = new Date(Date.now() - 600_000);
+  utimesSync(join(folder.path, 'lock'), before, before);
+  expect(isHeld(await lockFolder(folder.path))).toBe(true);
+});
