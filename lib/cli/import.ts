@@ -78,7 +78,9 @@ export function addImportOptions(command: Command): Command {
         most: mostSpikesPerUnit,
       }),
     )
-    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
+    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'))
+    .option('--common-median', 'Subtract the median over all channels from each sample, after the filter.')
+    .option('--halves', 'Write waveform_halves.npy too: the means of both halves of each session.');
 }
 
 export const sessionNotes = `

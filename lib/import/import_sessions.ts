@@ -2,7 +2,13 @@ import { DantError, argumentError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
-import { importDefaults, mostSpikesPerUnit, type ImportOptions, type SessionSource } from './options.js';
+import {
+  importDefaults,
+  mostSpikesPerUnit,
+  type CompleteImportOptions,
+  type ImportOptions,
+  type SessionSource,
+} from './options.js';
 import { planImport, type ImportPlan } from './plan.js';
 import type { SessionPlan } from './plan_session.js';
 import { interpolation } from './sites.js';
@@ -49,7 +55,7 @@ export async function importSessions(
       const rows = plan.sessions.reduce((sum, { recording }) => sum + recording.rows, 0);
       let done = 0;
       for (const [s, session] of plan.sessions.entries()) {
-        const units = await importSession(plan, s, {
+        const units = await importSession(plan, s, complete, {
           ...run,
           onProgress: (share) =>
             onProgress?.({ session: s + 1, fraction: (done + share * session.recording.rows) / rows }),
@@ -69,14 +75,19 @@ export async function importSessions(
 }
 
 /** The session's units with their mean waveforms at the shared sites. */
-async function importSession(plan: ImportPlan, s: number, run: RunOptions): Promise<ImportedUnit[]> {
+async function importSession(
+  plan: ImportPlan,
+  s: number,
+  { commonMedian, halves: withHalves }: CompleteImportOptions,
+  run: RunOptions,
+): Promise<ImportedUnit[]> {
   const { sorting, recording, units } = plan.sessions[s]!;
   const { channelMap } = sorting;
   const channels = channelMap.length;
   const missing = interpolation(plan.sites, plan.channels[s]!);
   const source = await openOf(plan.sessions[s]!, s);
   try {
-    const { waveforms } = await meanWaveforms(
+    const { waveforms, halves } = await meanWaveforms(
       {
         source,
         channels: channelMap,
@@ -84,18 +95,30 @@ async function importSession(plan: ImportPlan, s: number, run: RunOptions): Prom
         sampleRateHz: recording.sampleRateHz,
         spikes: units.map(({ averaged }) => averaged),
         highPassHz: recording.isFiltered ? 0 : highPassHz,
+        commonMedian,
+        halves: withHalves,
       },
       run,
     );
-    return units.map((unit, u) => {
-      const all = waveforms.subarray(u * channels * waveformSamples, (u + 1) * channels * waveformSamples);
+    const size = channels * waveformSamples;
+    const atSites = (all: Float32Array, index: number) => {
       const waveform = new Float32Array(plan.sites.length * waveformSamples);
       plan.channels[s]!.forEach((channel, c) => {
         if (channel < 0) return;
-        waveform.set(all.subarray(channel * waveformSamples, (channel + 1) * waveformSamples), c * waveformSamples);
+        const from = index * size + channel * waveformSamples;
+        waveform.set(all.subarray(from, from + waveformSamples), c * waveformSamples);
       });
       for (const { site, from } of missing) interpolate(waveform, site, from);
-      return { ...unit, waveform, ...peakOf(waveform) };
+      return waveform;
+    };
+    return units.map((unit, u) => {
+      const waveform = atSites(waveforms, u);
+      return {
+        ...unit,
+        waveform,
+        halves: withHalves ? [atSites(halves, 2 * u), atSites(halves, 2 * u + 1)] : [],
+        ...peakOf(waveform),
+      };
     });
   } finally {
     await source.close();

@@ -15,8 +15,10 @@ export interface MeanWaveformsInput {
   spikes: readonly Float64Array[];
   /** 0: the recording is filtered already */
   highPassHz: number;
+  /** Whether the median over all C channels is subtracted, after the filter; default: not */
+  commonMedian?: boolean | undefined;
   /** Whether the means of both halves of the recording are wanted too; default: not */
-  halves?: boolean;
+  halves?: boolean | undefined;
 }
 
 export interface MeanWaveforms {
@@ -82,12 +84,21 @@ function emptyMeans(units: number, size: number, halves: boolean): MeanWaveforms
 }
 
 async function onePass(input: MeanWaveformsInput, { threads, signal, onProgress }: RunOptions): Promise<MeanWaveforms> {
-  const { source, channels, uvPerBit, spikes, sampleRateHz, highPassHz, halves = false } = input;
+  const { source, channels, uvPerBit, spikes, sampleRateHz, highPassHz, halves = false, commonMedian = false } = input;
   const run = { threads, signal };
   // Each half of the recording counts as a unit of its own.
   const groups = halves ? spikes.flatMap((times) => inHalves(times, source.rows / 2)) : spikes;
   const sums = new WindowSums(
-    { source, channels, sampleRateHz, highPassHz, spikes: groups, before: windowBefore, window: windowSamples },
+    {
+      source,
+      channels,
+      sampleRateHz,
+      highPassHz,
+      spikes: groups,
+      before: windowBefore,
+      window: windowSamples,
+      medianUvPerBit: commonMedian ? uvPerBit : undefined,
+    },
     run,
   );
   // The next block is read while the windows of one are added.
@@ -114,6 +125,7 @@ async function onePass(input: MeanWaveformsInput, { threads, signal, onProgress 
         outside: sums.outside,
         counts: Int32Array.from(groups, ({ length }) => length),
         baselines: sums.baselines(),
+        medians: sums.medians,
         uvPerBit,
         sampleRateHz,
         highPassHz,

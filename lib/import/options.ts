@@ -25,6 +25,10 @@ export interface ImportOptions {
   spikesPerUnit?: number | undefined;
   /** Of the draw of these spikes */
   seed?: number | undefined;
+  /** Whether the median over all channels that were sorted is subtracted from every sample, after the filter */
+  commonMedian?: boolean | undefined;
+  /** Whether waveform_halves.npy is written: the means of both halves of each session */
+  halves?: boolean | undefined;
 }
 
 export type CompleteImportOptions = { [Key in keyof ImportOptions]-?: Exclude<ImportOptions[Key], undefined> };
@@ -37,6 +41,8 @@ export const importDefaults: CompleteImportOptions = {
   maxMissing: 0.1,
   spikesPerUnit: 500,
   seed: 1,
+  commonMedian: false,
+  halves: false,
 };
 
 /** More would not fit the sums: 32,767 · 65,536 < 2³¹. */

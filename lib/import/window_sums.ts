@@ -19,6 +19,8 @@ export interface WindowSumsInput {
   sampleRateHz: number;
   /** 0: the recording is filtered already */
   highPassHz: number;
+  /** (C) µV of a count, if medians over the channels are wanted */
+  medianUvPerBit?: Float64Array | undefined;
   /** Per unit, samples in ascending order, with whole windows in the recording */
   spikes: readonly Float64Array[];
   /** Samples of a window, and those of it before the spike */
@@ -51,6 +53,8 @@ export class WindowSums {
   readonly windows: Int32Array;
   /** (⌈C/16⌉, units, 2, 3, 16) what the filter keeps of the samples before and behind the windows */
   readonly outside: Float64Array;
+  /** (units, window) of the medians over the channels, µV; empty: not wanted */
+  readonly medians: Float64Array;
   private readonly tiles: number;
   private readonly rowsPerBlock: number;
   private readonly capacity: number;
@@ -65,11 +69,12 @@ export class WindowSums {
     private readonly input: WindowSumsInput,
     private readonly run: RunOptions,
   ) {
-    const { source, channels, spikes, window, highPassHz } = input;
+    const { source, channels, spikes, window, highPassHz, medianUvPerBit } = input;
     this.tiles = tilesOf(channels.length);
     const lanes = this.tiles * tileChannels;
     this.windows = new Int32Array(lanes * spikes.length * window);
     this.outside = new Float64Array(highPassHz > 0 ? lanes * spikes.length * outsideStates : 0);
+    this.medians = new Float64Array(medianUvPerBit ? spikes.length * window : 0);
     this.totals = new Float64Array(lanes);
     this.rowsPerBlock = Math.max(1, Math.min(source.rows, Math.floor(blockBytes / (2 * lanes))));
     this.capacity = Math.min(source.rows, this.rowsPerBlock + window + 2 * lead);
@@ -99,14 +104,14 @@ export class WindowSums {
       this.next[unit] = i;
       offsets[unit + 1] = starts.length;
     });
+    const windows = { starts: Int32Array.from(starts), offsets };
     const filled = { block, capacity: this.capacity, channels: channels.length, rows };
     await runNative(
       (native, control) =>
         native.addWindows({
           ...control,
           ...filled,
-          starts: Int32Array.from(starts),
-          offsets,
+          ...windows,
           window,
           sampleRateHz,
           highPassHz,
@@ -122,7 +127,39 @@ export class WindowSums {
       );
       this.totalled += Math.ceil(rows / totalledEvery);
     }
+    await this.addMedians(filled, windows);
     this.rooms.push(block);
+  }
+
+  /** Sums the windows of the medians over all channels, which are not linear: they are those of every row. */
+  private async addMedians(
+    filled: { block: Int16Array; capacity: number; rows: number },
+    { starts, offsets }: { starts: Int32Array; offsets: Int32Array },
+  ): Promise<void> {
+    const { window, sampleRateHz, highPassHz, medianUvPerBit: uvPerBit } = this.input;
+    if (uvPerBit === undefined || starts.length === 0) return;
+    const first = starts.reduce((least, start) => Math.min(least, start));
+    const last = starts.reduce((most, start) => Math.max(most, start));
+    const medians = new Float32Array(last + window - first);
+    await runNative(
+      (native, control) =>
+        native.commonMedians({
+          ...control,
+          ...filled,
+          first,
+          sampleRateHz,
+          highPassHz,
+          baselines: this.baselines(),
+          uvPerBit,
+          medians,
+        }),
+      this.run,
+    );
+    for (let unit = 0; unit + 1 < offsets.length; unit++) {
+      for (const start of starts.subarray(offsets[unit], offsets[unit + 1])) {
+        for (let t = 0; t < window; t++) this.medians[unit * window + t]! += medians[start - first + t]!;
+      }
+    }
   }
 
   /** (C) the mean of each channel, where there is no filter. */

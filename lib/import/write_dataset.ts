@@ -1,31 +1,30 @@
-import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
-import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
+import { withOutputErrors, writeNpy } from '../files/npy_writer.js';
 import { packageVersion } from '../files/package_version.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
+import { FloatRows } from './float_rows.js';
 import type { ImportSummary } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
 import type { CompleteImportOptions } from './options.js';
 import type { ImportPlan } from './plan.js';
 import type { PlannedUnit } from './plan_session.js';
-import { readFully } from './raw_source.js';
 import { unitsFile } from './tracked_units.js';
 
 /** A unit with its mean waveform. */
 export interface ImportedUnit extends PlannedUnit {
   /** (C, 61) µV */
   waveform: Float32Array;
+  /** The same of the first and the second half of the session; NaN: silent; none if not asked for */
+  halves: Float32Array[];
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
 }
-
-/** Waveforms that are copied at once, bytes. */
-const copiedBytes = 8 * 2 ** 20;
 
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
@@ -38,12 +37,20 @@ export class DatasetWriter {
     private readonly folder: string,
     private readonly plan: ImportPlan,
     private readonly options: CompleteImportOptions,
-    private readonly waveforms: FileHandle,
+    private readonly waveforms: FloatRows,
+    private readonly halves: FloatRows | undefined,
   ) {}
 
   static async create(folder: string, plan: ImportPlan, options: CompleteImportOptions): Promise<DatasetWriter> {
     await mkdir(join(folder, 'spike_times'));
-    return new DatasetWriter(folder, plan, options, await open(join(folder, partName), 'wx+'));
+    const { length } = plan.sites;
+    return new DatasetWriter(
+      folder,
+      plan,
+      options,
+      await FloatRows.create(folder, 'waveform_all.npy', [length, waveformSamples]),
+      options.halves ? await FloatRows.create(folder, 'waveform_halves.npy', [2, length, waveformSamples]) : undefined,
+    );
   }
 
   /** Adds the units of session `s`, from 0. */
@@ -54,10 +61,8 @@ export class DatasetWriter {
       const k = this.sessions.length;
       const times = unit.spikes.map((sample) => (1000 * sample) / sampleRateHz);
       await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: times, shape: [times.length] });
-      const { buffer, byteOffset, byteLength } = unit.waveform;
-      await withOutputErrors(this.folder, () =>
-        this.waveforms.writeFile(new Uint8Array(buffer, byteOffset, byteLength)),
-      );
+      await this.waveforms.add(unit.waveform);
+      for (const half of unit.halves) await this.halves?.add(half);
       const depth = this.plan.sites[unit.peakChannel]!.y;
       const rate = (unit.spikes.length * sampleRateHz) / rows;
       this.table.push(
@@ -91,7 +96,8 @@ export class DatasetWriter {
       );
     }
     const count = this.sessions.length;
-    await this.writeWaveforms(count);
+    await this.waveforms.finish(count);
+    await this.halves?.finish(count);
     const file = (name: string) => join(this.folder, name);
     await writeNpy(file('session_index.npy'), { data: Int32Array.from(this.sessions), shape: [count] });
     await writeNpy(file('channel_locations.npy'), {
@@ -114,26 +120,7 @@ export class DatasetWriter {
 
   async close(): Promise<void> {
     await this.waveforms.close();
-  }
-
-  private async writeWaveforms(count: number): Promise<void> {
-    const size = this.plan.sites.length * waveformSamples;
-    const path = join(this.folder, partName);
-    const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
-      dtype: '<f4',
-      shape: [count, this.plan.sites.length, waveformSamples],
-    });
-    try {
-      const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
-      for (let first = 0; first < count; first += step) {
-        const block = new Float32Array(Math.min(step, count - first) * size);
-        await readFully(this.waveforms, path, new Uint8Array(block.buffer), 4 * first * size);
-        await writer.write(block);
-      }
-    } finally {
-      await writer.close();
-    }
-    await rm(path);
+    await this.halves?.close();
   }
 
   /** What import.json says. */
@@ -162,5 +149,3 @@ export class DatasetWriter {
     };
   }
 }
-
-const partName = 'waveforms.part';

@@ -1,5 +1,6 @@
 #include "binding/async_job.h"
 #include "binding/stages.h"
+#include "core/import/common_median.h"
 #include "core/import/mean_waveforms.h"
 #include "core/import/raw_samples.h"
 #include "core/import/read_samples.h"
@@ -139,6 +140,22 @@ Napi::Value bindAddRowTotals(const Napi::CallbackInfo& info) {
   return startJob(arguments, [=](const Job& job) { addRowTotals(job, block, rows, totals); });
 }
 
+Napi::Value bindCommonMedians(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  const auto uvPerBit = arguments.array<double>("uvPerBit");
+  if (uvPerBit.empty()) arguments.fail("uvPerBit", "at least one channel");
+  const auto block = blockOf(arguments, uvPerBit.size());
+  const size_t rows = filledRows(arguments, block);
+  const size_t first = arguments.count("first");
+  const auto medians = arguments.array<float>("medians");
+  if (first > rows || medians.size() > rows - first) arguments.fail("medians", "one for each row from the first on");
+  const auto baselines = arguments.array<double>("baselines", uvPerBit.size());
+  const auto filter = filterOf(arguments);
+  return startJob(arguments, [=](const Job& job) {
+    commonMedians(job, block, rows, first, filter ? &*filter : nullptr, baselines, uvPerBit, medians);
+  });
+}
+
 Napi::Value bindFinishMeans(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const MeanParams params{arguments.count("samples"), arguments.count("trough"), arguments.count("maxShift"),
@@ -158,7 +175,11 @@ Napi::Value bindFinishMeans(const Napi::CallbackInfo& info) {
       arguments.array<double>("outside", outsideSize(tiles, counts.size(), filter.has_value())),
       arguments.array<int32_t>("counts", units * params.parts),
       arguments.array<double>("baselines", channels),
+      arguments.array<double>("medians"),
   };
+  if (!sums.medians.empty() && sums.medians.size() != counts.size() * params.window()) {
+    arguments.fail("medians", "a window for each sum, or nothing");
+  }
   const MeanWaveforms out{
       arguments.array<float>("waveforms", size),
       arguments.array<float>("halves", params.parts == 2 ? 2 * size : 0),
@@ -177,6 +198,7 @@ void registerImport(Napi::Env env, Napi::Object exports) {
   exports.Set("takeSamples", Napi::Function::New(env, bindTakeSamples, "takeSamples"));
   exports.Set("addWindows", Napi::Function::New(env, bindAddWindows, "addWindows"));
   exports.Set("addRowTotals", Napi::Function::New(env, bindAddRowTotals, "addRowTotals"));
+  exports.Set("commonMedians", Napi::Function::New(env, bindCommonMedians, "commonMedians"));
   exports.Set("finishMeans", Napi::Function::New(env, bindFinishMeans, "finishMeans"));
 }
 

@@ -25,7 +25,7 @@ afterAll(() => {
 /** Means of all clusters of a session, over the spikes that expected.npz has. */
 async function meansOf(
   session: string,
-  { threads = 2, filtered = false } = {},
+  { threads = 2, filtered = false, commonMedian = false, halves = false } = {},
 ): Promise<MeanWaveforms & { n: number[] }> {
   const folder = await findSorterFolder(session);
   const { params, channelMap, units } = await readSorting(folder);
@@ -42,6 +42,8 @@ async function meansOf(
         sampleRateHz: recording.sampleRateHz,
         spikes,
         highPassHz: filtered ? 0 : 300,
+        commonMedian,
+        halves,
       },
       { threads },
     );
@@ -69,6 +71,45 @@ describe.skipIf(!haveFixtures).each([
     expect(means.n).toEqual(Array.from(array('n'), Number));
     expect(Array.from(means.shifts)).toEqual(Array.from(array('shift'), Number));
     expect(largestDifference(means.waveforms, array('aligned'))).toBeLessThan(0.001);
+  });
+
+  it.each(days)('of %s are those of SciPy without the median over the channels, if that is wanted', async (day) => {
+    const expected = await readNpz(join(root, 'expected.npz'));
+    const median = expected[`${day}_hp_cmr`]!.data as Float32Array;
+    const { waveforms, shifts } = await meansOf(join(root, day), { commonMedian: true });
+    let compared = 0;
+    let largest = 0;
+    const size = waveforms.length / shifts.length;
+    shifts.forEach((shift, unit) => {
+      // Expected are the means around the sorter's spike time.
+      for (let at = unit * size; at < (unit + 1) * size; at += 61) {
+        for (let t = Math.max(0, -shift); t < Math.min(61, 61 - shift); t++, compared++) {
+          largest = Math.max(largest, Math.abs(waveforms[at + t]! - median[at + t + shift]!));
+        }
+      }
+    });
+    expect(largest).toBeLessThan(0.002);
+    expect(compared).toBeGreaterThan(0.7 * waveforms.length);
+  });
+
+  it('of both halves are, weighted by their spikes, that of the whole', async () => {
+    const folder = await findSorterFolder(join(root, 'D1'));
+    const { units } = await readSorting(folder);
+    const { waveforms, halves, n, shifts } = await meansOf(join(root, 'D1'), { halves: true });
+    expect({ waveforms, shifts }).toEqual(
+      await meansOf(join(root, 'D1')).then((m) => ({ waveforms: m.waveforms, shifts: m.shifts })),
+    );
+    const size = waveforms.length / n.length;
+    const middle = (name.startsWith('np1') ? 4 : 2) * 15_000;
+    const weighted = new Float32Array(waveforms.length);
+    n.forEach((count, unit) => {
+      const first = units[unit]!.spikes.filter((t) => t >= before && t < middle).length;
+      for (let i = 0; i < size; i++) {
+        const [a, b] = [halves[2 * unit * size + i]!, halves[(2 * unit + 1) * size + i]!];
+        weighted[unit * size + i] = (first * a + (count - first) * b) / count;
+      }
+    });
+    expect(largestDifference(weighted, waveforms)).toBeLessThan(1e-3);
   });
 
   it('are the same bits from the .bin as from the .cbin, and with any number of threads', async () => {

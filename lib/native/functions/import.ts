@@ -81,6 +81,21 @@ export interface ImportFunctions {
   /** Adds every 16th row of `block` to `totals` (⌈C/16⌉, 16). */
   addRowTotals(args: JobControl & Block & { channels: number; rows: number; totals: Float64Array }): Promise<void>;
 
+  /** Medians over the channels of the filtered rows first … first + medians.length − 1 of `block`, µV. */
+  commonMedians(
+    args: JobControl &
+      Block &
+      Filter & {
+        rows: number;
+        first: number;
+        /** (C) counts that are subtracted if there is no filter */
+        baselines: Float64Array;
+        /** (C) */
+        uvPerBit: Float64Array;
+        medians: Float32Array;
+      },
+  ): Promise<void>;
+
   /** Mean waveforms from sums of windows; see native/core/import/mean_waveforms.h. */
   finishMeans(
     args: JobControl &
@@ -92,6 +107,8 @@ export interface ImportFunctions {
         counts: Int32Array;
         /** (C) counts that are subtracted if there is no filter */
         baselines: Float64Array;
+        /** (U, parts, window) sums of medians over the channels, µV; empty: they are not subtracted */
+        medians: Float64Array;
         /** (C) */
         uvPerBit: Float64Array;
         samples: number;

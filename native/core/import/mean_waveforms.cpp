@@ -80,6 +80,11 @@ public:
     double spikes = 0;
     for (size_t part = first; part < last; ++part) spikes += count(part);
     std::vector<double> all(channels * window);
+    std::vector<double> median(window);
+    for (size_t part = first; part < last && !sums_.medians.empty(); ++part) {
+      const double* const sum = sums_.medians.data() + (unit_ * params_.parts + part) * window;
+      for (size_t t = 0; t < window; ++t) median[t] += sum[t] / spikes;
+    }
     std::vector<Row> mean(window);
     for (size_t tile = 0; tile < tiles; ++tile) {
       std::array<double, sideSize> outside{};
@@ -96,7 +101,9 @@ public:
       for (size_t k = 0; k < lanes && tile * lanes + k < channels; ++k) {
         const size_t c = tile * lanes + k;
         const double baseline = filter_ ? 0 : sums_.baselines[c];
-        for (size_t t = 0; t < window; ++t) all[c * window + t] = (mean[t][k] - baseline) * uvPerBit_[c];
+        for (size_t t = 0; t < window; ++t) {
+          all[c * window + t] = (mean[t][k] - baseline) * uvPerBit_[c] - median[t];
+        }
       }
     }
     return all;

@@ -23,6 +23,7 @@ struct PartSums {
   std::span<const double> outside;   ///< (tiles, units · parts, 2, decayStates, tileChannels)
   std::span<const int32_t> counts;   ///< (units · parts) windows
   std::span<const double> baselines; ///< (channels) what is subtracted where there is no filter
+  std::span<const double> medians;   ///< (units · parts, window) sums of medians over channels, µV; empty: not wanted
 };
 
 struct MeanWaveforms {
@@ -32,7 +33,8 @@ struct MeanWaveforms {
   std::span<int32_t> peakChannels; ///< (units)
 };
 
-/// Mean waveforms from sums. A filter that is linear gives the same for the mean as for all the recording. The peak
+/// Mean waveforms from sums. A filter that is linear gives the same for the mean as for all the recording; of
+/// filtered samples, sums of medians are subtracted. The peak
 /// channel has the largest range; its minimum near the spike time is put to the sample `trough`, in the halves too.
 void finishMeans(const Job& job, const PartSums& sums, std::span<const double> uvPerBit,
                  const ZeroPhaseHighPass* filter, const MeanParams& params, const MeanWaveforms& out);
