@@ -16,6 +16,7 @@ const header = z.object({
   do_time_diff: z.boolean(),
   dtype: z.literal('int16'),
   n_channels: z.number().int().positive(),
+  sha1_uncompressed: z.string().nullish(),
 });
 export type MtscompHeader = z.infer<typeof header>;
 

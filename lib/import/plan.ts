@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 
+import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import { planSession, type SessionPlan } from './plan_session.js';
@@ -43,8 +44,13 @@ export async function planImport(
   const geometry = sessions.every(({ recording }) => recording.sites !== undefined) ? 'recording' : 'sorter';
   const sitesOf = ({ sorting, recording }: SessionPlan) =>
     geometry === 'recording' ? Array.from(sorting.channelMap, (column) => recording.sites![column]!) : sorting.sites;
-  if (geometry === 'sorter' && sessions.some(({ recording }) => recording.sites !== undefined)) {
-    warnings.push('Not every recording tells where its sites are; the positions are those of the sorters.');
+  if (geometry === 'sorter') {
+    const silent = sessions.flatMap(({ recording }, s) => (recording.sites === undefined ? [s + 1] : []));
+    const { probe } = sessions[silent[0]! - 1]!.recording;
+    warnings.push(
+      `The recording of session ${listed(silent)} does not tell where its sites are${probe === undefined ? '' : ` (probe ${probe})`}; ` +
+        'the positions are those of the sorters (channel_positions.npy). See that they are right.',
+    );
   }
   const all = sessions.map(sitesOf);
   const { sites, indices } = sharedSites(all, options.maxMissing);

@@ -21,6 +21,8 @@ export interface RecordingMeta {
   sites: Site[] | undefined;
   /** When it was written */
   fileSizeBytes: number | undefined;
+  /** SHA-1 of the file, 40 hexadecimal digits */
+  sha1?: string | undefined;
   /** Its kind */
   probe: string | undefined;
   serialNumber: string | undefined;
@@ -133,6 +135,12 @@ async function describeFile(path: string, params: PhyParams, warnings: string[])
     const ch = await readMtscompHeader(chPath);
     if (ch.n_channels !== columns) {
       throw fileError(chPath, `says ${ch.n_channels} channels but ${columns} are expected. Are both of one recording?`);
+    }
+    if (meta?.sha1 && ch.sha1_uncompressed && meta.sha1.toLowerCase() !== ch.sha1_uncompressed.toLowerCase()) {
+      warnings.push(
+        `${chPath} has another checksum of the recording than its .meta: ${ch.sha1_uncompressed} and ${meta.sha1}. ` +
+          'Are both of one recording?',
+      );
     }
     return { path, meta, columns, rows: ch.chunk_bounds.at(-1)!, open: () => openMtscomp(path, chPath) };
   }

@@ -121,6 +121,31 @@ describe.skipIf(!haveFixtures).each([
   });
 });
 
+describe.skipIf(!haveFixtures)('troughs', () => {
+  // SpikeInterface 0.105.3: read_spikeglx, highpass_filter (300 Hz, order 3, float32), templates of all spikes with 620 samples before
+  // and 641 behind them; the row of the peak channel and its minimum within 10 samples of the spike time, µV.
+  it.each([
+    [
+      'D1',
+      [27, 21, 23, 24, 24, 3, 3, 12],
+      [-165.241, -100.842, -200.238, -90.879, -172.997, -137.881, -138.145, -92.668],
+    ],
+    [
+      'D3',
+      [26, 4, 13, 21, 22, 25, 22, 25],
+      [-170.96, -135.598, -89.444, -97.654, -174.244, -102.988, -169.86, -136.949],
+    ],
+  ])('of %s are those of SpikeInterface', async (day, peaks, minima) => {
+    const { waveforms, peakChannels, shifts } = await meansOf(join(np1, day));
+    const channels = waveforms.length / shifts.length / 61;
+    // The second cluster is noise.
+    const units = Array.from(shifts.keys()).filter((unit) => unit !== 1);
+    expect(units.map((unit) => peakChannels[unit])).toEqual(peaks);
+    const found = units.map((unit) => waveforms[(unit * channels + peakChannels[unit]!) * 61 + 20]!);
+    expect(largestDifference(found, minima)).toBeLessThan(0.001);
+  });
+});
+
 describe('hasWindow', () => {
   it('needs 330 samples before a spike and 351 from it on', () => {
     expect([329, 330, 649, 650].map((spike) => hasWindow(spike, 1000))).toEqual([false, true, true, false]);

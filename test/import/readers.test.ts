@@ -33,6 +33,18 @@ describe('parseSpikeGlxMeta', () => {
     expect(uvPerBit[0]).toBeCloseTo(0.76294, 5);
   });
 
+  it('takes the first 200 channels of a full ~imroTbl where only they were saved', () => {
+    const { uvPerBit, columns, neuralColumns } = meta(
+      'imDatPrb_type=0',
+      'nSavedChans=201',
+      'snsApLfSy=200,0,1',
+      'snsSaveChanSubset=0:199,768',
+      imro((c) => (c < 200 ? 500 : 250)),
+    );
+    expect({ columns, neuralColumns }).toEqual({ columns: 201, neuralColumns: 200 });
+    expect([...new Set(uvPerBit)]).toEqual([2.34375]);
+  });
+
   it('finds the same sites in snsGeomMap and in snsShankMap', () => {
     const common = ['imDatPrb_type=2013', 'imDatPrb_pn=NP2013', 'nSavedChans=5', 'snsApLfSy=4,0,1', 'imMaxInt=2048'];
     const geom = meta(...common, '~snsGeomMap=(NP2013,4,250,70)(0:27:0:1)(0:59:15:1)(3:27:30:1)(3:59:30:0)');

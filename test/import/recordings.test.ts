@@ -1,0 +1,147 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { readNpy } from '../../lib/files/npy.js';
+import { writeNpy } from '../../lib/files/npy_writer.js';
+import { importSessions } from '../../lib/import/import_sessions.js';
+import { temporaryFolder } from '../cli/folder.js';
+import { copyOf, haveFixtures, np1, np2, unpack } from './fixtures.js';
+
+const folder = temporaryFolder();
+const run = 'X_g0/X_g0_imec0/X_g0_t0.imec0.ap';
+
+/** A copy of a day that may be changed. */
+function dayOf(root: string, name: string, as = name) {
+  mkdirSync(join(folder.path, 'experiment'), { recursive: true });
+  return copyOf(join(root, name), join(folder.path, 'experiment', as));
+}
+const change = (path: string, from: string | RegExp, to: string) => {
+  const text = readFileSync(path, 'utf8');
+  expect(text.search(from)).toBeGreaterThanOrEqual(0);
+  writeFileSync(path, text.replace(from, to));
+};
+const units = (data: string) =>
+  readFileSync(join(data, 'units.csv'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','));
+const waveforms = (data: string) => readFileSync(join(data, 'waveform_all.npy'));
+
+/** Imports days; `data` is a new folder. */
+async function imported(days: string[], options = {}) {
+  const data = join(folder.path, `data ${Math.random()}`);
+  const { warnings } = await importSessions(
+    days.map((path) => ({ folder: path })),
+    data,
+    options,
+  );
+  return { data, warnings: warnings.join('\n') };
+}
+
+describe.skipIf(!haveFixtures)('recordings as people have them', () => {
+  it('are of one probe each: the one whose name params.py has', async () => {
+    const day = dayOf(np1, 'D1');
+    const other = join(day, 'X_g0/X_g0_imec1');
+    mkdirSync(other);
+    for (const end of ['cbin', 'ch', 'meta']) {
+      const from = dayOf(np1, 'D2', `other ${end}`);
+      renameSync(join(from, `${run}.${end}`), join(other, `X_g0_t0.imec1.ap.${end}`));
+    }
+    change(join(day, 'kilosort2.5/params.py'), /dat_path.*/, "dat_path = r'E:\\data\\X_g0_t0.imec0.ap.bin'");
+    const { data, warnings } = await imported([day]);
+    expect(warnings).toMatch(/imec0\.ap\.cbin has its name/);
+    expect(waveforms(data)).toEqual(waveforms((await imported([join(np1, 'D1')])).data));
+    change(join(day, 'kilosort2.5/params.py'), /dat_path.*/, "dat_path = ''");
+    await expect(imported([day])).rejects.toThrow(/more than one that it could be: .*imec0.*imec1/);
+  });
+
+  it('say that nobody knows their probe, and the sorter’s positions are taken', async () => {
+    const day = dayOf(np2, 'D2');
+    const meta = join(day, `${run}.meta`);
+    change(meta, /^imDatPrb_pn=.*$/m, 'imDatPrb_pn=NP9999');
+    change(meta, /^imDatPrb_type=.*$/m, 'imDatPrb_type=9999');
+    await expect(imported([day])).rejects.toThrow(/type 9999 is not known.*Add the line imChan0apGain/);
+    change(meta, /^imDatPrb_sn=/m, 'imChan0apGain=100\nimDatPrb_sn=');
+    const { data, warnings } = await imported([day]);
+    expect(warnings).toMatch(/session 1 does not tell where its sites are \(probe NP9999\).*channel_positions\.npy/);
+    const positions = await readNpy(join(data, 'channel_locations.npy'), { as: 'float64' });
+    const own = await readNpy(join(day, 'kilosort2/channel_positions.npy'), { as: 'float64' });
+    expect([...positions.data]).toEqual([...own.data]);
+  });
+
+  it('that CatGT filtered are not filtered again, and have no offset', async () => {
+    const day = dayOf(np1, 'D1');
+    change(join(day, `${run}.meta`), /$/, 'catGTCmdline0=<CatGT -dir=D:/x -run=X -apfilter=butter,3,300,0 -gblcar>\n');
+    const { data } = await imported([day], { spikesPerUnit: 10_000 });
+    const record = JSON.parse(readFileSync(join(data, 'import.json'), 'utf8')) as {
+      sessions: { filteredBefore: boolean }[];
+    };
+    expect(record.sessions[0]!.filteredBefore).toBe(true);
+    // The recording of the fixture is not filtered: what was averaged is the raw signal less one number per channel.
+    const path = unpack(join(day, `${run}.cbin`));
+    const samples = new Int16Array(Uint8Array.from(readFileSync(path)).buffer);
+    const { data: values } = await readNpy(join(data, 'waveform_all.npy'), { as: 'float64' });
+    const spikes = await readNpy(join(data, 'spike_times/Unit0.npy'), { as: 'float64' });
+    const times = [...spikes.data].map((ms) => Math.round(30 * ms)).filter((t) => t >= 330 && t + 351 <= 120_000);
+    const uv = (c: number) => (1e6 * 0.6) / 512 / (c >= 24 ? 250 : 500);
+    const raw = (c: number, t: number) =>
+      (uv(c) * times.reduce((sum, time) => sum + samples[(time + t) * 33 + c]!, 0)) / times.length;
+    const meanOf = (c: number) => {
+      let sum = 0;
+      for (let r = 0; r < 120_000; r += 16) sum += samples[r * 33 + c]!;
+      return (uv(c) * sum) / 7500;
+    };
+    const peak = Number(units(data)[0]![5]);
+    const waveform = values.subarray(peak * 61, (peak + 1) * 61);
+    const shift = Array.from({ length: 21 }, (_, i) => i - 10).find(
+      (s) => Math.abs(raw(peak, s) - meanOf(peak) - waveform[20]!) < 1e-3,
+    )!;
+    for (const c of [0, 13, peak, 31]) {
+      for (const t of [0, 20, 60]) {
+        expect(values[c * 61 + t]).toBeCloseTo(raw(c, t - 20 + shift) - meanOf(c), 3);
+      }
+    }
+  });
+
+  it('whose .ch has the checksum of another one are told', async () => {
+    const day = dayOf(np1, 'D1');
+    change(join(day, `${run}.ch`), /"sha1_uncompressed": "2/, '"sha1_uncompressed": "3');
+    expect((await imported([day])).warnings).toMatch(/\.ch has another checksum .*: 3b1e.* and 2B1E/);
+  });
+
+  it('that end within a row, or before their .meta says, are read as far as they go', async () => {
+    const day = dayOf(np1, 'D1');
+    const path = unpack(join(day, `${run}.cbin`));
+    truncateSync(path, 33 * 2 * 119_990 + 7);
+    const { warnings } = await imported([day]);
+    expect(warnings).toMatch(/has 7919347 bytes but its \.meta says 7920000: the end of the recording is missing/);
+    change(join(day, `${run}.meta`), /^fileSizeBytes=.*\n/m, '');
+    expect((await imported([day])).warnings).toMatch(/ends within a row/);
+  });
+
+  it('need neither the templates of the sorter nor what Python pickled: 61 or 82 samples, NaN or none', async () => {
+    const day = dayOf(np1, 'D2');
+    const { data } = await imported([join(np1, 'D1'), day]);
+    const sorter = join(day, 'kilosort4');
+    writeFileSync(join(sorter, 'ops.npy'), 'cos\nsystem\n(S"exit 1"\ntR.');
+    rmSync(join(sorter, 'templates.npy'));
+    await writeNpy(join(sorter, 'templates.npy'), { data: new Float32Array(82).fill(NaN), shape: [1, 82, 1] });
+    expect(waveforms((await imported([join(np1, 'D1'), day])).data)).toEqual(waveforms(data));
+  });
+
+  it('may have clusters that no table labels, and spikes of templates beyond the table', async () => {
+    const day = dayOf(np1, 'D1');
+    const sorter = join(day, 'kilosort2.5');
+    const path = join(sorter, 'spike_templates.npy');
+    const { shape } = await readNpy(path, { as: 'float64' });
+    rmSync(path);
+    await writeNpy(path, { data: new Int32Array(shape[0]!).fill(9999), shape: [shape[0]!] });
+    for (const name of ['cluster_info.tsv', 'cluster_KSLabel.tsv']) {
+      change(join(sorter, name), /^15\t.*\n/m, '');
+    }
+    const { data } = await imported([day], { labels: ['good', 'unsorted'] });
+    expect(units(data).find(([, , , id]) => id === '15')).toContain('unsorted');
+  });
+});
