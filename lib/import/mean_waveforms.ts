@@ -42,7 +42,7 @@ const windowSamples = waveformSamples + 2 * maxShift;
 const windowBefore = troughSample + maxShift;
 
 /** The memory that sums may take. */
-const mostSumBytes = 512 * 2 ** 20;
+const mostSumBytes = 256 * 2 ** 20;
 
 /** Whether a spike is far enough from the ends of a recording. */
 export function hasWindow(spike: number, rows: number): boolean {
@@ -51,7 +51,7 @@ export function hasWindow(spike: number, rows: number): boolean {
 
 /**
  * Mean waveforms of units in µV, high-pass filtered (Butterworth, order 3, zero phase) as the whole recording would be. The
- * recording is read once, in order (once more for every 3600 units of 384 channels). Rejects with DANT_DATA if it cannot be read.
+ * recording is read once, in order (once more for every 1800 units of 384 channels). Rejects with DANT_DATA if it cannot be read.
  */
 export async function meanWaveforms(input: MeanWaveformsInput, options: RunOptions = {}): Promise<MeanWaveforms> {
   const { channels, spikes, halves = false } = input;
