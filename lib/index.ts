@@ -55,12 +55,21 @@ export { singleLinkage, type Linkage, type SingleLinkageInput } from './clusteri
 export { curateClusters, type Curation, type CurationInput } from './curation/curate.js';
 export { estimateMotion, type MatchedDepths, type MotionEstimate, type MotionOptions } from './motion/estimate.js';
 
-export { importSessions, type ImportControl, type ImportSummary } from './import/import_sessions.js';
+export {
+  importSessions,
+  type ImportControl,
+  type ImportedDataSet,
+  type ImportSummary,
+} from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
-export { exportToPhy, trackedUnits, type TrackedUnit } from './import/tracked_units.js';
+export { exportToPhy } from './export/phy.js';
+export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
+export { trackedUnits, type TrackedUnit } from './export/tracked_units.js';
+export type { UnitOrigin } from './import/units_table.js';
 export { readSessionsFile } from './import/sessions_file.js';
 
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';
+export { simulateRaw, type RawSummary } from './simulate/raw/simulate_raw.js';
 export type { SimulateOptions } from './simulate/parameters.js';
 export { presets as simulationPresets, type PresetName } from './simulate/presets.js';
 export type { SimulationParameters } from './simulate/table.js';

@@ -5,7 +5,7 @@
 export const layers = [
   ['cli'],
   ['run'],
-  ['report', 'score'],
+  ['report', 'score', 'export'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],

@@ -5,7 +5,9 @@ import { simulationParameters, type SimulateOptions } from '../simulate/paramete
 import { presets } from '../simulate/presets.js';
 import { simulate, type SimulationSummary } from '../simulate/simulate.js';
 import { parameterRows } from '../simulate/table.js';
+import { rawDefaults, simulateRaw, type RawSummary } from '../simulate/raw/simulate_raw.js';
 import { interruptSignal } from './interrupt.js';
+import { count } from './count.js';
 import { quoted } from './quoted.js';
 
 /** `dant simulate`: writes a recording whose neurons and motion are known. */
@@ -17,7 +19,8 @@ export function simulateCommand(): Command {
       new Option('--preset <name>', 'A recording of a certain kind (see below); flags change it further.').choices(
         Object.keys(presets),
       ),
-    );
+    )
+    .option('--raw', 'Simulate raw recordings (SpikeGLX) and folders of a sorter (Kilosort, phy) for "dant import".');
   for (const [name, row] of parameterRows) {
     const value = row.default;
     const fallback = Array.isArray(value) ? '' : ` Default: ${String(value)}.`;
@@ -28,21 +31,26 @@ export function simulateCommand(): Command {
       ).argParser((text) => row.fromText(text)),
     );
   }
-  return command.addHelpText('after', notes()).action(async (folder: string, options: SimulateOptions) => {
-    const signal = interruptSignal();
-    const parameters = simulationParameters(options, flagOf);
-    const { stderr } = process;
-    const showProgress = (fraction: number) => {
-      if (stderr.isTTY) stderr.write(`\rSimulating ${Math.floor(100 * fraction)} %`);
-    };
-    let summary: SimulationSummary;
-    try {
-      summary = await simulate(folder, parameters, { signal, onProgress: showProgress });
-    } finally {
-      if (stderr.isTTY) stderr.write('\r\x1b[2K');
-    }
-    console.log(summaryText(folder, summary));
-  });
+  return command
+    .addHelpText('after', notes())
+    .action(async (folder: string, { raw = false, ...options }: SimulateOptions & { raw?: boolean }) => {
+      const signal = interruptSignal();
+      const parameters = simulationParameters(options, flagOf, raw ? rawDefaults : {});
+      const { stderr } = process;
+      const showProgress = (fraction: number) => {
+        if (stderr.isTTY) stderr.write(`\rSimulating ${Math.floor(100 * fraction)} %`);
+      };
+      const control = { signal, onProgress: showProgress };
+      let text: string;
+      try {
+        text = raw
+          ? rawText(folder, await simulateRaw(folder, parameters, control))
+          : summaryText(folder, await simulate(folder, parameters, control));
+      } finally {
+        if (stderr.isTTY) stderr.write('\r\x1b[2K');
+      }
+      console.log(text);
+    });
 }
 
 /** driftUm → --drift-um */
@@ -60,7 +68,24 @@ The same parameters and seed give the same bytes. The truth is in truth.npz; "da
   of each unit     neuron; fault (0 none, 1 part of a split neuron, 2 mixed with a neighbour); shank;
                    location (across the probe, depth, distance from its plane; µm)
   of each session  drift (µm) and linear (µm/mm): what lies at depth y without motion is recorded at
-                   y + drift + 0.001·linear·y`;
+                   y + drift + 0.001·linear·y
+
+With --raw, each session is a folder with the raw recording, .ap.bin and .ap.meta as of SpikeGLX, and the sorter's folder, in
+which some neurons are split, mixed or missed. Other defaults then:
+${Object.entries(rawDefaults)
+  .map(([name, value]) => `  ${flagOf(name)} ${String(value)}\n`)
+  .join('')}truth.npz has a row for each cluster, with its session and cluster_id.`;
+}
+
+function rawText(folder: string, { units, neurons, sessions, channels, folders }: RawSummary): string {
+  const data = `${folder}_data`;
+  return [
+    `Simulated raw recordings of ${count(sessions, 'session')}, ${count(channels, 'channel')}, in ${folder}:`,
+    `  the sorter found ${count(units, 'unit')} of ${count(neurons, 'neuron')}.`,
+    'Next:',
+    `  dant track ${folders.map(quoted).join(' ')} --output ${quoted(data)}`,
+    `  dant score ${quoted(join(data, 'DANT_Output'))} ${quoted(folder)}`,
+  ].join('\n');
 }
 
 function summaryText(folder: string, { units, neurons, sessions, channels, samples }: SimulationSummary): string {

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 
-import type { ImportOptions } from '../import/options.js';
 import { runTracking } from '../run/run.js';
 import { loadSettings } from '../settings/index.js';
-import { addImportOptions, importText, sessionNotes, sourcesOf } from './import.js';
+import { importText, sourcesOf } from './import.js';
+import { addImportOptions } from './import_options.js';
+import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
 import { interruptSignal } from './interrupt.js';
 import { progressLines } from './progress.js';
+import { quoted } from './quoted.js';
 import { summaryText } from './summary.js';
 
 /** `dant track`: imports sorted sessions and tracks them. */
@@ -15,22 +17,25 @@ export function trackCommand(): Command {
       'Import sorted sessions of Kilosort or phy and track their neurons: "dant import kilosort" and "dant run".',
     )
     .argument('<session...>', 'folders in order of time, or one file that lists them');
-  return addImportOptions(command)
+  return addSessionOptions(addImportOptions(command))
     .addHelpText('after', sessionNotes)
-    .action(async (sessions: string[], { output, ...options }: ImportOptions & { output: string }) => {
+    .action(async (sessions: string[], { output, splitAt, ...options }: ImportFlags) => {
       const signal = interruptSignal();
-      const [imported] = await importText(await sourcesOf(sessions), output, options, signal);
-      console.log(imported);
-      const progress = progressLines();
-      try {
-        const { settings, warnings } = await loadSettings(output);
-        const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, warnings });
-        progress.end(true);
-        console.log(summaryText(outcome));
-        for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
-      } catch (error) {
-        progress.end(false);
-        throw error;
+      const { text, folders } = await importText(await sourcesOf(sessions, splitAt), output, options, signal);
+      console.log(text);
+      for (const folder of folders) {
+        const progress = progressLines();
+        try {
+          const { settings, warnings } = await loadSettings(folder);
+          const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, warnings });
+          progress.end(true);
+          console.log(summaryText(outcome));
+          for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
+          console.log(`Next:\n  dant export phy ${quoted(outcome.folder)}`);
+        } catch (error) {
+          progress.end(false);
+          throw error;
+        }
       }
     });
 }

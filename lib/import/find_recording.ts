@@ -57,7 +57,8 @@ export async function findRecording(session: string, sorter: string, params: Phy
   const places = [...new Set([resolve(session), dirname(resolve(sorter))])];
   const below: string[] = [];
   for (const place of places) {
-    below.push(...(await filesBelow(place, isRecording)).filter((path) => !isOtherStream(path)));
+    const isIt = (name: string) => isRecording(name) || (names.includes(name) && whitened.length === 0);
+    below.push(...(await filesBelow(place, isIt)).filter((path) => !isOtherStream(path)));
     if (below.length > 0) break;
   }
   const candidates = withoutDoubles(below);

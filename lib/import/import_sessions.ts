@@ -1,30 +1,49 @@
+import { join } from 'node:path';
+
 import { DantError, argumentError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
 import {
-  importDefaults,
-  mostSpikesPerUnit,
+  completeImportOptions,
   type CompleteImportOptions,
   type ImportOptions,
   type SessionSource,
 } from './options.js';
+import { filesOfSessions } from './per_session.js';
+import { shareEvents } from './peth.js';
 import { planImport, type ImportPlan } from './plan.js';
 import type { SessionPlan } from './plan_session.js';
+import { placeWaveform } from './place_waveform.js';
+import { sessionsByProbe } from './probes.js';
 import { interpolation } from './sites.js';
-import { DatasetWriter, type ImportedUnit } from './write_dataset.js';
+import { partOfSource } from './split.js';
+import type { DatasetOutline, ImportedUnit } from './write_dataset.js';
+import { DatasetsWriter } from './write_datasets.js';
 
 /** What was imported. */
 export interface ImportSummary {
   units: number;
+  /** Of the only data set; several: units of all */
   unitsPerSession: number[];
   channels: number;
   warnings: string[];
+  dataSets: ImportedDataSet[];
+}
+
+/** A data folder that was made. */
+export interface ImportedDataSet {
+  /** Names of the probe and the region, where there are several */
+  name: string | undefined;
+  folder: string;
+  units: number;
+  unitsPerSession: number[];
+  channels: number;
 }
 
 export interface ImportControl extends Omit<RunOptions, 'onProgress'> {
   /** Told the session (from 1) whose recording is read, and the share of all recordings that is done, 0 … 1. */
-  onProgress?: ((event: { session: number; fraction: number }) => void) | undefined;
+  onProgress?: ((event: { session: number; sessions: number; fraction: number }) => void) | undefined;
 }
 
 /** The high-pass filter of recordings that are not filtered yet. */
@@ -33,6 +52,7 @@ export const highPassHz = 300;
 /**
  * Makes a data folder of the tracker from sorted sessions, in order of time, and their raw recordings: mean waveforms in µV,
  * sites that the sessions share, spike times, settings, `units.csv` (whose each unit is) and `import.json` (how it was made).
+ * Sessions with several probes, and regions, make a data folder for each, in `output`.
  * @param output New or empty; appears whole or not at all.
  * @throws DANT_DATA if something is missing or contradicts something else; DANT_OUTPUT, DANT_ARGUMENT.
  */
@@ -43,35 +63,139 @@ export async function importSessions(
   { onProgress, ...run }: ImportControl = {},
 ): Promise<ImportSummary> {
   if (sources.length === 0) throw argumentError('sources', 'at least one session', sources);
-  const complete = { ...importDefaults, ...defined(options) };
-  if (!(complete.spikesPerUnit >= 1 && complete.spikesPerUnit <= mostSpikesPerUnit)) {
-    throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, complete.spikesPerUnit);
-  }
-  let summary: ImportSummary | undefined;
+  const complete = completeImportOptions(options);
+  const dataSets: ImportedDataSet[] = [];
+  const warnings: string[] = [];
   await makeNewFolder(output, async (folder) => {
-    const plan = await planImport(sources, complete, run.signal);
-    const writer = await DatasetWriter.create(folder, plan, complete);
-    try {
-      const rows = plan.sessions.reduce((sum, { recording }) => sum + recording.rows, 0);
-      let done = 0;
-      for (const [s, session] of plan.sessions.entries()) {
-        const units = await importSession(plan, s, complete, {
+    const plans: { probe: string | undefined; plan: ImportPlan }[] = [];
+    for (const { probe, sources: own, folders } of await sessionsByProbe(sources)) {
+      const withFiles = withOptionFiles(own, folders, complete);
+      plans.push({
+        probe,
+        plan: await ofProbe(probe, () => planImport(withFiles, complete, { probe, signal: run.signal })),
+      });
+    }
+    const rows = plans.reduce((sum, { plan }) => sum + rowsOf(plan), 0);
+    let done = 0;
+    for (const { probe, plan } of plans) {
+      const imported = await ofProbe(probe, () =>
+        importPlan(join(folder, probe ?? ''), plan, complete, {
           ...run,
-          onProgress: (share) =>
-            onProgress?.({ session: s + 1, fraction: (done + share * session.recording.rows) / rows }),
-        });
-        await writer.add(
-          s,
-          units.filter(({ amplitudeUv }) => amplitudeUv >= complete.minAmplitudeUv),
-        );
-        done += session.recording.rows;
+          onProgress: (session, rowsDone) =>
+            onProgress?.({ session, sessions: plan.sessions.length, fraction: (done + rowsDone) / rows }),
+        }),
+      );
+      done += rowsOf(plan);
+      warnings.push(...plan.warnings.map((warning) => (probe === undefined ? warning : `${probe}: ${warning}`)));
+      for (const { name: region, ...dataSet } of imported) {
+        const names = [probe, region].filter((name) => name !== undefined);
+        dataSets.push({ ...dataSet, name: names.join('/') || undefined, folder: join(output, ...names) });
       }
-      summary = await writer.finish();
-    } finally {
-      await writer.close();
     }
   });
-  return summary!;
+  return {
+    units: dataSets.reduce((sum, { units }) => sum + units, 0),
+    unitsPerSession: summed(dataSets.map(({ unitsPerSession }) => unitsPerSession)),
+    channels: Math.max(...dataSets.map(({ channels }) => channels)),
+    warnings,
+    dataSets,
+  };
+}
+
+/** The sessions with the files of labels and events that are named for all of them. */
+function withOptionFiles(
+  sources: readonly SessionSource[],
+  folders: readonly (readonly string[])[],
+  { labelTables, events }: CompleteImportOptions,
+): SessionSource[] {
+  const tables = labelTables.length > 0 ? filesOfSessions('--label-table', labelTables, folders) : [];
+  const times = events.length > 0 ? filesOfSessions('--events', events, folders) : [];
+  return sources.map((source, s) => ({
+    ...source,
+    labelTable: source.labelTable ?? tables[s],
+    events: source.events ?? times[s],
+  }));
+}
+
+/** Errors of a probe name it, if there are several. */
+async function ofProbe<Result>(probe: string | undefined, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (probe === undefined || !(error instanceof DantError)) throw error;
+    throw new DantError(error.code, `${probe}: ${error.message}`, { cause: error });
+  }
+}
+
+const rowsOf = ({ sessions }: ImportPlan) => sessions.reduce((sum, { recording }) => sum + recording.rows, 0);
+
+const summed = ([first = [], ...others]: readonly number[][]) =>
+  first.map((count, s) => others.reduce((sum, list) => sum + (list[s] ?? 0), count));
+
+/** Imports the sessions of a probe. */
+async function importPlan(
+  folder: string,
+  plan: ImportPlan,
+  options: CompleteImportOptions,
+  { onProgress, ...run }: Omit<RunOptions, 'onProgress'> & { onProgress: (session: number, rowsDone: number) => void },
+): Promise<Omit<ImportedDataSet, 'folder'>[]> {
+  const writer = await DatasetsWriter.create(folder, outlineOf(plan, options), plan.regions);
+  try {
+    let done = 0;
+    for (const [s, session] of plan.sessions.entries()) {
+      const { rows } = session.recording;
+      const units = await importSession(plan, s, options, {
+        ...run,
+        onProgress: (share) => {
+          onProgress(s + 1, done + share * rows);
+        },
+      });
+      await writer.add(
+        s,
+        units.filter(({ amplitudeUv }) => amplitudeUv >= options.minAmplitudeUv),
+      );
+      done += rows;
+    }
+    return await writer.finish();
+  } finally {
+    await writer.close();
+  }
+}
+
+function outlineOf(
+  { sessions, sites, geometry, peth, warnings }: ImportPlan,
+  options: CompleteImportOptions,
+): DatasetOutline {
+  return {
+    sites,
+    geometry,
+    warnings,
+    options,
+    halves: options.halves,
+    peth: peth && {
+      types: peth.types,
+      bins: peth.bins,
+      length: peth.length,
+      isShared: shareEvents(sessions.map(({ events }) => events)),
+    },
+    sessions: sessions.map(({ folder, sorting, recording, labels, part, events }) => ({
+      folder,
+      durationS: recording.rows / recording.sampleRateHz,
+      record: {
+        recording: recording.files,
+        firstRow: part?.begin ?? 0,
+        rows: recording.rows,
+        columns: recording.columns,
+        sampleRateHz: recording.sampleRateHz,
+        probe: recording.probe ?? null,
+        serialNumber: recording.serialNumber ?? null,
+        filteredBefore: recording.isFiltered,
+        sortedChannels: sorting.channelMap.length,
+        clustersByLabel: labels,
+        events: Object.fromEntries([...(events ?? [])].map(([type, times]) => [type, times.length])),
+      },
+    })),
+  };
 }
 
 /** The session's units with their mean waveforms at the shared sites. */
@@ -81,15 +205,14 @@ async function importSession(
   { commonMedian, halves: withHalves }: CompleteImportOptions,
   run: RunOptions,
 ): Promise<ImportedUnit[]> {
-  const { sorting, recording, units } = plan.sessions[s]!;
+  const { sorting, recording, units, events, part } = plan.sessions[s]!;
   const { channelMap } = sorting;
-  const channels = channelMap.length;
   const missing = interpolation(plan.sites, plan.channels[s]!);
-  const source = await openOf(plan.sessions[s]!, s);
+  const whole = await openOf(plan.sessions[s]!, s);
   try {
     const { waveforms, halves } = await meanWaveforms(
       {
-        source,
+        source: part === undefined ? whole : partOfSource(whole, part),
         channels: channelMap,
         uvPerBit: Float64Array.from(channelMap, (column) => recording.uvPerBit[column]!),
         sampleRateHz: recording.sampleRateHz,
@@ -100,28 +223,22 @@ async function importSession(
       },
       run,
     );
-    const size = channels * waveformSamples;
-    const atSites = (all: Float32Array, index: number) => {
-      const waveform = new Float32Array(plan.sites.length * waveformSamples);
-      plan.channels[s]!.forEach((channel, c) => {
-        if (channel < 0) return;
-        const from = index * size + channel * waveformSamples;
-        waveform.set(all.subarray(from, from + waveformSamples), c * waveformSamples);
-      });
-      for (const { site, from } of missing) interpolate(waveform, site, from);
-      return waveform;
-    };
+    const size = channelMap.length * waveformSamples;
+    const placed = (all: Float32Array, index: number) =>
+      placeWaveform(all.subarray(index * size, (index + 1) * size), plan.channels[s]!, missing);
     return units.map((unit, u) => {
-      const waveform = atSites(waveforms, u);
+      const timesMs = unit.spikes.map((sample) => (1000 * sample) / recording.sampleRateHz);
       return {
         ...unit,
-        waveform,
-        halves: withHalves ? [atSites(halves, 2 * u), atSites(halves, 2 * u + 1)] : [],
-        ...peakOf(waveform),
+        timesMs,
+        averaged: unit.averaged.length,
+        ...placed(waveforms, u),
+        halves: withHalves ? [2 * u, 2 * u + 1].map((index) => placed(halves, index).waveform) : undefined,
+        peth: plan.peth?.row(timesMs, events ?? new Map<string, Float64Array>()),
       };
     });
   } finally {
-    await source.close();
+    await whole.close();
   }
 }
 
@@ -132,39 +249,4 @@ async function openOf({ recording }: SessionPlan, s: number) {
     if (!(error instanceof DantError)) throw error;
     throw new DantError(error.code, `Session ${s + 1}: ${error.message}`, { cause: error });
   }
-}
-
-function interpolate(waveform: Float32Array, site: number, from: readonly { site: number; weight: number }[]): void {
-  for (let t = 0; t < waveformSamples; t++) {
-    waveform[site * waveformSamples + t] = from.reduce(
-      (sum, other) => sum + other.weight * waveform[other.site * waveformSamples + t]!,
-      0,
-    );
-  }
-}
-
-/** The channel of (C, 61) with the largest range, and that range. */
-function peakOf(waveform: Float32Array): { peakChannel: number; amplitudeUv: number } {
-  let peakChannel = 0;
-  let amplitudeUv = -1;
-  for (let c = 0; c * waveformSamples < waveform.length; c++) {
-    let low = Infinity;
-    let high = -Infinity;
-    for (let t = c * waveformSamples; t < (c + 1) * waveformSamples; t++) {
-      low = Math.min(low, waveform[t]!);
-      high = Math.max(high, waveform[t]!);
-    }
-    const range = high - low;
-    if (range > amplitudeUv) [peakChannel, amplitudeUv] = [c, range];
-  }
-  return { peakChannel, amplitudeUv };
-}
-
-/** Without the entries that are undefined. */
-function defined<Options extends object>(
-  options: Options,
-): { [Key in keyof Options]: Exclude<Options[Key], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [Key in keyof Options]: Exclude<Options[Key], undefined>;
-  };
 }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 
+import { listed } from '../dataset/findings.js';
+import { fileError } from '../files/file_error.js';
 import { readClusterTable, type ClusterTable } from './tables.js';
 
 /** What a cluster is called where neither the sorter nor anybody else judged it. */
@@ -33,4 +35,32 @@ function labelIn(
     if (label !== '' && label !== 'nan' && counts(label)) return label;
   }
   return undefined;
+}
+
+/** Columns of a table that are taken for the label where it has several: as phy, Bombcell and others call it. */
+const labelColumns = ['label', 'group', 'bc_unittype', 'unittype', 'unit_type', 'bombcell_label', 'quality', 'kslabel'];
+
+/**
+ * Labels in a table of somebody’s own, in lower case: cluster ids and one more column, or one that is called label, group,
+ * bc_unitType, unitType, quality or KSLabel. Rejects with DANT_DATA if no column can be it.
+ */
+export async function readLabelTable(path: string): Promise<ReadonlyMap<number, string>> {
+  const table = await readClusterTable(path);
+  if (table === undefined) throw fileError(path, 'there is no such file.');
+  const { columns, rows } = table;
+  const column =
+    columns.length === 1
+      ? columns[0]
+      : labelColumns.flatMap((name) => columns.find((c) => c.toLowerCase() === name) ?? [])[0];
+  if (column === undefined) {
+    throw fileError(
+      path,
+      columns.length === 0
+        ? 'expected a column with labels beside the ids.'
+        : `which column holds the labels? Call it label. The table has ${listed(columns)}.`,
+    );
+  }
+  return new Map(
+    [...rows].map(([id, row]) => [id, row[column]!.toLowerCase()] as const).filter(([, label]) => label !== ''),
+  );
 }

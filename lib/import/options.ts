@@ -1,3 +1,6 @@
+import { argumentError } from '../errors.js';
+import type { TimeUnit } from './events.js';
+
 /** A session to import. */
 export interface SessionSource {
   /** Of the sorter, or one that holds it and the recording */
@@ -8,6 +11,10 @@ export interface SessionSource {
   uvPerBit?: number | undefined;
   /** Table of cluster ids and labels, which is used instead of the sorter's and phy's own */
   labelTable?: string | undefined;
+  /** Table or list of the times of events; see `readEvents` */
+  events?: string | undefined;
+  /** Where sessions that were sorted in one go are cut: seconds from the beginning, or between the raw files */
+  splitAt?: readonly number[] | 'files' | undefined;
 }
 
 export interface ImportOptions {
@@ -29,6 +36,19 @@ export interface ImportOptions {
   commonMedian?: boolean | undefined;
   /** Whether waveform_halves.npy is written: the means of both halves of each session */
   halves?: boolean | undefined;
+  /** Tables of cluster ids and labels: one for each session, or one name that is in the folder of each; [] none */
+  labelTables?: readonly string[] | undefined;
+  /** The same with times of events */
+  events?: readonly string[] | undefined;
+  /** Of event times whose file does not tell */
+  eventsUnit?: TimeUnit | undefined;
+  /** From, to: ms from the event */
+  pethWindowMs?: readonly number[] | undefined;
+  pethBinMs?: number | undefined;
+  /** Standard deviation of the Gaussian; 0: none */
+  pethSmoothMs?: number | undefined;
+  /** Table of channels or depths and regions, each of which becomes a data set of its own; '': none */
+  regionTable?: string | undefined;
 }
 
 export type CompleteImportOptions = { [Key in keyof ImportOptions]-?: Exclude<ImportOptions[Key], undefined> };
@@ -43,7 +63,25 @@ export const importDefaults: CompleteImportOptions = {
   seed: 1,
   commonMedian: false,
   halves: false,
+  labelTables: [],
+  events: [],
+  eventsUnit: 's',
+  pethWindowMs: [-500, 1000],
+  pethBinMs: 20,
+  pethSmoothMs: 40,
+  regionTable: '',
 };
 
 /** More would not fit the sums: 32,767 · 65,536 < 2³¹. */
 export const mostSpikesPerUnit = 65_536;
+
+/** With the defaults of what is left out. Throws DANT_ARGUMENT for a number of spikes that cannot be summed. */
+export function completeImportOptions(options: ImportOptions): CompleteImportOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const complete = { ...importDefaults, ...Object.fromEntries(given) };
+  const { spikesPerUnit } = complete;
+  if (!(spikesPerUnit >= 1 && spikesPerUnit <= mostSpikesPerUnit)) {
+    throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, spikesPerUnit);
+  }
+  return complete;
+}

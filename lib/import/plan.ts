@@ -2,8 +2,12 @@ import { realpath } from 'node:fs/promises';
 
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
+import type { Events } from './events.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
-import { planSession, type SessionPlan } from './plan_session.js';
+import { PethMaker, checkPethOptions } from './peth.js';
+import { planSessions, type SessionPlan } from './plan_session.js';
+import { readRegions, regionsOfSites } from './regions.js';
+import type { SiteRegions } from './write_datasets.js';
 import { sharedSites, type Site } from './sites.js';
 
 /** What will be imported: the sessions, and the sites that they share. */
@@ -14,42 +18,53 @@ export interface ImportPlan {
   geometry: 'recording' | 'sorter';
   /** Per session, the row in its channel map of each of the sites; −1: it is interpolated */
   channels: Int32Array[];
+  /** Undefined: none were asked for */
+  regions: SiteRegions | undefined;
+  /** Undefined: no events were given */
+  peth: PethMaker | undefined;
   warnings: string[];
 }
 
 /** Sampling rates that differ by less are those of one kind of device, each calibrated. */
 const sameRate = 1e-3;
 
-/** Reads everything but the waveforms, so that what is wrong is found before hours of work. Rejects with DANT_DATA. */
+/**
+ * Reads everything but the waveforms, so that what is wrong is found before hours of work. Rejects with DANT_DATA.
+ * @param probe Name of the probe, if there are several
+ */
 export async function planImport(
   sources: readonly SessionSource[],
   options: CompleteImportOptions,
-  signal?: AbortSignal,
+  { probe, signal }: { probe?: string | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<ImportPlan> {
   const sessions: SessionPlan[] = [];
   const warnings: string[] = [];
-  for (const [s, source] of sources.entries()) {
+  const folders = new Map<string, number>();
+  for (const source of sources) {
+    const s = sessions.length;
     try {
-      const plan = await planSession(source, s + 1, options, signal);
-      warnings.push(...plan.warnings.map((warning) => `Session ${s + 1}: ${warning}`));
-      sessions.push(plan);
+      const plans = await planSessions(source, s + 1, options, signal);
+      for (const [i, plan] of plans.entries()) {
+        warnings.push(...plan.warnings.map((warning) => `Session ${s + i + 1}: ${warning}`));
+      }
+      await refuseTwice(folders, plans[0]!.folder, s);
+      sessions.push(...plans);
     } catch (error) {
-      if (!(error instanceof DantError) || error.code !== 'DANT_DATA') throw error;
+      if (!(error instanceof DantError) || error.code !== 'DANT_DATA' || /^Sessions? \d/.test(error.message))
+        throw error;
       throw new DantError('DANT_DATA', `Session ${s + 1}: ${error.message}`, { cause: error });
     }
   }
-  await refuseTwice(sessions);
   refuseDifferent(sessions);
 
   const geometry = sessions.every(({ recording }) => recording.sites !== undefined) ? 'recording' : 'sorter';
   const sitesOf = ({ sorting, recording }: SessionPlan) =>
     geometry === 'recording' ? Array.from(sorting.channelMap, (column) => recording.sites![column]!) : sorting.sites;
-  if (geometry === 'sorter') {
-    const silent = sessions.flatMap(({ recording }, s) => (recording.sites === undefined ? [s + 1] : []));
-    const { probe } = sessions[silent[0]! - 1]!.recording;
+  const silent = sessions.flatMap(({ recording }, s) => (recording.sites === undefined ? [s + 1] : []));
+  if (silent.length > 0 && silent.length < sessions.length) {
     warnings.push(
-      `The recording of session ${listed(silent)} does not tell where its sites are${probe === undefined ? '' : ` (probe ${probe})`}; ` +
-        'the positions are those of the sorters (channel_positions.npy). See that they are right.',
+      `The recording of session ${listed(silent)} does not tell where its sites are; the positions of all sessions are those of ` +
+        'the sorters (channel_positions.npy). See that they are right.',
     );
   }
   const all = sessions.map(sitesOf);
@@ -75,19 +90,54 @@ export async function planImport(
       );
     }
   });
-  return { sessions, sites, geometry, channels: indices, warnings };
+  const table = options.regionTable === '' ? undefined : await readRegions(options.regionTable);
+  const columns = sites.map((_, i) =>
+    sessions.flatMap(({ sorting }, s) => (indices[s]![i]! < 0 ? [] : [sorting.channelMap[indices[s]![i]!]!])),
+  );
+  return {
+    sessions,
+    sites,
+    geometry,
+    channels: indices,
+    regions: table && { path: table.path, ofSites: regionsOfSites(table, sites, columns, probe) },
+    peth: planPeth(sessions, options, warnings),
+    warnings,
+  };
 }
 
-async function refuseTwice(sessions: readonly SessionPlan[]): Promise<void> {
-  const seen = new Map<string, number>();
-  for (const [s, { folder }] of sessions.entries()) {
-    const path = await realpath(folder);
-    const other = seen.get(path);
-    if (other !== undefined) {
-      throw new DantError('DANT_DATA', `Sessions ${other + 1} and ${s + 1} are the same folder: ${folder}.`);
+/** Histograms of all types that any session has, in the order in which they come. Keeps the events that can be used. */
+function planPeth(sessions: SessionPlan[], options: CompleteImportOptions, warnings: string[]): PethMaker | undefined {
+  if (sessions.every(({ events }) => events === undefined)) return undefined;
+  checkPethOptions(options);
+  const maker = new PethMaker([...new Set(sessions.flatMap(({ events }) => [...(events?.keys() ?? [])]))], options);
+  for (const [s, session] of sessions.entries()) {
+    const durationMs = (1000 * session.recording.rows) / session.recording.sampleRateHz;
+    const all = session.events ?? new Map<string, Float64Array>();
+    session.events = new Map([...all].map(([type, times]) => [type, maker.whole(times, durationMs)]));
+    const count = (events: Events) => [...events.values()].reduce((sum, { length }) => sum + length, 0);
+    const lost = count(all) - count(session.events);
+    if (lost > 0) {
+      warnings.push(
+        `Session ${s + 1}: ${lost} of ${count(all)} events are so near to the beginning or the end that their window is not whole; they were left out.`,
+      );
     }
-    seen.set(path, s);
+    const absent = maker.types.filter((type) => (session.events!.get(type)?.length ?? 0) === 0);
+    if (absent.length > 0) {
+      warnings.push(
+        `Session ${s + 1}: it has no events of the ${absent.length === 1 ? 'type' : 'types'} ${listed(absent)}; its PETHs are NaN there.`,
+      );
+    }
   }
+  return maker;
+}
+
+async function refuseTwice(seen: Map<string, number>, folder: string, s: number): Promise<void> {
+  const path = await realpath(folder);
+  const other = seen.get(path);
+  if (other !== undefined) {
+    throw new DantError('DANT_DATA', `Sessions ${other + 1} and ${s + 1} are the same folder: ${folder}.`);
+  }
+  seen.set(path, s);
 }
 
 function refuseDifferent(sessions: readonly SessionPlan[]): void {

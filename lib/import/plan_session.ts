@@ -3,12 +3,14 @@ import { join, resolve } from 'node:path';
 import { listed } from '../dataset/findings.js';
 import { fileError } from '../files/file_error.js';
 import { findRecording, findSorterFolder } from './find_recording.js';
+import { readEvents, type Events } from './events.js';
+import { readLabelTable, unsorted } from './labels.js';
 import { hasWindow } from './mean_waveforms.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import { describeRecording, type Recording } from './recording.js';
 import { selectSpikes } from './select_spikes.js';
+import { describePart, partsOf, spikesOfPart, type Part } from './split.js';
 import { readSorting, type SortedUnit, type Sorting } from './sorter_folder.js';
-import { readClusterTable } from './tables.js';
 
 /** A unit that will be imported. */
 export interface PlannedUnit extends SortedUnit {
@@ -20,8 +22,13 @@ export interface PlannedUnit extends SortedUnit {
 export interface SessionPlan {
   folder: string;
   sorting: Sorting;
+  /** `rows` are those of the part, if it is one */
   recording: Recording;
+  /** Undefined: the session is the whole recording */
+  part: Part | undefined;
   units: PlannedUnit[];
+  /** Undefined: none were given */
+  events: Events | undefined;
   /** Clusters by label, of all that the sorter found */
   labels: Record<string, number>;
   warnings: string[];
@@ -29,14 +36,20 @@ export interface SessionPlan {
 
 /** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
 const strayShare = 0.01;
+/** Where all spikes are within this share, their times are hardly samples. */
+const earlyShare = 0.05;
 
-/** Reads what the sorter found and looks at the recording. `number`: of the session, from 1. Rejects with DANT_DATA. */
-export async function planSession(
+/**
+ * Reads what the sorter found and looks at the recording: one session, or several where they were sorted in one go.
+ * Rejects with DANT_DATA.
+ * @param number Of the first session, from 1
+ */
+export async function planSessions(
   source: SessionSource,
   number: number,
   options: CompleteImportOptions,
   signal?: AbortSignal,
-): Promise<SessionPlan> {
+): Promise<SessionPlan[]> {
   const folder = await findSorterFolder(source.folder);
   const sorting = await readSorting(folder, signal);
   const found = source.recording
@@ -52,21 +65,62 @@ export async function planSession(
       `names column ${listed(notNeural)}, but only the first ${recording.neuralColumns} of the recording are neural; the last is the sync channel.`,
     );
   }
-  checkPositions(sorting, recording, warnings);
-  await useLabelTable(source.labelTable, sorting);
-  dropStraySpikes(sorting, recording, warnings);
-  const units = planUnits(sorting, recording, number, options, warnings);
-  const labels: Record<string, number> = {};
-  for (const { label } of sorting.units) labels[label] = (labels[label] ?? 0) + 1;
-  if (units.length === 0) {
-    const summary = Object.entries(labels).map(([label, count]) => `${count} ${label}`);
-    throw fileError(
-      folder,
-      `no unit is left: the clusters are ${summary.join(', ')}, and those that are ${options.labels.join(' or ')} with at least ` +
-        `${options.minSpikes} spikes were asked for. Choose others with --labels or --min-spikes.`,
+  if (recording.probe !== undefined && recording.sites === undefined) {
+    warnings.push(
+      `the recording does not say where the sites of its probe (${recording.probe}) are; they are taken from ${join(folder, 'channel_positions.npy')}. Make sure that these are right.`,
     );
   }
-  return { folder, sorting, recording, units, labels, warnings };
+  checkPositions(sorting, recording, warnings);
+  await useLabelTable(source.labelTable, sorting, warnings);
+  dropStraySpikes(sorting, recording, warnings);
+  const events =
+    source.events === undefined
+      ? undefined
+      : await readEvents(source.events, options.eventsUnit, recording, warnings, signal);
+  const labels: Record<string, number> = {};
+  for (const { label } of sorting.units) labels[label] = (labels[label] ?? 0) + 1;
+
+  const parts = partsOf(source.splitAt, recording) ?? [undefined];
+  return parts.map((part, i) => {
+    const own = part === undefined ? { sorting, recording, events } : cutOut(part, { sorting, recording, events });
+    const told = i === 0 ? warnings : [];
+    const units = planUnits(own.sorting, own.recording, number + i, options, told);
+    if (units.length === 0) {
+      const summary = Object.entries(labels).map(([label, count]) => `${count} ${label}`);
+      throw fileError(
+        `Session ${number + i}: ${folder}${part === undefined ? '' : ` (${describePart(part, recording.sampleRateHz)})`}`,
+        `no unit is left: the clusters are ${summary.join(', ')}, and those that are ${options.labels.join(' or ')} with at least ` +
+          `${options.minSpikes} spikes${options.minRateHz > 0 ? ` and ${options.minRateHz} Hz` : ''} were asked for. ` +
+          'Choose others with --labels, --min-spikes or --min-rate-hz.',
+      );
+    }
+    return { folder, ...own, part, units, labels, warnings: told };
+  });
+}
+
+/** What lies in a part of a recording, in samples and ms from its beginning. */
+function cutOut(
+  part: Part,
+  { sorting, recording, events }: Pick<SessionPlan, 'sorting' | 'recording' | 'events'>,
+): Pick<SessionPlan, 'sorting' | 'recording' | 'events'> {
+  const msOf = (row: number) => (1000 * row) / recording.sampleRateHz;
+  const units = sorting.units
+    .map((unit) => ({ ...unit, spikes: spikesOfPart(unit.spikes, part) }))
+    .filter(({ spikes }) => spikes.length > 0);
+  return {
+    sorting: { ...sorting, units },
+    recording: { ...recording, rows: part.end - part.begin },
+    events:
+      events &&
+      new Map(
+        [...events].map(([type, times]) => [
+          type,
+          times
+            .filter((time) => time >= msOf(part.begin) && time < msOf(part.end))
+            .map((time) => time - msOf(part.begin)),
+        ]),
+      ),
+  };
 }
 
 /** The depths must be those of the sites that the recording names, but for where they are counted from. */
@@ -83,16 +137,14 @@ function checkPositions({ folder, channelMap, sites }: Sorting, recording: Recor
   }
 }
 
-async function useLabelTable(path: string | undefined, sorting: Sorting): Promise<void> {
+async function useLabelTable(path: string | undefined, { units }: Sorting, warnings: string[]): Promise<void> {
   if (path === undefined) return;
-  const table = await readClusterTable(path);
-  if (table === undefined) throw fileError(path, 'there is no such file.');
-  const [column] = table.columns;
-  if (column === undefined) throw fileError(path, 'expected a column with labels beside the ids.');
-  for (const unit of sorting.units) {
-    const label = table.rows.get(unit.id)?.[column]?.toLowerCase() ?? '';
-    unit.label = label === '' ? 'unsorted' : label;
-  }
+  const labels = await readLabelTable(path);
+  for (const unit of units) unit.label = labels.get(unit.id) ?? unsorted;
+  const without = units.filter(({ id }) => !labels.has(id)).map(({ id }) => id);
+  if (without.length === units.length)
+    throw fileError(path, 'has a label for none of the clusters. Is it of another session?');
+  if (without.length > 0) warnings.push(`${path} has no label for cluster ${listed(without)}: ${unsorted}.`);
 }
 
 function dropStraySpikes(sorting: Sorting, { rows, files }: Recording, warnings: string[]): void {
@@ -111,6 +163,12 @@ function dropStraySpikes(sorting: Sorting, { rows, files }: Recording, warnings:
       `${stray} of ${all} spikes are beyond the ${rows} samples of ${files.join(', ')}. Is it the recording that was sorted, and whole?`,
     );
   }
+  const last = sorting.units.reduce((most, { spikes }) => Math.max(most, spikes.at(-1) ?? 0), 0);
+  if (last < earlyShare * rows) {
+    warnings.push(
+      `all spikes are within the first ${last + 1} of ${rows} samples. Are the times in spike_times.npy in ms instead of samples, or is ${files.join(', ')} the recording of another session?`,
+    );
+  }
   if (stray > 0) warnings.push(`${stray} of ${all} spikes are beyond the end of the recording and were left out.`);
 }
 
@@ -127,6 +185,12 @@ function planUnits(
     ({ label, spikes }) =>
       wanted.has(label) && spikes.length >= Math.max(1, minSpikes) && spikes.length / seconds >= minRateHz,
   );
+  const unlabelled = units.filter(({ label }) => label === unsorted).map(({ id }) => id);
+  if (unlabelled.length > 0 && !wanted.has(unsorted)) {
+    warnings.push(
+      `neither phy nor the sorter has a label for cluster ${listed(unlabelled)}; left out. --labels ${[...wanted, unsorted].join(',')} takes them.`,
+    );
+  }
   const planned = chosen.map((unit) => {
     const whole = unit.spikes.filter((spike) => hasWindow(spike, rows));
     return { ...unit, averaged: selectSpikes(whole, spikesPerUnit, [seed, number, unit.id]) };

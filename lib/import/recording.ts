@@ -33,6 +33,8 @@ export interface RecordingMeta {
 export interface Recording {
   files: readonly string[];
   rows: number;
+  /** Of each file */
+  fileRows: readonly number[];
   columns: number;
   /** Columns that are neural: the first ones */
   neuralColumns: number;
@@ -84,6 +86,7 @@ export async function describeRecording(
   return {
     files: paths,
     rows: files.reduce((sum, { rows }) => sum + rows, 0),
+    fileRows: files.map(({ rows }) => rows),
     columns,
     neuralColumns,
     sampleRateHz: meta?.sampleRateHz ?? params.sampleRateHz,

@@ -7,20 +7,21 @@ import { fileError, systemFileError } from '../files/file_error.js';
 import type { SessionSource } from './options.js';
 
 const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
-const session = z.union([
-  z.string().transform((folder) => ({ folder })),
-  z.strictObject({
-    folder: z.string(),
-    recording: paths.optional(),
-    uv_per_bit: z.number().positive().optional(),
-    labels: z.string().optional(),
-  }),
-]);
+const entry = z.strictObject({
+  folder: z.string(),
+  recording: paths.optional(),
+  uv_per_bit: z.number().positive().optional(),
+  labels: z.string().optional(),
+  events: z.string().optional(),
+  split_at: z.union([z.literal('files'), z.array(z.number().positive()).min(1)]).optional(),
+});
+const session = z.union([z.string().transform((folder): Entry => ({ folder })), entry]);
+type Entry = z.infer<typeof entry>;
 const file = z.union([z.array(session).min(1), z.strictObject({ sessions: z.array(session).min(1) })]);
 
 /**
  * Reads a file that lists sessions, YAML or JSON: each a folder, or `folder` with `recording` (a path or several),
- * `uv_per_bit` and `labels` (a table of ids and labels). Paths are relative to the file.
+ * `uv_per_bit`, `labels` (a table of ids and labels), `events` (a table or list of times) and `split_at` (seconds, or files). Paths are relative to the file.
  */
 export async function readSessionsFile(path: string): Promise<SessionSource[]> {
   let text: string;
@@ -39,23 +40,20 @@ export async function readSessionsFile(path: string): Promise<SessionSource[]> {
   if (error) {
     throw fileError(
       path,
-      'expected a list "sessions" of folders, or of entries with "folder" and, if needed, "recording", "uv_per_bit" (a number) and "labels".',
+      'expected a list "sessions" of folders, or of entries with "folder" and, if needed, "recording", "uv_per_bit" (a number), "labels", "events" and "split_at" (a list of seconds, or "files").',
       error,
     );
   }
   const from = (name: string) => resolve(dirname(path), name);
   return (Array.isArray(data) ? data : data.sessions).map((entry) => {
-    const { folder, recording, uv_per_bit, labels } = {
-      recording: undefined,
-      uv_per_bit: undefined,
-      labels: undefined,
-      ...entry,
-    };
+    const { folder, recording, uv_per_bit, labels, events, split_at } = entry;
     return {
       folder: from(folder),
       recording: recording?.map(from),
       uvPerBit: uv_per_bit,
       labelTable: labels === undefined ? undefined : from(labels),
+      events: events === undefined ? undefined : from(events),
+      splitAt: split_at,
     };
   });
 }

@@ -1,11 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { dirname, relative, resolve } from 'node:path';
 import { stringify } from 'yaml';
 
 import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
 import { findRecording, sorterFolders } from './find_recording.js';
-import { parsePhyParams } from './params_py.js';
+import { readPhyParams } from './sorter_folder.js';
 
 /**
  * Writes a commented file that lists the sortings below a folder, each with the recording that was found for it. Rejects with
@@ -21,10 +21,13 @@ export async function writeSessionsFile(
   }
   const lines = [
     '# Sessions for "dant import kilosort". Put them in order of time, and take out what is not wanted.',
+    '# All are of one probe: of days that hold several, list the folder of the day, or make a file for each probe.',
     '# Each needs its folder; the other keys only where they say something that cannot be found:',
     '#   recording: the raw file, or a list of files in sequence',
     '#   labels: a table with cluster_id and label, instead of the labels of phy and Kilosort',
     '#   uv_per_bit: µV of a count, where nothing beside the recording tells',
+    '#   events: a table with time_s or time_ms, and event, condition; or times in a .npy',
+    '#   split_at: seconds at which days that were sorted in one go begin, [3600, 7200], or files: they are its raw files',
     'sessions:',
   ];
   let withoutRecording = 0;
@@ -50,11 +53,9 @@ export async function writeSessionsFile(
 
 async function recordingOf(sorter: string): Promise<string[] | undefined> {
   try {
-    const path = join(sorter, 'params.py');
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
-    return (await findRecording(sorter, sorter, params)).files;
+    return (await findRecording(sorter, sorter, await readPhyParams(sorter))).files;
   } catch (error) {
-    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
+    if (error instanceof DantError) return undefined;
     throw error;
   }
 }

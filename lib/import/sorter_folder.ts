@@ -39,7 +39,7 @@ export interface Sorting {
  */
 export async function readSorting(folder: string, signal?: AbortSignal): Promise<Sorting> {
   const findings = new Findings(folder);
-  const params = parsePhyParams(join(folder, 'params.py'), await readText(join(folder, 'params.py')));
+  const params = await readPhyParams(folder);
   const channelMap = toInt32(
     join(folder, 'channel_map.npy'),
     await readVector(join(folder, 'channel_map.npy'), signal),
@@ -56,12 +56,21 @@ export async function readSorting(folder: string, signal?: AbortSignal): Promise
   };
 }
 
-async function readText(path: string): Promise<string> {
+/** Reads the params.py of a sorter's folder. Rejects with DANT_DATA. */
+export async function readPhyParams(folder: string): Promise<PhyParams> {
+  const path = join(folder, 'params.py');
+  let text: string;
   try {
-    return await readFile(path, 'utf8');
+    text = await readFile(path, 'utf8');
   } catch (error) {
-    throw systemFileError(path, error);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw systemFileError(path, error);
+    throw fileError(
+      path,
+      'there is no such file. Kilosort writes it beside spike_times.npy; write one with the lines dat_path = "…", n_channels_dat = …, ' +
+        'dtype = "int16", offset = 0, sample_rate = … and hp_filtered = False.',
+    );
   }
+  return parsePhyParams(path, text);
 }
 
 async function readSites(folder: string, channels: number, findings: Findings, signal?: AbortSignal): Promise<Site[]> {

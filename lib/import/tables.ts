@@ -11,7 +11,7 @@ export interface ClusterTable {
 }
 
 /**
- * Reads a table of clusters, separated by tabs (.tsv, and whatever holds a tab in its first line) or commas. Undefined: there is
+ * Reads a table of clusters, separated by tabs (.tsv, and whatever holds a tab in its first line), commas or semicolons. Undefined: there is
  * no such file.
  */
 export async function readClusterTable(path: string): Promise<ClusterTable | undefined> {
@@ -27,11 +27,13 @@ export async function readClusterTable(path: string): Promise<ClusterTable | und
 
 export function parseClusterTable(path: string, text: string): ClusterTable {
   const isTabbed = /^[^\n]*\t/.test(text);
+  // As spreadsheets write where the comma is in numbers
+  const hasSemicolons = /^[^\n,]*;[^\n,]*(\n|$)/.test(text);
   let records: string[][];
   try {
     records = parse(text, {
       bom: true,
-      delimiter: isTabbed ? '\t' : ',',
+      delimiter: isTabbed ? '\t' : hasSemicolons ? ';' : ',',
       quote: isTabbed ? false : '"',
       relax_column_count: true,
       skip_empty_lines: true,

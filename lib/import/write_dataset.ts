@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
+import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
 import { withOutputErrors, writeNpy } from '../files/npy_writer.js';
 import { packageVersion } from '../files/package_version.js';
@@ -8,98 +9,123 @@ import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
 import { FloatRows } from './float_rows.js';
-import type { ImportSummary } from './import_sessions.js';
+import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import type { CompleteImportOptions } from './options.js';
-import type { ImportPlan } from './plan.js';
-import type { PlannedUnit } from './plan_session.js';
-import { unitsFile } from './tracked_units.js';
+import type { Site } from './sites.js';
+import { importFile, unitsFile } from './units_table.js';
+
+/** A session that units come from. */
+export interface ImportedSession {
+  /** Where it was found */
+  folder: string;
+  /** How long it is, s */
+  durationS: number;
+  /** What import.json says about it besides */
+  record: object;
+}
+
+/** What a data set is made of, but for its units. */
+export interface DatasetOutline {
+  sessions: readonly ImportedSession[];
+  /** (C) */
+  sites: readonly Site[];
+  /** Who says where the sites are */
+  geometry: string;
+  /** More may be added. */
+  warnings: string[];
+  /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
+  options: { minAmplitudeUv: number };
+  /** Whether each unit has the means of both halves of its session; default: not */
+  halves?: boolean | undefined;
+  /** Of the rows of peth.npy; `isShared`: every two sessions have events of one type. Absent: there are none */
+  peth?: { types: readonly string[]; bins: number; length: number; isShared: boolean } | undefined;
+}
 
 /** A unit with its mean waveform. */
-export interface ImportedUnit extends PlannedUnit {
+export interface ImportedUnit {
+  /** The sorter's number */
+  id: number;
+  label: string;
+  /** Spike times in ascending order, ms */
+  timesMs: Float64Array;
   /** (C, 61) µV */
   waveform: Float32Array;
-  /** The same of the first and the second half of the session; NaN: silent; none if not asked for */
-  halves: Float32Array[];
+  /** The same of the first and the second half of the session; NaN: silent in it */
+  halves?: Float32Array[] | undefined;
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
+  /** Spikes that the mean is of; undefined: not known */
+  averaged: number | undefined;
+  /** Row of peth.npy */
+  peth?: Float64Array | undefined;
 }
 
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
   private readonly sessions: number[] = [];
-  private readonly table = [
-    'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n',
-  ];
+  private readonly table: (string | number | undefined)[][] = [];
+  private readonly peth: Float64Array[] = [];
 
   private constructor(
     private readonly folder: string,
-    private readonly plan: ImportPlan,
-    private readonly options: CompleteImportOptions,
+    private readonly outline: DatasetOutline,
     private readonly waveforms: FloatRows,
     private readonly halves: FloatRows | undefined,
+    private readonly region: string | undefined,
   ) {}
 
-  static async create(folder: string, plan: ImportPlan, options: CompleteImportOptions): Promise<DatasetWriter> {
-    await mkdir(join(folder, 'spike_times'));
-    const { length } = plan.sites;
+  /** @param region Of which the data set is; some sessions may have no unit of it */
+  static async create(folder: string, outline: DatasetOutline, region?: string): Promise<DatasetWriter> {
+    await mkdir(join(folder, 'spike_times'), { recursive: true });
+    const { length } = outline.sites;
     return new DatasetWriter(
       folder,
-      plan,
-      options,
+      outline,
       await FloatRows.create(folder, 'waveform_all.npy', [length, waveformSamples]),
-      options.halves ? await FloatRows.create(folder, 'waveform_halves.npy', [2, length, waveformSamples]) : undefined,
+      outline.halves ? await FloatRows.create(folder, 'waveform_halves.npy', [2, length, waveformSamples]) : undefined,
+      region,
     );
   }
 
   /** Adds the units of session `s`, from 0. */
   async add(s: number, units: readonly ImportedUnit[]): Promise<void> {
-    const { folder, recording } = this.plan.sessions[s]!;
-    const { sampleRateHz, rows } = recording;
+    const { folder, durationS } = this.outline.sessions[s]!;
     for (const unit of units) {
       const k = this.sessions.length;
-      const times = unit.spikes.map((sample) => (1000 * sample) / sampleRateHz);
-      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: times, shape: [times.length] });
+      const { timesMs } = unit;
+      await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: timesMs, shape: [timesMs.length] });
       await this.waveforms.add(unit.waveform);
-      for (const half of unit.halves) await this.halves?.add(half);
-      const depth = this.plan.sites[unit.peakChannel]!.y;
-      const rate = (unit.spikes.length * sampleRateHz) / rows;
-      this.table.push(
-        csvLine([
-          k,
-          s + 1,
-          folder,
-          unit.id,
-          unit.label,
-          unit.peakChannel,
-          depth,
-          unit.amplitudeUv.toFixed(2),
-          unit.spikes.length,
-          rate.toFixed(4),
-          unit.averaged.length,
-        ]),
-      );
+      for (const half of unit.halves ?? []) await this.halves?.add(half);
+      const depth = this.outline.sites[unit.peakChannel]!.y;
+      const rate = timesMs.length / durationS;
+      this.table.push([
+        resolve(folder),
+        unit.id,
+        unit.label,
+        unit.peakChannel,
+        depth,
+        unit.amplitudeUv.toFixed(2),
+        timesMs.length,
+        rate.toFixed(4),
+        unit.averaged,
+      ]);
       this.sessions.push(s + 1);
+      if (unit.peth) this.peth.push(unit.peth);
     }
   }
 
-  /** Writes everything else. */
-  async finish(): Promise<ImportSummary> {
-    const { sites, sessions, warnings } = this.plan;
-    const unitsPerSession = sessions.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
-    const empty = unitsPerSession.indexOf(0);
-    if (empty >= 0) {
-      throw new DantError(
-        'DANT_DATA',
-        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${this.options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
-      );
-    }
+  /** Writes everything else. Undefined: there is not one unit of the region. */
+  async finish(): Promise<Omit<ImportedDataSet, 'folder'> | undefined> {
+    const { sites, sessions: all, peth } = this.outline;
+    const numbers = this.numberSessions();
     const count = this.sessions.length;
+    if (count === 0) return undefined;
     await this.waveforms.finish(count);
     await this.halves?.finish(count);
     const file = (name: string) => join(this.folder, name);
-    await writeNpy(file('session_index.npy'), { data: Int32Array.from(this.sessions), shape: [count] });
+    const sessions = this.sessions.map((session) => numbers[session - 1]!);
+    await writeNpy(file('session_index.npy'), { data: Int32Array.from(sessions), shape: [count] });
     await writeNpy(file('channel_locations.npy'), {
       data: Float64Array.from(sites.flatMap(({ x, y }) => [x, y])),
       shape: [sites.length, 2],
@@ -108,14 +134,53 @@ export class DatasetWriter {
       data: Int32Array.from(sites, ({ shank }) => shank),
       shape: [sites.length],
     });
-    const { settings } = completeSettings({ motionEstimation: { features: [['Waveform', 'AutoCorr']] } });
-    const summary = { units: count, unitsPerSession, channels: sites.length, warnings };
+    await this.writePeth();
+    const { settings } = completeSettings(
+      peth?.isShared ? {} : { motionEstimation: { features: [['Waveform', 'AutoCorr']] } },
+    );
+    const unitsPerSession = all.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
     await withOutputErrors(this.folder, async () => {
       await writeFile(file('settings.json'), settingsTemplate(settings));
-      await writeFile(file(unitsFile), this.table.join(''));
-      await writeFile(file('import.json'), `${JSON.stringify(this.record(summary), undefined, 2)}\n`);
+      const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row]));
+      await writeFile(file(unitsFile), [unitsHeader, ...lines].join(''));
+      await writeFile(file(importFile), `${JSON.stringify(this.record(unitsPerSession, numbers), undefined, 2)}\n`);
     });
-    return summary;
+    return { name: this.region, units: count, unitsPerSession, channels: sites.length };
+  }
+
+  /** Number of each session in this data set, without gaps; undefined: it has no unit here. */
+  private numberSessions(): (number | undefined)[] {
+    const { sessions, warnings, options } = this.outline;
+    const present = sessions.map((_, s) => this.sessions.includes(s + 1));
+    const empty = present.indexOf(false);
+    if (empty >= 0 && this.region === undefined) {
+      throw new DantError(
+        'DANT_DATA',
+        `Session ${empty + 1}: ${sessions[empty]!.folder}: no unit reaches ${options.minAmplitudeUv} µV. Lower --min-amplitude-uv.`,
+      );
+    }
+    let next = 1;
+    const numbers = present.map((isPresent) => (isPresent ? next++ : undefined));
+    if (empty >= 0) {
+      const absent = numbers.flatMap((number, s) => (number === undefined ? [s + 1] : []));
+      warnings.push(
+        `Region ${this.region!} has no unit in session ${listed(absent)}` +
+          (next > 1
+            ? `; its other sessions are numbered 1 to ${next - 1} (units.csv names their folders).`
+            : ' and makes no data set.'),
+      );
+    }
+    return numbers;
+  }
+
+  private async writePeth(): Promise<void> {
+    const { peth } = this.outline;
+    if (peth === undefined) return;
+    const data = new Float64Array(this.peth.length * peth.length);
+    this.peth.forEach((row, k) => {
+      data.set(row, k * peth.length);
+    });
+    await writeNpy(join(this.folder, 'peth.npy'), { data, shape: [this.peth.length, peth.length] });
   }
 
   async close(): Promise<void> {
@@ -124,28 +189,28 @@ export class DatasetWriter {
   }
 
   /** What import.json says. */
-  private record({ units, unitsPerSession, channels, warnings }: ImportSummary) {
+  private record(unitsPerSession: readonly number[], numbers: readonly (number | undefined)[]) {
+    const { outline, region } = this;
+    const { peth } = outline;
     return {
       versions: { 'node-dant': packageVersion, node: process.versions.node },
-      options: this.options,
-      units,
-      channels,
+      options: outline.options,
+      region: region ?? null,
+      units: this.sessions.length,
+      channels: outline.sites.length,
       samples: waveformSamples,
-      geometry: this.plan.geometry,
-      sessions: this.plan.sessions.map(({ folder, sorting, recording, labels }, s) => ({
-        folder,
-        recording: recording.files,
-        rows: recording.rows,
-        columns: recording.columns,
-        sampleRateHz: recording.sampleRateHz,
-        probe: recording.probe ?? null,
-        serialNumber: recording.serialNumber ?? null,
-        filteredBefore: recording.isFiltered,
-        sortedChannels: sorting.channelMap.length,
-        clustersByLabel: labels,
+      geometry: outline.geometry,
+      peth: peth ? { types: peth.types, binsPerType: peth.bins } : null,
+      sessions: outline.sessions.map(({ folder, record }, s) => ({
+        session: numbers[s] ?? null,
+        folder: resolve(folder),
+        ...record,
         units: unitsPerSession[s],
       })),
-      warnings,
+      warnings: outline.warnings,
     };
   }
 }
+
+const unitsHeader =
+  'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n';

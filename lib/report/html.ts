@@ -57,7 +57,7 @@ ${notices(data, verdict)}
 <div class="list">
 <div class="tools">
 <span class="choice"><button data-kind="cluster" title="Units found in more than one session">Neurons</button><button data-kind="unit" title="Units found in one session only">Unmatched units</button>${data.matches && data.matches.splitCandidates.length > 0 ? '<button data-kind="split" title="Pairs of units of one session that look like one neuron, split by the sorter">Split candidates</button>' : ''}</span>
-<input type="search" id="search" placeholder="Filter: 12, u103, sessions&gt;4, ${data.matches ? 'confidence&lt;99, splits&gt;0, mixed&gt;0' : 'depth&lt;500, curation&gt;0'}" aria-label="Filter">
+<input type="search" id="search" placeholder="Filter: 12, ${data.origins ? 'c45' : 'u103'}, sessions&gt;4, ${data.matches ? 'confidence&lt;99, splits&gt;0, mixed&gt;0' : 'depth&lt;500, curation&gt;0'}" aria-label="Filter">
 <span class="count" id="count"></span>
 </div>
 <div class="rows" id="rows" tabindex="0" aria-label="Neurons"></div>

@@ -61,6 +61,7 @@ function unitArrays(data: ReportData, similarUnits: SimilarUnits | undefined): R
     cluster: data.clusters,
     ...(data.clustersBeforeCuration && { clusterBefore: data.clustersBeforeCuration }),
     ...(data.sessions && { session: Uint16Array.from(data.sessions) }),
+    ...(data.origins && { clusterId: Int32Array.from(data.origins, ({ clusterId }) => clusterId) }),
     ...(data.locationsUm && {
       depth: Float32Array.from({ length: unitCount }, (_, unit) => data.locationsUm![3 * unit + 1]!),
       motion: Float32Array.from({ length: unitCount }, (_, unit) => motionOf(data, unit)),

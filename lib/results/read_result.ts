@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { NdArray } from '../arrays.js';
 import { DantError } from '../errors.js';
 import { readNpy } from '../files/npy.js';
+import { readUnitsTable, type UnitOrigin } from '../import/units_table.js';
 import { loadSettings } from '../settings/index.js';
 import { readGroups } from './read_groups.js';
 import { readMatches } from './read_matches.js';
@@ -65,6 +66,7 @@ export async function readResult(
     clustersBeforeCuration: perUnit((await results.integers('clustersBeforeCuration'))?.data, 'The clustering'),
     sessions,
     sessionCount,
+    origins: perUnit(await readOrigins(dataFolder, missing), 'units.csv'),
     leafOrder: perUnit((await results.integers('leafOrder'))?.data, 'The leaf order'),
     locationsUm: perUnit((await results.floats('locations'))?.data, 'locations.npy', 3),
     amplitudes: perUnit((await results.floats('amplitude'))?.data, 'amplitude.npy'),
@@ -86,6 +88,16 @@ export async function readResult(
   };
   missing.push(...whatIsMissing(data, givenDataFolder), ...results.problems);
   return data;
+}
+
+async function readOrigins(dataFolder: string | undefined, missing: string[]): Promise<UnitOrigin[] | undefined> {
+  try {
+    return dataFolder === undefined ? undefined : await readUnitsTable(dataFolder);
+  } catch (error) {
+    if (!(error instanceof DantError)) throw error;
+    missing.push(error.message);
+    return undefined;
+  }
 }
 
 /** (N) cluster of each unit. Rejects with DANT_DATA if the folder holds none. */

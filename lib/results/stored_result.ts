@@ -1,4 +1,5 @@
 import type { NdArray } from '../arrays.js';
+import type { UnitOrigin } from '../import/units_table.js';
 import type { Motion, MotionInterval } from '../recording/motion.js';
 import type { Settings } from '../settings/index.js';
 import type { RunRecord } from './run_record.js';
@@ -53,6 +54,8 @@ export interface StoredResult {
   /** (N) session of each unit, from 1 */
   sessions: Int32Array | undefined;
   sessionCount: number;
+  /** (N) whose the units are; undefined: the data were not imported */
+  origins: UnitOrigin[] | undefined;
   /** (N) units in the order of the tree's leaves */
   leafOrder: Int32Array | undefined;
   /** (N, 3) µm */

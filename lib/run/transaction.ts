@@ -3,7 +3,7 @@ import type { RunOptions } from '../native/run.js';
 import type { Dataset } from '../recording/dataset.js';
 import { correctedWaveforms } from '../results/corrected_waveforms.js';
 import type { ResultArray } from '../results/result_array.js';
-import { writeTrackedUnits } from '../import/tracked_units.js';
+import { writeTrackedUnits } from '../export/tracked_units.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
 import { resultFolders, writeResults } from '../results/write_results.js';
 import type { Settings } from '../settings/index.js';
@@ -67,7 +67,8 @@ export async function execute(
         const shown = waveformsOf(result.features.peakChannels);
         const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
         await writeResults(path, folders, { ...io, onRows, early });
-        if (dataFolder !== undefined) await writeTrackedUnits(path, dataFolder);
+        const problem = dataFolder === undefined ? undefined : await writeTrackedUnits(path, dataFolder);
+        if (problem !== undefined) run.warn(problem);
       });
       if (report) await finishReport(report, output.path, target!, run);
       await record();

@@ -1,10 +1,5 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-
 import type { Motion } from '../recording/motion.js';
 import { DantError } from '../errors.js';
-import { readNpy } from '../files/npy.js';
-import { readNpz } from '../files/npz.js';
 import { readMatches } from '../results/read_matches.js';
 import { readMotions } from '../results/read_motions.js';
 import { readClusters } from '../results/read_result.js';
@@ -12,6 +7,7 @@ import { ResultFolder } from '../results/result_folder.js';
 import { scoreConfidence, type ConfidenceScore } from './confidence.js';
 import { motionError, pooledError, type MotionError } from './motion.js';
 import { scorePairs, type PairScore } from './pairs.js';
+import { readTruth } from './truth.js';
 
 /** How good a tracking result is, compared with the truth of a simulated recording. */
 export interface Score extends PairScore {
@@ -24,25 +20,12 @@ export interface Score extends PairScore {
 }
 
 /**
- * Compares a result folder (of this package or of pyDANT) with the recording's `truth.npz`. A unit that the sorter
+ * Compares a result folder (of this package or of pyDANT) with the `truth.npz` of a simulated recording or raw experiment. A unit that the sorter
  * mixed counts for the neuron that dominates it; both parts of a split neuron count for that neuron.
  * @throws DANT_DATA if a file is missing or unreadable, or if the result belongs to another recording.
  */
 export async function scoreResult(resultFolder: string, dataFolder: string): Promise<Score> {
-  const truthFile = join(dataFolder, 'truth.npz');
-  if (!(await exists(truthFile))) {
-    throw new DantError(
-      'DANT_DATA',
-      `${dataFolder} has no truth.npz, so there is nothing to compare with. Expected a recording of "dant simulate".`,
-    );
-  }
-  const truth = await readNpz(truthFile);
-  const neuron = vector(truthFile, truth, 'neuron');
-  const truthMotion: Motion = {
-    constantUm: vector(truthFile, truth, 'drift'),
-    linear: vector(truthFile, truth, 'linear'),
-  };
-  const session = (await readNpy(join(dataFolder, 'session_index.npy'), { as: 'float64' })).data;
+  const { neuron, session, motion: truthMotion, depthsUm } = await readTruth(resultFolder, dataFolder);
   const results = new ResultFolder(resultFolder);
   const cluster = await readClusters(results);
   if (cluster.length !== neuron.length || session.length !== neuron.length) {
@@ -52,7 +35,7 @@ export async function scoreResult(resultFolder: string, dataFolder: string): Pro
         'the result is of another recording.',
     );
   }
-  const motion = await scoreMotion(results, dataFolder, truthMotion);
+  const motion = await scoreMotion(results, depthsUm, truthMotion);
   const confidence = await readConfidence(results, cluster, neuron, session);
   // What a report leaves out must not change a score unnoticed.
   const [problem] = results.problems;
@@ -90,7 +73,7 @@ async function readConfidence(
   });
 }
 
-async function scoreMotion(results: ResultFolder, dataFolder: string, truth: Motion): Promise<Score['motion']> {
+async function scoreMotion(results: ResultFolder, depthsUm: Float64Array, truth: Motion): Promise<Score['motion']> {
   const constant = await results.floats('motion_constant');
   if (!constant) return undefined;
   const isPerShank = constant.shape.length === 2;
@@ -108,24 +91,7 @@ async function scoreMotion(results: ResultFolder, dataFolder: string, truth: Mot
       `${results.path}: motion_constant.npy: expected the motion of ${sessions} sessions, one row per shank, as in the recording.`,
     );
   }
-  const locations = await readNpy(join(dataFolder, 'channel_locations.npy'), { as: 'float64' });
-  const depths = locations.data.filter((_, i) => i % 2 === 1);
-  const ends = [Math.min(...depths), Math.max(...depths)];
+  const ends = [Math.min(...depthsUm), Math.max(...depthsUm)];
   const shanks = motions.map((motion) => motionError(motion, truth, ends));
   return { ...pooledError(shanks), shanks };
-}
-
-function vector(file: string, arrays: Awaited<ReturnType<typeof readNpz>>, name: string): Float64Array {
-  const data = arrays[name]?.data;
-  if (data === undefined || Array.isArray(data)) {
-    throw new DantError('DANT_DATA', `${file}: expected an array of numbers called ${name}.`);
-  }
-  return Float64Array.from(data as ArrayLike<number | bigint>, Number);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

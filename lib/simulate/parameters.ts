@@ -12,11 +12,13 @@ export interface SimulateOptions extends Partial<SimulationParameters> {
 /**
  * Fills in what is left out and checks everything.
  * @param nameOf How messages call a parameter.
+ * @param defaults What takes the place of the table's.
  * @throws DANT_ARGUMENT with one message that lists all parameters that cannot be used.
  */
 export function simulationParameters(
   { preset, ...given }: SimulateOptions,
   nameOf: (name: string) => string = (name) => name,
+  defaults: Partial<SimulationParameters> = {},
 ): SimulationParameters {
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const names = Object.keys(presets);
@@ -28,7 +30,7 @@ export function simulationParameters(
   const problems: string[] = [];
   const base: Partial<SimulationParameters> = preset === undefined ? {} : presets[preset].parameters;
   for (const [name, row] of parameterRows) {
-    const value: unknown = given[name] ?? base[name] ?? row.default;
+    const value: unknown = given[name] ?? base[name] ?? defaults[name] ?? row.default;
     const result = row.schema.safeParse(value);
     if (result.success) parameters[name] = result.data;
     else problems.push(`${nameOf(name)}: expected ${row.expected}, found ${show(value)}.`);
@@ -53,7 +55,17 @@ const show = (value: unknown) => (typeof value === 'number' ? String(value) : JS
 
 /** What no parameter alone shows. */
 function contradictions(parameters: SimulationParameters, nameOf: (name: string) => string): string[] {
-  const { probe, channels, sessions, depthUm, splitFraction, mixedFraction, pethBins, pethMissingBins } = parameters;
+  const {
+    probe,
+    channels,
+    sessions,
+    depthUm,
+    splitFraction,
+    mixedFraction,
+    missedFraction,
+    pethBins,
+    pethMissingBins,
+  } = parameters;
   const problems: string[] = [];
   const sites = probe === 'linear' ? Infinity : 384;
   if (channels > sites) {
@@ -70,10 +82,11 @@ function contradictions(parameters: SimulationParameters, nameOf: (name: string)
       problems.push(`${nameOf(name)}: expected ${sessions} numbers, one for each session, found ${value.length}.`);
     }
   }
-  if (splitFraction + mixedFraction > 1) {
+  if (splitFraction + mixedFraction + missedFraction > 1) {
+    const more = missedFraction > 0;
     problems.push(
-      `${nameOf('splitFraction')} and ${nameOf('mixedFraction')}: expected at most 1 together, ` +
-        `found ${splitFraction} + ${mixedFraction}.`,
+      `${nameOf('splitFraction')}${more ? ',' : ' and'} ${nameOf('mixedFraction')}${more ? ` and ${nameOf('missedFraction')}` : ''}: ` +
+        `expected at most 1 together, found ${splitFraction} + ${mixedFraction}${more ? ` + ${missedFraction}` : ''}.`,
     );
   }
   if (parameters.peth && pethMissingBins > pethBins - 2) {

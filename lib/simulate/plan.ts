@@ -32,31 +32,46 @@ const mixingUm = 75;
  * drawn at random; those that drift beyond the channels are not recorded.
  * @throws DANT_ARGUMENT if a session would have no unit.
  */
-export function planUnits({ parameters, probe, motion, neurons }: Recording): PlannedUnit[] {
-  const { seed, sessions, presence } = parameters;
-  const active = Math.max(1, Math.round(presence * neurons.length));
+export function planUnits(recording: Recording): PlannedUnit[] {
+  const { parameters, neurons } = recording;
+  const { seed, sessions } = parameters;
   return Array.from({ length: sessions }, (_, session) => {
     const random = new Random(seed, stream.presence, session);
-    const recorded = [...random.permutation(neurons.length).subarray(0, active)].filter((index) => {
-      const { yUm } = neurons[index]!;
-      const depth = yUm + motionAt(motion, session + 1, yUm);
-      return depth >= probe.shallowestUm - reachUm && depth <= probe.deepestUm + reachUm;
-    });
-    if (recorded.length === 0) {
+    const recorded = drawRecorded(recording, session, random);
+    const units = recorded.flatMap((neuron) => sortedUnits(parameters, neurons, recorded, session, neuron));
+    if (units.length === 0) {
       throw new DantError(
         'DANT_ARGUMENT',
-        `Session ${session + 1} would have no unit: its drift of ${motion.constantUm[session]!.toFixed(0)} µm moves ` +
-          'every neuron off the channels. Choose less drift, or more neurons or channels.',
+        `Session ${session + 1} would have no unit: the sorter misses all ${recorded.length} neurons. Choose more neurons, or a smaller share that it misses.`,
       );
     }
-    const units = recorded.flatMap((neuron) => sortedUnits(parameters, neurons, recorded, session, neuron));
     return [...random.permutation(units.length)].map((k) => units[k]!);
   }).flat();
 }
 
+/** The neurons that are recorded in a session (from 0), whether the sorter finds them or not. */
+export function recordedNeurons(recording: Recording, session: number): number[] {
+  return drawRecorded(recording, session, new Random(recording.parameters.seed, stream.presence, session));
+}
+
+function drawRecorded({ parameters, probe, motion, neurons }: Recording, session: number, random: Random): number[] {
+  const active = Math.max(1, Math.round(parameters.presence * neurons.length));
+  const recorded = [...random.permutation(neurons.length).subarray(0, active)].filter((index) => {
+    const { yUm } = neurons[index]!;
+    const depth = yUm + motionAt(motion, session + 1, yUm);
+    return depth >= probe.shallowestUm - reachUm && depth <= probe.deepestUm + reachUm;
+  });
+  if (recorded.length > 0) return recorded;
+  throw new DantError(
+    'DANT_ARGUMENT',
+    `Session ${session + 1} would have no unit: its drift of ${motion.constantUm[session]!.toFixed(0)} µm moves ` +
+      'every neuron off the channels. Choose less drift, or more neurons or channels.',
+  );
+}
+
 /** What the sorter makes of a neuron in a session: one unit, two, or one mixed with the nearest neuron. */
 function sortedUnits(
-  { seed, splitFraction, mixedFraction }: SimulationParameters,
+  { seed, splitFraction, mixedFraction, missedFraction }: SimulationParameters,
   neurons: readonly Neuron[],
   recorded: readonly number[],
   session: number,
@@ -70,6 +85,7 @@ function sortedUnits(
       { ...unit, fault: faults.split, part: 1 },
     ];
   }
+  if (draw >= 1 - missedFraction) return [];
   if (draw < splitFraction + mixedFraction) {
     const other = nearestNeuron(neurons, recorded, neuron);
     if (other >= 0) return [{ ...unit, fault: faults.mixed, other }];

@@ -44,9 +44,15 @@ function layoutOf({ probe, pitchUm }: SimulationParameters): Layout {
   }
 }
 
+/** Places as SpikeGLX counts them: x from the left edge of a shank, depth from the first row. */
+export function makeSpikeGlxProbe(parameters: SimulationParameters): Probe {
+  const columnsUm = parameters.probe === 'neuropixels-1.0' ? [27, 59, 11, 43] : [27, 59];
+  return makeProbe(parameters, { ...layoutOf(parameters), columnsUm, firstRowUm: 0 });
+}
+
 /** The channels, shank after shank, from the tip on. */
-export function makeProbe(parameters: SimulationParameters): Probe {
-  const { columnsUm, perRow, rowPitchUm, firstRowUm, shanks } = layoutOf(parameters);
+export function makeProbe(parameters: SimulationParameters, layout = layoutOf(parameters)): Probe {
+  const { columnsUm, perRow, rowPitchUm, firstRowUm, shanks } = layout;
   const perShank = parameters.channels / shanks;
   const xUm = new Float64Array(parameters.channels);
   const yUm = new Float64Array(parameters.channels);

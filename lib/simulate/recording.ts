@@ -12,8 +12,7 @@ export interface Recording {
   neurons: readonly Neuron[];
 }
 
-export function makeRecording(parameters: SimulationParameters): Recording {
-  const probe = makeProbe(parameters);
+export function makeRecording(parameters: SimulationParameters, probe = makeProbe(parameters)): Recording {
   const neurons = Array.from({ length: parameters.neurons }, (_, n) => makeNeuron(parameters, probe, n));
   return { parameters, probe, motion: sessionMotion(parameters), neurons };
 }

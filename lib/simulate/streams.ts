@@ -10,4 +10,8 @@ export const stream = {
   train: 8,
   noise: 9,
   sorter: 10,
+  rawNoise: 11,
+  rawAmplitude: 12,
+  sortedTimes: 13,
+  noiseCluster: 14,
 } as const;

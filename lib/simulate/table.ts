@@ -69,6 +69,10 @@ export const simulationTable = {
     { min: 0, max: 1 },
     { default: 0, about: 'Share of the recorded neurons of a session that the sorter mixes with a neighbour.' },
   ),
+  missedFraction: number(
+    { min: 0, max: 1 },
+    { default: 0, about: 'Share of the recorded neurons of a session that the sorter does not find.' },
+  ),
 
   durationS: number({ min: 1, max: 1_000_000, unit: 's' }, { default: 200, about: 'Length of a session.' }),
   firingRateHz: number(
@@ -85,6 +89,11 @@ export const simulationTable = {
   pethMissingBins: integer(
     { min: 0, unit: 'bins' },
     { default: 0, about: 'Number of first bins that one session lacks (NaN).' },
+  ),
+
+  rawNoiseUv: number(
+    { min: 0, unit: 'µV' },
+    { default: 10, about: 'Noise of a raw recording (standard deviation of each sample).' },
   ),
 
   dtype: choice(['float32', 'float64'], { default: 'float32', about: 'Number type of the waveforms.' }),

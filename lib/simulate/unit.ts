@@ -30,21 +30,41 @@ export interface Unit {
  * recording and the unit, so units may be made in any order.
  */
 export function makeUnit(recording: Recording, unit: PlannedUnit, waveform: Float32Array | Float64Array): Unit {
-  const { parameters, probe, motion, neurons } = recording;
-  const { seed, noiseUv } = parameters;
+  const { parameters, probe } = recording;
+  const { seed } = parameters;
   const { session, part } = unit;
-  const inSession = (index: number): Neuron => neuronInSession(parameters, motion, neurons[index]!, index, session);
-  const train = (index: number, neuron: Neuron) =>
-    spikeTrain(
-      new Random(seed, stream.train, index, session),
-      neuron.firing,
-      parameters.durationS,
-      parameters.sampleRateHz,
-    );
+  const { spikeTimes, shares, noise } = sortedSpikes(recording, unit);
+  const { neuron: own } = shares[0]!;
+  const random = new Random(seed, stream.noise, unit.neuron, session, part);
+  const peth = parameters.peth ? unitResponse(random, parameters, shares, session) : undefined;
+  waveform.fill(0);
+  for (const { neuron, weight } of shares) addSpike(waveform, weight, neuron, probe, parameters);
+  if (noise > 0) random.addNormal(waveform, noise);
+  return { spikeTimes, peth, locationUm: [own.xUm, own.yUm, own.zUm] };
+}
 
-  const own = inSession(unit.neuron);
+/** A neuron (its number) as it is in a session (from 0), and when it fires: ms, sorted. */
+export function neuronAndTrain(
+  { parameters, motion, neurons }: Recording,
+  index: number,
+  session: number,
+): { neuron: Neuron; train: Float64Array } {
+  const { seed, durationS, sampleRateHz } = parameters;
+  const neuron = neuronInSession(parameters, motion, neurons[index]!, index, session);
+  const random = new Random(seed, stream.train, index, session);
+  return { neuron, train: spikeTrain(random, neuron.firing, durationS, sampleRateHz) };
+}
+
+/** The spikes of a unit, ms, sorted; the neurons that they are of, its own first; and the noise of its mean, µV. */
+export function sortedSpikes(
+  recording: Recording,
+  unit: PlannedUnit,
+): { spikeTimes: Float64Array; shares: Share[]; noise: number } {
+  const { seed, noiseUv } = recording.parameters;
+  const { session, part } = unit;
+  const { neuron: own, train } = neuronAndTrain(recording, unit.neuron, session);
   const shares: Share[] = [{ index: unit.neuron, neuron: own, weight: 1 }];
-  let spikeTimes = train(unit.neuron, own);
+  let spikeTimes = train;
   let noise = noiseUv;
   // Both parts of a split neuron draw the same numbers here.
   const sorter = new Random(seed, stream.sorter, unit.neuron, session);
@@ -59,20 +79,14 @@ export function makeUnit(recording: Recording, unit: PlannedUnit, waveform: Floa
   if (unit.fault === faults.mixed) {
     // Never more spikes of the other neuron than of its own.
     const ratio = sorter.uniform(0.2, 0.8);
-    const other = inSession(unit.other);
+    const other = neuronAndTrain(recording, unit.other, session);
     const ownCount = spikeTimes.length;
-    spikeTimes = mixTrains(sorter, spikeTimes, train(unit.other, other), Math.floor(ratio * ownCount));
+    spikeTimes = mixTrains(sorter, spikeTimes, other.train, Math.floor(ratio * ownCount));
     const weight = ownCount / spikeTimes.length;
     shares[0]!.weight = weight;
-    shares.push({ index: unit.other, neuron: other, weight: 1 - weight });
+    shares.push({ index: unit.other, neuron: other.neuron, weight: 1 - weight });
   }
-
-  const random = new Random(seed, stream.noise, unit.neuron, session, part);
-  const peth = parameters.peth ? unitResponse(random, parameters, shares, session) : undefined;
-  waveform.fill(0);
-  for (const { neuron, weight } of shares) addSpike(waveform, weight, neuron, probe, parameters);
-  if (noise > 0) random.addNormal(waveform, noise);
-  return { spikeTimes, peth, locationUm: [own.xUm, own.yUm, own.zUm] };
+  return { spikeTimes, shares, noise };
 }
 
 function unitResponse(

@@ -65,10 +65,21 @@ describe.skipIf(!haveFixtures)('recordings as people have them', () => {
     await expect(imported([day])).rejects.toThrow(/type 9999 is not known.*Add the line imChan0apGain/);
     change(meta, /^imDatPrb_sn=/m, 'imChan0apGain=100\nimDatPrb_sn=');
     const { data, warnings } = await imported([day]);
-    expect(warnings).toMatch(/session 1 does not tell where its sites are \(probe NP9999\).*channel_positions\.npy/);
+    expect(warnings).toMatch(/Session 1: .*where the sites of its probe \(NP9999\) are; .*channel_positions\.npy/);
     const positions = await readNpy(join(data, 'channel_locations.npy'), { as: 'float64' });
     const own = await readNpy(join(day, 'kilosort2/channel_positions.npy'), { as: 'float64' });
     expect([...positions.data]).toEqual([...own.data]);
+  });
+
+  it('tell where their sites are, all of them, or else the sorters do', async () => {
+    const day = dayOf(np2, 'D2');
+    unpack(join(day, `${run}.cbin`));
+    for (const end of ['cbin', 'ch', 'meta']) rmSync(join(day, `${run}.${end}`));
+    const sources = [{ folder: join(np2, 'D1') }, { folder: day, uvPerBit: 1 }];
+    const { warnings } = await importSessions(sources, join(folder.path, 'mixed'));
+    expect(warnings.join('\n')).toMatch(
+      /recording of session 2 does not tell .*; the positions of all sessions are those of the sorters/,
+    );
   });
 
   it('that CatGT filtered are not filtered again, and have no offset', async () => {

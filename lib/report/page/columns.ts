@@ -13,10 +13,15 @@ export const number = (digits: number) => (value: number) => (Number.isNaN(value
 
 const probability = (value: number) => (value < 0.005 ? '< 0.01' : number(2)(value));
 
-export function columnsFor(kind: Entry['kind'], page: ReportPage, severalShanks: boolean): Column[] {
+/** @param imported Whether the sorter's numbers are known */
+export function columnsFor(
+  kind: Entry['kind'],
+  page: ReportPage,
+  { severalShanks, imported }: { severalShanks: boolean; imported: boolean },
+): Column[] {
   const isProbability = page.measure === 'probability';
   return [
-    ...headColumns(kind, page.sessionCount),
+    ...headColumns(kind, page.sessionCount, imported),
     kind === 'cluster'
       ? isProbability
         ? {
@@ -76,18 +81,32 @@ export function columnsFor(kind: Entry['kind'], page: ReportPage, severalShanks:
 }
 
 /** What an entry is. */
-function headColumns(kind: Entry['kind'], sessionCount: number): Column[] {
+function headColumns(kind: Entry['kind'], sessionCount: number, imported: boolean): Column[] {
   const session = { title: 'session', about: 'The session', value: ({ sessions }: Entry) => sessions[0] ?? NaN };
-  if (kind === 'unit') return [{ title: 'unit', about: 'Number of the unit, from 0', value: ({ id }) => id }, session];
+  if (kind === 'unit') {
+    return [
+      imported
+        ? { title: 'cluster', about: "The sorter's number", value: ({ clusterIds }) => clusterIds[0]! }
+        : { title: 'unit', about: 'Number of the unit, from 0', value: ({ id }) => id },
+      session,
+    ];
+  }
   if (kind === 'split') {
     return [
       { title: 'no.', about: 'Number in the list of split candidates', value: ({ id }) => id },
-      {
-        title: 'units',
-        about: 'The two units, from 0',
-        value: ({ units }) => units[0]!,
-        text: ({ units }) => units.join(', '),
-      },
+      imported
+        ? {
+            title: 'clusters',
+            about: "The sorter's numbers",
+            value: ({ clusterIds }) => clusterIds[0]!,
+            text: ({ clusterIds }) => clusterIds.join(', '),
+          }
+        : {
+            title: 'units',
+            about: 'The two units, from 0',
+            value: ({ units }) => units[0]!,
+            text: ({ units }) => units.join(', '),
+          },
       session,
     ];
   }

@@ -38,6 +38,8 @@ export interface Units {
   cluster: Int32Array;
   clusterBefore?: Int32Array;
   session?: Uint16Array;
+  /** The sorter's numbers; of imported data */
+  clusterId?: Int32Array;
   depth?: Float32Array;
   motion?: Float32Array;
   amplitude?: Float32Array;

@@ -1,6 +1,7 @@
 import type { ReportPage } from '../packed.js';
 import type { Units } from './data.js';
 import type { Entry } from './entries.js';
+import { fullName, nounFor, numberOf, shortName } from './names.js';
 import { curvePlot, depthPlot, rowLabels, similarityPlot, waveformPlot, type Arrays } from './plots.js';
 
 export interface DetailData {
@@ -74,7 +75,7 @@ export class Detail {
       }
     }
     return [
-      make('h2', undefined, titleOf(page, entry)),
+      make('h2', undefined, titleOf(page, units, entry)),
       make('p', undefined, place.join(' · ')),
       ...events.slice(0, 8).map((event) => make('p', 'event', `Curation: ${event}.`)),
       ...(events.length > 8 ? [make('p', 'event', `… and ${events.length - 8} more curation events.`)] : []),
@@ -91,11 +92,15 @@ export class Detail {
     const line = make('p', undefined, 'Go to ');
     own.forEach((unit, i) => {
       const cluster = this.data.units.cluster[unit]!;
-      const link = make('button', 'link', cluster > 0 ? `neuron ${cluster}` : `unmatched unit ${unit}`);
+      const link = make(
+        'button',
+        'link',
+        cluster > 0 ? `neuron ${cluster}` : `unmatched ${shortName(this.data.units, unit)}`,
+      );
       link.addEventListener('click', () => {
         this.onUnit(unit);
       });
-      line.append(...(i > 0 ? [' or '] : []), `unit ${unit}: `, link);
+      line.append(...(i > 0 ? [' or '] : []), `${shortName(this.data.units, unit)}: `, link);
     });
     return line;
   }
@@ -134,14 +139,14 @@ export class Detail {
     }
     const table = make('table', 'neighbours');
     const head = table.appendChild(make('thead')).appendChild(make('tr'));
-    for (const title of ['unit', 'session', 'is', page.measure, 'depth (µm)'])
+    for (const title of [nounFor(units), 'session', 'is', page.measure, 'depth (µm)'])
       head.append(make('th', undefined, title));
     const body = table.appendChild(make('tbody'));
     const own = new Set(entry.sessions);
     const order = [...best].sort(([, a], [, b]) => b - a).slice(0, page.neighbourCount);
     for (const [unit, similarity] of order) {
       const row = body.appendChild(make('tr'));
-      const link = make('button', undefined, String(unit));
+      const link = make('button', undefined, String(numberOf(units, unit)));
       link.addEventListener('click', () => {
         this.onUnit(unit);
       });
@@ -166,9 +171,10 @@ export class Detail {
   }
 }
 
-function titleOf(page: ReportPage, { kind, id, units, sessions }: Entry): string {
-  if (kind === 'split') return `Split candidate · units ${units.join(' and ')} of session ${sessions[0] ?? '?'}`;
-  if (kind === 'unit') return `Unmatched unit ${id}${sessions.length > 0 ? ` of session ${sessions[0]!}` : ''}`;
+function titleOf(page: ReportPage, all: Units, { kind, id, units, sessions }: Entry): string {
+  if (kind === 'split')
+    return `Split candidate · ${nounFor(all)}s ${units.map((unit) => numberOf(all, unit)).join(' and ')} of session ${sessions[0] ?? '?'}`;
+  if (kind === 'unit') return `Unmatched ${fullName(all, id)}`;
   const span = sessions.length > 0 ? ` in ${sessions.length} of ${page.sessionCount} sessions` : '';
   return `Neuron ${id} · ${units.length} units${span}`;
 }

@@ -1,5 +1,6 @@
 import type { ReportPage } from '../packed.js';
 import type { Units } from './data.js';
+import { fullName, nounFor, numberOf } from './names.js';
 
 /** A row of the table: a cluster, an unmatched unit, or two units of a session that look like one. */
 export interface Entry {
@@ -8,6 +9,8 @@ export interface Entry {
   id: number;
   /** Sorted by session */
   units: number[];
+  /** The sorter's numbers of the units; empty: the data were not imported */
+  clusterIds: number[];
   /** Sessions in ascending order; empty when they are not known */
   sessions: number[];
   /** By the measure of the page. Mean over the pairs; of an unmatched unit: to its nearest neighbour */
@@ -80,6 +83,7 @@ export function makeEntries(page: ReportPage, units: Units): Entries {
       kind,
       id,
       units: own,
+      clusterIds: units.clusterId ? own.map((unit) => units.clusterId![unit]!) : [],
       sessions: units.session ? [...new Set(own.map((unit) => units.session![unit]!))].sort((a, b) => a - b) : [],
       similarity,
       confidence: kind === 'cluster' ? 100 * (units.confidence?.[id - 1] ?? NaN) : NaN,
@@ -101,25 +105,28 @@ function meanOffDiagonal(matrix: number[][] | undefined): number {
 }
 
 /** For each unit, the split candidates that it is part of, in words. */
-function splitCandidates({ splitCandidates: pairs, splitProbabilities, session }: Units): Map<number, string[]> {
+function splitCandidates(units: Units): Map<number, string[]> {
+  const { splitCandidates: pairs, splitProbabilities, session } = units;
   const found = new Map<number, string[]>();
   splitProbabilities?.forEach((probability, q) => {
     const pair = [pairs![2 * q]!, pairs![2 * q + 1]!] as const;
     const where = session ? ` of session ${session[pair[0]]!}` : '';
-    const text = `units ${pair[0]} and ${pair[1]}${where} look like one neuron that the sorter split (probability ${probability.toFixed(2)})`;
+    const text = `${nounFor(units)}s ${pair.map((unit) => numberOf(units, unit)).join(' and ')}${where} look like one neuron that the sorter split (probability ${probability.toFixed(2)})`;
     for (const unit of pair) found.set(unit, [...(found.get(unit) ?? []), text]);
   });
   return found;
 }
 
 /** For each unit, that it holds spikes of a second neuron, or that another holds spikes of its neuron, in words. */
-function mixedUnits({ mixedUnits: pairs = new Int32Array(0), session, cluster }: Units): Map<number, string[]> {
+function mixedUnits(units: Units): Map<number, string[]> {
+  const { mixedUnits: pairs = new Int32Array(0), cluster } = units;
   const found = new Map<number, string[]>();
   const add = (unit: number, text: string) => found.set(unit, [...(found.get(unit) ?? []), text]);
-  const neuronOf = (unit: number) => (cluster[unit]! > 0 ? `neuron ${cluster[unit]!}` : `unmatched unit ${unit}`);
+  const neuronOf = (unit: number) =>
+    cluster[unit]! > 0 ? `neuron ${cluster[unit]!}` : `unmatched ${fullName(units, unit)}`;
   for (let r = 0; r < pairs.length; r += 2) {
     const [mixed, other] = [pairs[r]!, pairs[r + 1]!];
-    const name = `unit ${mixed}${session ? ` of session ${session[mixed]!}` : ''}`;
+    const name = fullName(units, mixed);
     add(mixed, `${name} seems to hold spikes of a second neuron as well (${neuronOf(other)})`);
     add(other, `${name} (${neuronOf(mixed)}) seems to hold spikes of this neuron as well`);
   }
@@ -127,7 +134,8 @@ function mixedUnits({ mixedUnits: pairs = new Int32Array(0), session, cluster }:
 }
 
 /** What curation did to each unit, and with whom. */
-function curationEvents({ curationPairs, curationTypes, cluster, clusterBefore }: Units): Map<number, string[]> {
+function curationEvents(units: Units): Map<number, string[]> {
+  const { curationPairs, curationTypes, cluster, clusterBefore } = units;
   const partners = new Map<string, number[]>();
   curationTypes.forEach((type, i) => {
     const [a, b] = [curationPairs[2 * i]!, curationPairs[2 * i + 1]!];
@@ -148,14 +156,18 @@ function curationEvents({ curationPairs, curationTypes, cluster, clusterBefore }
     const from = clusterBefore ? ` of cluster ${clusterBefore[unit]!} before curation` : '';
     const text =
       cluster[unit]! > 0
-        ? `unit ${unit}: parted from ${unitList(list)} (${why})`
-        : `unit ${unit}: taken out${from}, away from ${unitList(list)} (${why})`;
+        ? `${fullName(units, unit)}: parted from ${unitList(units, list)} (${why})`
+        : `${fullName(units, unit)}: taken out${from}, away from ${unitList(units, list)} (${why})`;
     events.set(unit, [...(events.get(unit) ?? []), text]);
   }
   return events;
 }
 
-function unitList(units: number[]): string {
-  const shown = units.slice(0, 6).join(', ');
-  return `unit${units.length === 1 ? '' : 's'} ${shown}${units.length > 6 ? ` and ${units.length - 6} more` : ''}`;
+function unitList(units: Units, list: number[]): string {
+  const shown = list
+    .slice(0, 6)
+    .map((unit) => (units.clusterId ? fullName(units, unit) : String(unit)))
+    .join(', ');
+  const noun = units.clusterId ? '' : `unit${list.length === 1 ? '' : 's'} `;
+  return `${noun}${shown}${list.length > 6 ? ` and ${list.length - 6} more` : ''}`;
 }

@@ -1,6 +1,6 @@
 import type { Entry } from './entries.js';
 
-/** "12" finds neuron 12; "sessions>4", "confidence<99", "mixed>0" compare; several conditions must all hold. */
+/** "12" finds neuron 12, "u5" that of unit 5, "c45" those of the sorter's clusters 45; "sessions>4", "confidence<99", "mixed>0" compare; several conditions must all hold. */
 export function compileFilter(text: string): (entry: Entry) => boolean {
   const tests = text
     .trim()
@@ -9,7 +9,11 @@ export function compileFilter(text: string): (entry: Entry) => boolean {
     .map((part): ((entry: Entry) => boolean) => {
       const [, name, sign, value] = /^([a-z]+)\s*(<=|>=|<|>|=)\s*(-?[\d.]+)$/i.exec(part) ?? [];
       if (name === undefined) {
-        return ({ id, units }) => String(id) === part || units.some((unit) => `u${unit}` === part.toLowerCase());
+        const wanted = part.toLowerCase();
+        return ({ id, units, clusterIds }) =>
+          String(id) === part ||
+          units.some((unit) => `u${unit}` === wanted) ||
+          clusterIds.some((cluster) => `c${cluster}` === wanted);
       }
       const wanted = Number(value);
       return (entry) => {

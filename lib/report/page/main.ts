@@ -46,7 +46,7 @@ async function start(): Promise<void> {
     for (const button of document.querySelectorAll<HTMLButtonElement>('.choice button')) {
       button.ariaPressed = String(button.dataset.kind === kind);
     }
-    table.show(entries[kind], columnsFor(kind, page, severalShanks));
+    table.show(entries[kind], columnsFor(kind, page, { severalShanks, imported: units.clusterId !== undefined }));
   };
   const choose = (next: Entry['kind']) => {
     showKind(next);

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 
 import { curveGap, curveTop, type PackedCurve, type ReportPage } from '../packed.js';
 import type { Entry } from './entries.js';
+import { numberOf, shortName } from './names.js';
 import type { Units } from './data.js';
 
 export type Arrays = Record<string, ArrayLike<number>>;
@@ -153,7 +154,7 @@ export function rowLabels(units: Units, entry: Entry): Element {
         fy: (unit: number) => unit,
         frameAnchor: 'left',
         text: (unit: number) =>
-          `${units.session ? `session ${units.session[unit]!}\n` : ''}unit ${unit}${isMixed(unit) ? ', mixed' : ''}`,
+          `${units.session ? `session ${units.session[unit]!}\n` : ''}${shortName(units, unit)}${isMixed(unit) ? ', mixed' : ''}`,
         fill: (unit: number) => (isMixed(unit) ? secondColor : '#1f2933'),
         lineHeight: 1.15,
       }),
@@ -199,7 +200,8 @@ export function depthPlot(page: ReportPage, units: Units, entry: Entry): Element
 export function similarityPlot(page: ReportPage, units: Units, entry: Entry): Element {
   const isProbability = page.measure === 'probability';
   const digits = isProbability ? 2 : 1;
-  const label = (unit: number) => (units.session ? `s${units.session[unit]!} · ${unit}` : String(unit));
+  const label = (unit: number) =>
+    units.session ? `s${units.session[unit]!} · ${numberOf(units, unit)}` : String(numberOf(units, unit));
   const cells = entry.units.flatMap((a, i) =>
     entry.units.map((b, j) => ({ a: label(a), b: label(b), value: i === j ? NaN : entry.matrix![i]![j]! })),
   );

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -259,6 +259,32 @@ describe.skipIf(chromiumPath === undefined)('the report in a browser', () => {
       expect(await page.textContent('#detail')).toContain(`units ${splits[2]} and ${splits[3]} of session`);
       expect(complaints).toEqual([]);
     });
+  });
+
+  it("names units of imported data by session and the sorter's number", async () => {
+    const { results, data } = await scratch.reference('mini-default');
+    const imported = join(await scratch.folder(), 'data');
+    await cp(data, imported, { recursive: true });
+    const sessions = (await readNpy(join(data, 'session_index.npy'), { as: 'float64' })).data;
+    const rows = Array.from(sessions, (session, k) => `${k},${session},/day${session},${1000 + k},good,1\n`);
+    await writeFile(join(imported, 'units.csv'), `unit,session,folder,cluster_id,label,depth_um\n${rows.join('')}`);
+    await writeReport(results, { dataFolder: imported, figures: false });
+    const clusters = (await readNpy(join(results, 'IdxCluster.npy'), { as: 'int32' })).data;
+    const { page, complaints } = await open(results);
+    await drawn(page, /^Neuron 1 /);
+    const own = [...clusters.keys()].filter((unit) => clusters[unit] === 1);
+    const labels = await page.textContent('#detail');
+    for (const unit of own) expect(labels).toContain(`session ${sessions[unit]}cluster ${1000 + unit}`);
+    expect(await page.textContent('.neighbours thead')).toContain('cluster');
+    // Every neuron by a cluster of its own
+    await page.fill('#search', `c${1000 + own[0]!}`);
+    expect(await page.textContent('#count')).toBe(`1 of ${Math.max(...clusters)}`);
+    await page.fill('#search', '');
+    await page.click('button[data-kind="unit"]');
+    const unmatched = clusters.indexOf(-1);
+    await page.click(`#rows tr[data-id="${unmatched}"]`);
+    await drawn(page, new RegExp(`^Unmatched cluster ${1000 + unmatched} of session ${sessions[unmatched]}$`));
+    expect(complaints).toEqual([]);
   });
 
   it("opens pyDANT's results without data, and says what is missing", async () => {
