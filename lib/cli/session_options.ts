@@ -17,6 +17,12 @@ export function addSessionOptions(command: Command): Command {
     .option('--common-median', 'Subtract the median over all channels from each sample, after the filter.')
     .option('--halves', 'Write waveform_halves.npy too: the means of both halves of each session.')
     .addOption(
+      new Option(
+        '--templates <sorter>',
+        'Sessions without raw recording take the templates of this sorter for mean waveforms, which matches neurons worse. Default: they are refused.',
+      ).choices(['kilosort4']),
+    )
+    .addOption(
       fileOption(
         '--label-table <file>',
         'Table with cluster_id and label, such as cluster_bc_unitType.tsv of Bombcell, instead of the labels of phy and Kilosort.',

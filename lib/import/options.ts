@@ -30,6 +30,8 @@ export interface ImportOptions {
   maxMissing?: number | undefined;
   /** Spikes that are averaged per unit, at most */
   spikesPerUnit?: number | undefined;
+  /** Whose templates sessions without a raw recording take for mean waveforms; '': none, they are refused */
+  templates?: '' | 'kilosort4' | undefined;
   /** Of the draw of these spikes */
   seed?: number | undefined;
   /** Whether the median over all channels that were sorted is subtracted from every sample, after the filter */
@@ -61,6 +63,7 @@ export const importDefaults: CompleteImportOptions = {
   maxMissing: 0.1,
   spikesPerUnit: 500,
   seed: 1,
+  templates: '',
   commonMedian: false,
   halves: false,
   labelTables: [],

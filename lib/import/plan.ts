@@ -67,6 +67,12 @@ export async function planImport(
         'the sorters (channel_positions.npy). See that they are right.',
     );
   }
+  const without = sessions.flatMap(({ templates }, s) => (templates ? [s + 1] : []));
+  if (without.length > 0 && without.length < sessions.length) {
+    warnings.push(
+      `The waveforms of session ${listed(without)} are templates, those of the others means of the recording; the two differ, which matches neurons worse.`,
+    );
+  }
   const all = sessions.map(sitesOf);
   const { sites, indices } = sharedSites(all, options.maxMissing);
   if (sites.length === 0) {
