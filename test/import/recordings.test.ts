@@ -7,6 +7,7 @@ import { writeNpy } from '../../lib/files/npy_writer.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { copyOf, haveFixtures, np1, np2, unpack } from './fixtures.js';
+import { regular, writeSession } from './write_session.js';
 
 const folder = temporaryFolder();
 const run = 'X_g0/X_g0_imec0/X_g0_t0.imec0.ap';
@@ -154,5 +155,60 @@ describe.skipIf(!haveFixtures)('recordings as people have them', () => {
     }
     const { data } = await imported([day], { labels: ['good', 'unsorted'] });
     expect(units(data).find(([, , , id]) => id === '15')).toContain('unsorted');
+  });
+});
+
+describe('plain binaries', () => {
+  const units = [{ id: 1, channel: 4, spikes: regular(1000, 650, 29_000) }];
+
+  it('of single precision are those of 16 bits, to the rounding; whatever offset a channel has', async () => {
+    const day = await writeSession(join(folder.path, 'day'), units);
+    const path = join(day, 'raw.dat');
+    const before = join(folder.path, 'before');
+    await importSessions([{ folder: day, uvPerBit: 1.7123 }], before);
+    const counts = new Int16Array(Uint8Array.from(readFileSync(path)).buffer);
+    // In mV, with up to 44 mV of offset
+    const floats = Float32Array.from(counts, (count, i) => 0.0017123 * count + 4 * (i % 12));
+    writeFileSync(path, new Uint8Array(floats.buffer));
+    change(join(day, 'sorter/params.py'), "'int16'", "'float32'");
+    const source = { folder: day, uvPerBit: 1000 };
+    for (const isFiltered of [false, true]) {
+      if (isFiltered) {
+        change(join(day, 'sorter/params.py'), 'hp_filtered = False', 'hp_filtered = True');
+        writeFileSync(path, new Uint8Array(counts.buffer));
+        change(join(day, 'sorter/params.py'), "'float32'", "'int16'");
+        rmSync(before, { recursive: true });
+        await importSessions([{ folder: day, uvPerBit: 1.7123 }], before);
+        writeFileSync(path, new Uint8Array(floats.buffer));
+        change(join(day, 'sorter/params.py'), "'int16'", "'float32'");
+      }
+      const after = join(folder.path, `after ${isFiltered}`);
+      await importSessions([source], after);
+      const [a, b] = await Promise.all(
+        [before, after].map((data) => readNpy(join(data, 'waveform_all.npy'), { as: 'float64' })),
+      );
+      expect(Math.max(...a!.data)).toBeGreaterThan(5);
+      const worst = Math.max(...a!.data.map((value, i) => Math.abs(value - b!.data[i]!)));
+      // 0.1 µV / √12 of each sample, of 43 spikes; offsets of 44,000 µV in single precision add 0.002 each.
+      expect(worst).toBeLessThan(0.03);
+      expect(worst).toBeGreaterThan(0);
+    }
+    floats[12 * 5000 + 3] = NaN;
+    writeFileSync(path, new Uint8Array(floats.buffer));
+    await expect(importSessions([source], join(folder.path, 'none'))).rejects.toThrow(
+      /raw\.dat: sample 5000 of column 3 is NaN/,
+    );
+    writeFileSync(path, new Uint8Array(floats.buffer).subarray(0, 48 * 1000 + 4));
+    await expect(importSessions([source], join(folder.path, 'none'))).rejects.toThrow(/not whole rows of 12 samples/);
+  });
+
+  it('of other types are refused by name', async () => {
+    const day = await writeSession(join(folder.path, 'day'), units);
+    for (const type of ['uint16', 'float64', 'int32']) {
+      change(join(day, 'sorter/params.py'), /dtype = '.*'/, `dtype = '${type}'`);
+      await expect(importSessions([{ folder: day, uvPerBit: 1 }], join(folder.path, 'none'))).rejects.toThrow(
+        new RegExp(`raw\\.dat: holds samples of type ${type} \\(params\\.py\\); expected int16, .*float32`),
+      );
+    }
   });
 });
