@@ -1,16 +1,16 @@
-import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
-import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
+import { withOutputErrors, writeNpy } from '../files/npy_writer.js';
 import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
+import { FloatRows } from './float_rows.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import { readFully } from './raw_source.js';
 import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
@@ -35,6 +35,8 @@ export interface DatasetOutline {
   warnings: string[];
   /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
   options: { minAmplitudeUv: number };
+  /** Whether each unit has the means of both halves of its session; default: not */
+  halves?: boolean | undefined;
   /** Of the rows of peth.npy; `isShared`: every two sessions have events of one type. Absent: there are none */
   peth?: { types: readonly string[]; bins: number; length: number; isShared: boolean } | undefined;
 }
@@ -48,6 +50,8 @@ export interface ImportedUnit {
   timesMs: Float64Array;
   /** (C, 61) µV */
   waveform: Float32Array;
+  /** The same of the first and the second half of the session; NaN: silent in it */
+  halves?: Float32Array[] | undefined;
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
@@ -56,9 +60,6 @@ export interface ImportedUnit {
   /** Row of peth.npy */
   peth?: Float64Array | undefined;
 }
-
-/** Waveforms that are copied at once, bytes. */
-const copiedBytes = 8 * 2 ** 20;
 
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
@@ -69,14 +70,22 @@ export class DatasetWriter {
   private constructor(
     private readonly folder: string,
     private readonly outline: DatasetOutline,
-    private readonly waveforms: FileHandle,
+    private readonly waveforms: FloatRows,
+    private readonly halves: FloatRows | undefined,
     private readonly region: string | undefined,
   ) {}
 
   /** @param region Of which the data set is; some sessions may have no unit of it */
   static async create(folder: string, outline: DatasetOutline, region?: string): Promise<DatasetWriter> {
     await mkdir(join(folder, 'spike_times'), { recursive: true });
-    return new DatasetWriter(folder, outline, await open(join(folder, partName), 'wx+'), region);
+    const { length } = outline.sites;
+    return new DatasetWriter(
+      folder,
+      outline,
+      await FloatRows.create(folder, 'waveform_all.npy', [length, waveformSamples]),
+      outline.halves ? await FloatRows.create(folder, 'waveform_halves.npy', [2, length, waveformSamples]) : undefined,
+      region,
+    );
   }
 
   /** Adds the units of session `s`, from 0. */
@@ -86,10 +95,8 @@ export class DatasetWriter {
       const k = this.sessions.length;
       const { timesMs } = unit;
       await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: timesMs, shape: [timesMs.length] });
-      const { buffer, byteOffset, byteLength } = unit.waveform;
-      await withOutputErrors(this.folder, () =>
-        this.waveforms.writeFile(new Uint8Array(buffer, byteOffset, byteLength)),
-      );
+      await this.waveforms.add(unit.waveform);
+      for (const half of unit.halves ?? []) await this.halves?.add(half);
       const depth = this.outline.sites[unit.peakChannel]!.y;
       const rate = timesMs.length / durationS;
       this.table.push([
@@ -114,7 +121,8 @@ export class DatasetWriter {
     const numbers = this.numberSessions();
     const count = this.sessions.length;
     if (count === 0) return undefined;
-    await this.writeWaveforms(count);
+    await this.waveforms.finish(count);
+    await this.halves?.finish(count);
     const file = (name: string) => join(this.folder, name);
     const sessions = this.sessions.map((session) => numbers[session - 1]!);
     await writeNpy(file('session_index.npy'), { data: Int32Array.from(sessions), shape: [count] });
@@ -177,26 +185,7 @@ export class DatasetWriter {
 
   async close(): Promise<void> {
     await this.waveforms.close();
-  }
-
-  private async writeWaveforms(count: number): Promise<void> {
-    const size = this.outline.sites.length * waveformSamples;
-    const path = join(this.folder, partName);
-    const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
-      dtype: '<f4',
-      shape: [count, this.outline.sites.length, waveformSamples],
-    });
-    try {
-      const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
-      for (let first = 0; first < count; first += step) {
-        const block = new Float32Array(Math.min(step, count - first) * size);
-        await readFully(this.waveforms, path, new Uint8Array(block.buffer), 4 * first * size);
-        await writer.write(block);
-      }
-    } finally {
-      await writer.close();
-    }
-    await rm(path);
+    await this.halves?.close();
   }
 
   /** What import.json says. */
@@ -223,6 +212,5 @@ export class DatasetWriter {
   }
 }
 
-const partName = 'waveforms.part';
 const unitsHeader =
   'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n';
