@@ -88,6 +88,7 @@ template <class T> Napi::Value toTypedArray(Napi::Env env, std::vector<T> values
   return Napi::TypedArrayOf<T>::New(env, length, buffer, 0, typedArrayType<T>());
 }
 
+template Napi::Value toTypedArray(Napi::Env, std::vector<uint8_t>);
 template Napi::Value toTypedArray(Napi::Env, std::vector<int32_t>);
 template Napi::Value toTypedArray(Napi::Env, std::vector<float>);
 template Napi::Value toTypedArray(Napi::Env, std::vector<double>);
