@@ -9,8 +9,9 @@ namespace dant {
 
 namespace {
 
-// Spikes lie on samples, 1/30 ms apart or so: the edges are clear of these, so that rounding does not decide.
-constexpr double closeFromMs = 0.301, closeToMs = 1.501, awayFromMs = 15.001, awayToMs = 30.001, leak = 0.1;
+// Lags from 0.3 ms on and below 1.5 ms, from 15 ms on and below 30 ms. Spikes lie on samples, 1/30 ms apart or so: the
+// edges are clear of these, so that rounding does not decide.
+constexpr double closeFromMs = 0.299, closeToMs = 1.499, awayFromMs = 14.999, awayToMs = 29.999, leak = 0.1;
 constexpr size_t grain = 32;
 
 struct Coincidences {

@@ -104,3 +104,23 @@ TEST_CASE("split evidence: halves of a neuron are one, two neurons are not, with
   CHECK(found[1] < -20);
   CHECK(found[2] == 0);
 }
+
+TEST_CASE("split evidence: lags on samples of 30 kHz count from 0.3 ms on and below 1.5 ms, and not at 0") {
+  const auto logRatio = [](double lagMs) {
+    Trains trains;
+    trains.add({1000.0, 2000.0});
+    trains.add({1000.0 + lagMs, 5000.0});
+    const std::vector<int32_t> units{0, 1};
+    const std::vector<UnitPair> pairs{{0, 1}};
+    return splitLogRatios(Job{}, trains.all(), units, pairs)[0];
+  };
+  const double sample = 1.0 / 30;
+  for (int k = -60; k <= 60; ++k) {
+    const int lag = std::abs(k);
+    CHECK(logRatio(k * sample) == doctest::Approx(lag >= 9 && lag < 45 ? std::log(0.1) : 0));
+  }
+  for (const int k : {-900, -899, -450, -449, 449, 450, 899, 900}) {
+    const int lag = std::abs(k);
+    CHECK(logRatio(k * sample) == doctest::Approx(lag >= 450 && lag < 900 ? 0.9 * 0.08 : 0));
+  }
+}
