@@ -71,7 +71,7 @@ Napi::Value bindReadSamples(const Napi::CallbackInfo& info) {
   if (!(offset >= 0 && offset < 9e15)) arguments.fail("offsetBytes", "a place in a file");
   const FileRows rows{arguments.text("path"), static_cast<uint64_t>(offset), arguments.count("rows"),
                       arguments.count("columns")};
-  if (rows.columns == 0) arguments.fail("columns", "at least one column");
+  if (rows.columns < 1 || rows.columns > 100000) arguments.fail("columns", "1 to 100000 columns");
   const auto channels = channelsOf(arguments, rows.columns);
   const auto block = blockOf(arguments, channels.size());
   const size_t at = placeOf(arguments, block, rows.rows);
