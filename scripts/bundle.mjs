@@ -29,8 +29,10 @@ const bundles = [
   await build({
     ...options,
     ...forNode,
+    // Names stay as they are.
     minify: false,
-    entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts'), path('lib/batch/worker.ts')],
+    minifyWhitespace: true,
+    entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts')],
     outbase: path('lib'),
     outdir: path('dist'),
     // For packages that are not modules

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { readNpyShape } from '../files/npy.js';
 import { findSorterFolder, recordingOf } from '../import/find_recording.js';
-import { readLabels } from '../import/labels.js';
+import { labelsIn, readLabelTables } from '../import/labels.js';
 import { waveformSamples } from '../import/mean_waveforms.js';
 import { importDefaults } from '../import/options.js';
 import { readClusterTable } from '../import/tables.js';
@@ -82,13 +82,11 @@ async function labelledUnits(
   labelTable: string | undefined,
   labels: readonly string[],
 ): Promise<number> {
-  const names = ['cluster_group.tsv', 'cluster_groups.csv', 'cluster_info.tsv', 'cluster_KSLabel.tsv'];
-  const tables = await Promise.all(
-    (labelTable === undefined ? names.map((name) => join(sorter, name)) : [labelTable]).map(readClusterTable),
-  );
-  const ids = new Set(tables.flatMap((table) => [...(table?.rows.keys() ?? [])]));
+  const table = labelTable === undefined ? undefined : await readClusterTable(labelTable);
+  const tables = table ? [table] : await readLabelTables(sorter);
+  const ids = new Set(tables.flatMap(({ rows }) => [...rows.keys()]));
   if (ids.size === 0) return unknownUnits;
-  if (labelTable !== undefined) return ids.size;
-  const labelOf = await readLabels(sorter);
+  if (table) return ids.size;
+  const labelOf = labelsIn(tables);
   return [...ids].filter((id) => labels.includes(labelOf(id))).length;
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { copyFile, link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 
 import { systemOutputError } from '../files/file_error.js';
+import { readTextIfThere } from '../files/text_file.js';
 
 /** Who holds a lock. */
 interface Owner {
@@ -115,13 +116,8 @@ async function linked(from: string, to: string): Promise<boolean> {
 
 /** Undefined: there is no lock. */
 async function readOwner(path: string): Promise<Owner | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as Owner;
   } catch {

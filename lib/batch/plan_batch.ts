@@ -10,7 +10,7 @@ import { placesOf, readState, type TaskState } from './task_state.js';
 /** What will be done to a recording. */
 export type Plan =
   | { kind: 'nothing' }
-  | { kind: 'import' | 'track'; why: string; memoryBytes: number; tries: number }
+  | { kind: 'import' | 'track'; why: string; memoryBytes: number }
   /** It cannot be begun. */
   | { kind: 'impossible'; why: string };
 
@@ -31,7 +31,7 @@ async function planOf(study: Study, recording: StudyRecording): Promise<Plan> {
     if (need.kind === 'nothing') return need;
     const kills = (await readState(places.folder))?.kills ?? 0;
     const memoryBytes = (await estimateMemory(recording.input, places.data)) * 2 ** Math.min(kills, mostKills);
-    return { kind: need.kind, why: need.why, memoryBytes, tries: kills };
+    return { ...need, memoryBytes };
   } catch (error) {
     if (!(error instanceof DantError)) throw error;
     return { kind: 'impossible', why: error.message };
@@ -41,7 +41,7 @@ async function planOf(study: Study, recording: StudyRecording): Promise<Plan> {
 /** How a study stands, without changing anything. */
 export type Standing =
   | { kind: 'running'; state: TaskState | undefined }
-  | { kind: 'waiting'; plan: Plan; state: TaskState | undefined }
+  | { kind: 'waiting'; state: TaskState | undefined }
   | { kind: 'failed'; why: string; state: TaskState | undefined }
   | { kind: 'done'; state: TaskState };
 
@@ -60,5 +60,5 @@ async function standingOf(study: Study, recording: StudyRecording): Promise<Stan
   if (plan.kind === 'nothing') return { kind: 'done', state: state! };
   if (plan.kind === 'impossible') return { kind: 'failed', why: plan.why, state };
   if (state?.status === 'failed' && state.error) return { kind: 'failed', why: state.error, state };
-  return { kind: 'waiting', plan, state };
+  return { kind: 'waiting', state };
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
+import { readTextIfThere, replaceText } from '../files/text_file.js';
 import { estimateMinutes } from './estimate.js';
 import { breakLock } from './lock.js';
 import { planBatch } from './plan_batch.js';
@@ -201,22 +202,16 @@ function run(program: string, args: readonly string[], input?: string): Promise<
 
 const submissionFile = (study: Study) => join(study.output, 'slurm', 'jobs.json');
 
-async function writeSubmission(study: Study, submission: Submission): Promise<void> {
-  const path = submissionFile(study);
-  try {
-    await writeFile(`${path}.new`, `${JSON.stringify(submission, undefined, 2)}\n`);
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    throw systemOutputError(path, error);
-  }
-}
+const writeSubmission = (study: Study, submission: Submission) =>
+  replaceText(submissionFile(study), `${JSON.stringify(submission, undefined, 2)}\n`);
 
 async function readSubmission(study: Study): Promise<Submission | undefined> {
   const path = submissionFile(study);
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Submission;
+    return JSON.parse(text) as Submission;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileError(path, `could not be read: ${(error as Error).message}`, error);
   }
 }

@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 import { DantError } from '../errors.js';
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { parseYaml, readTextIfThere } from '../files/text_file.js';
 import type { ImportOptions } from '../import/options.js';
 import { parseSessions, sessionSchema } from '../import/sessions_file.js';
 import { completeSettings } from '../settings/index.js';
@@ -84,21 +83,9 @@ export async function readStudy(path: string): Promise<Study> {
 }
 
 async function parseFile(file: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw fileError(file, `there is no such file. "dant study init ${dirname(file)}" writes one.`, error);
-    }
-    throw systemFileError(file, error);
-  }
-  try {
-    return parse(text);
-  } catch (error) {
-    // An animal that is there twice is one of these: keys are unique.
-    throw fileError(file, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
-  }
+  const text = await readTextIfThere(file);
+  if (text !== undefined) return parseYaml(file, text);
+  throw fileError(file, `there is no such file. "dant study init ${dirname(file)}" writes one.`);
 }
 
 const placeOf = (path: readonly PropertyKey[]) => (path.length === 0 ? 'the file' : path.map(String).join('.'));

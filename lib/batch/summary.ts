@@ -1,7 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 
-import { systemOutputError } from '../files/file_error.js';
+import { replaceText } from '../files/text_file.js';
 import { csvLine } from '../import/csv.js';
 import { standings, type Standing } from './plan_batch.js';
 import { describe } from './study_file.js';
@@ -28,19 +27,10 @@ export interface SummaryRow {
  */
 export async function writeSummary(study: Study): Promise<SummaryRow[]> {
   const rows = [...(await standings(study))].map(([recording, standing]) => rowOf(study, recording, standing));
-  const page = summaryPage(study, rows);
-  const write = async (name: string, text: string) => {
-    const path = join(study.output, name);
-    try {
-      await writeFile(`${path}.new`, text);
-      await rename(`${path}.new`, path);
-    } catch (error) {
-      throw systemOutputError(path, error);
-    }
-  };
+  const write = (name: string, text: string) => replaceText(join(study.output, name), text);
   await write('study.json', `${JSON.stringify({ study: study.file, recordings: rows }, undefined, 2)}\n`);
   await write('study.csv', table(rows));
-  await write('study.html', page);
+  await write('study.html', summaryPage(study, rows));
   return rows;
 }
 
@@ -53,7 +43,7 @@ function rowOf(study: Study, recording: StudyRecording, standing: Standing): Sum
 
 /** How a recording stands, in words. */
 export function statusOf(standing: Standing): string {
-  if (standing.kind === 'waiting') return standing.plan.kind === 'impossible' ? standing.plan.why : 'to be done';
+  if (standing.kind === 'waiting') return 'to be done';
   return standing.kind === 'failed' ? `failed: ${standing.why}` : standing.kind;
 }
 

@@ -1,4 +1,4 @@
-import { packageVersion } from '../native/package_folder.js';
+import { escapeHtml, pageHead } from '../report/page_head.js';
 import type { Study } from './study.js';
 import { medianFollowed, rowName, type SummaryRow } from './summary.js';
 
@@ -9,19 +9,9 @@ export function summaryPage({ file }: Study, rows: readonly SummaryRow[]): strin
     done.reduce((total, row) => total + of(row), 0).toLocaleString('en-US');
   const failed = rows.filter(({ status }) => status.startsWith('failed'));
   const animals = new Set(rows.map(({ animal }) => animal)).size;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="node-dant ${packageVersion}">
-<title>Study of ${animals} animals</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
+  return `${pageHead(`Study of ${animals} animals`, style)}<body>
 <h1>Study of ${animals} ${animals === 1 ? 'animal' : 'animals'}</h1>
-<p class="where">${escape(file)}</p>
+<p class="where">${escapeHtml(file)}</p>
 <p>${done.length} of ${rows.length} recordings tracked${failed.length > 0 ? `, ${failed.length} failed` : ''}:
 ${sum((row) => row.facts!.neurons)} neurons found in more than one session, among ${sum((row) => row.facts!.units)} units.</p>
 <table>
@@ -38,8 +28,9 @@ ${notes(rows)}
 
 function tableRow(row: SummaryRow): string {
   const { facts, status, report } = row;
-  const name = escape(rowName(row));
-  if (!facts) return `<tr><th scope="row">${name}<td colspan="9" class="${statusClass(status)}">${escape(status)}</tr>`;
+  const name = escapeHtml(rowName(row));
+  if (!facts)
+    return `<tr><th scope="row">${name}<td colspan="9" class="${statusClass(status)}">${escapeHtml(status)}</tr>`;
   const share = Math.round((100 * facts.matchedUnits) / Math.max(1, facts.units));
   const cells = [
     facts.units.toLocaleString('en-US'),
@@ -52,7 +43,7 @@ function tableRow(row: SummaryRow): string {
     facts.seconds.toFixed(0),
     (facts.peakMemoryBytes / 1e9).toFixed(1),
   ];
-  const mark = status === 'done' ? '' : ` <span class="${statusClass(status)}">${escape(status)}</span>`;
+  const mark = status === 'done' ? '' : ` <span class="${statusClass(status)}">${escapeHtml(status)}</span>`;
   return `<tr><th scope="row"><a href="${encodeURI(report!)}">${name}</a>${mark}${cells.map((cell) => `<td>${cell}`).join('')}</tr>`;
 }
 
@@ -74,14 +65,12 @@ function notes(rows: readonly SummaryRow[]): string {
   if (noted.length === 0) return '';
   const items = noted.map(
     (row) =>
-      `<h3>${escape(rowName(row))}</h3><ul>${row.facts!.warnings.map((warning) => `<li>${escape(warning)}</li>`).join('')}</ul>`,
+      `<h3>${escapeHtml(rowName(row))}</h3><ul>${row.facts!.warnings.map((warning) => `<li>${escapeHtml(warning)}</li>`).join('')}</ul>`,
   );
   return `<h2>Warnings</h2>\n${items.join('\n')}`;
 }
 
 const statusClass = (status: string) => (status.startsWith('failed') ? 'failed' : 'open');
-
-const escape = (text: string) => text.replace(/[&<>"]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 
 const style = `
 body { font: 15px/1.5 Inter, system-ui, sans-serif; color: #1c2733; max-width: 78rem; margin: 2.5rem auto; padding: 0 1.5rem; }

@@ -7,6 +7,7 @@ import { DantError } from '../errors.js';
 import { packageVersion } from '../native/package_folder.js';
 import { systemOutputError } from '../files/file_error.js';
 import { importSessions } from '../import/import_sessions.js';
+import { datasetFiles } from '../import/write_dataset.js';
 import { motionAt } from '../recording/motion.js';
 import { runTracking, type RunOutcome } from '../run/run.js';
 import { completeSettings, type Settings } from '../settings/index.js';
@@ -138,12 +139,12 @@ async function attempt(
     const need = await needOf(study, recording);
     if (need.kind === 'nothing') return undefined;
     await writeState(folder, state);
-    if (need.kind === 'import') {
-      const warnings = await importRecording(study, recording, options);
-      state.importedFrom = { ...(await madeFromNow(study, recording)), warnings };
+    const warnings = need.kind === 'import' ? await importRecording(study, recording, options) : undefined;
+    const madeFrom = await madeFromNow(study, recording);
+    if (warnings) {
+      state.importedFrom = { ...madeFrom, warnings };
       await writeState(folder, state);
     }
-    const madeFrom = await madeFromNow(study, recording);
     const outcome = await trackRecording(study, recording, options);
     const seconds = (performance.now() - start) / 1000;
     return await end({
@@ -193,14 +194,9 @@ async function importRecording(
   return warnings;
 }
 
-const imported = new Set([
-  ...['waveform_all.npy', 'waveform_halves.npy', 'session_index.npy', 'channel_locations.npy', 'channel_shanks.npy'],
-  ...['spike_times', 'peth.npy', 'settings.json', 'units.csv', 'import.json'],
-]);
-
 /** Removes an earlier import; if somebody has put something of his own there, it is kept beside. */
 async function retire(data: string): Promise<void> {
-  const isOurs = (await readdir(data)).every((name) => imported.has(name));
+  const isOurs = (await readdir(data)).every((name) => datasetFiles.has(name));
   if (isOurs) return rm(data, { recursive: true });
   for (let n = 1; ; n++) {
     const aside = `${data}.previous-${n}`;

@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { fileError, systemFileError, systemOutputError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readTextIfThere, replaceText } from '../files/text_file.js';
 import type { Study, StudyRecording } from './study.js';
 
 /** What a study knows of one of its recordings, in `task.json` of the recording's folder. */
@@ -69,13 +69,8 @@ export function placesOf({ output }: Study, { id, input }: StudyRecording) {
 /** Undefined: nothing was done yet. */
 export async function readState(folder: string): Promise<TaskState | undefined> {
   const path = join(folder, stateName);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw systemFileError(path, error);
-  }
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   try {
     return JSON.parse(text) as TaskState;
   } catch (error) {
@@ -85,12 +80,5 @@ export async function readState(folder: string): Promise<TaskState | undefined> 
 
 /** Whole or not at all. Only who holds the lock of the folder may do this. */
 export async function writeState(folder: string, state: TaskState): Promise<void> {
-  const path = join(folder, stateName);
-  try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(`${path}.new`, `${JSON.stringify(state, undefined, 2)}\n`, { flush: true });
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    throw systemOutputError(path, error);
-  }
+  await replaceText(join(folder, stateName), `${JSON.stringify(state, undefined, 2)}\n`);
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
 import { DantError } from '../errors.js';
-import { fileError, systemFileError, systemOutputError } from '../files/file_error.js';
+import { fileError, systemOutputError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import { readNpy } from '../files/npy.js';
 import { csvLine } from '../import/csv.js';
 import { readUnitsTable, unitsFile, type UnitOrigin } from '../import/units_table.js';
@@ -87,12 +88,7 @@ export async function importedTrackedUnits(resultFolder: string, dataFolder: str
 /** The units of a result by its tracked_units.csv, in their order. Rejects with DANT_DATA if there is none. */
 export async function readTrackedUnits(resultFolder: string): Promise<{ session: number; clusterId: number }[]> {
   const path = join(resultFolder, trackedUnitsFile);
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
+  const text = await readText(path);
   return parse<Record<string, string>>(text, { columns: true, skip_empty_lines: true })
     .map((row) => ({ unit: Number(row.unit), session: Number(row.session), clusterId: Number(row.cluster_id) }))
     .sort((a, b) => a.unit - b.unit);

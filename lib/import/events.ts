@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
-
 import { readVector } from '../dataset/numeric_file.js';
 import { toFloat64 } from '../files/convert.js';
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import type { Recording } from './recording.js';
+import { parseRecords } from './tables.js';
 
 export type TimeUnit = 's' | 'ms';
 
@@ -65,18 +64,7 @@ export async function readEvents(
 const inMs = (time: number, unit: TimeUnit) => (unit === 's' ? 1000 * time : time);
 
 function tableRows(path: string, text: string, unit: TimeUnit): { type: string; timeMs: number }[] {
-  let records: string[][];
-  try {
-    records = parse(text, {
-      bom: true,
-      delimiter: [',', '\t', ';'],
-      skip_empty_lines: true,
-      trim: true,
-      relax_column_count: true,
-    });
-  } catch (error) {
-    throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
-  }
+  const records = parseRecords(path, text, [',', '\t', ';']);
   // A list of times alone needs no names of columns.
   const hasNames = records.length > 0 && records[0]!.some((cell) => cell !== '' && Number.isNaN(Number(cell)));
   const isList = records.every((record) => record.length === 1);
@@ -98,12 +86,4 @@ function tableRows(path: string, text: string, unit: TimeUnit): { type: string; 
       const parts = typeColumns.map((c) => record[c] ?? '').filter((part) => part !== '');
       return { type: parts.length === 0 ? unnamed : parts.join(' / '), timeMs: inMs(time, timeUnit) };
     });
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
 }

@@ -2,7 +2,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { NpyWriter, withOutputErrors } from '../files/npy_writer.js';
-import { readFully } from './raw_source.js';
+import { readFully } from './open_file.js';
 
 /** Bytes that are copied at once. */
 const copiedBytes = 8 * 2 ** 20;

@@ -1,6 +1,7 @@
 import { fileError } from '../files/file_error.js';
 import { runNative } from '../native/run.js';
-import { openFile, readFully, type RawSource } from './raw_source.js';
+import { openFile, readFully } from './open_file.js';
+import type { RawSource } from './raw_source.js';
 
 /** µV of a count that floating-point samples become: ±3.3 mV around the mean of each channel; beyond, they are cut off. */
 export const floatStepUv = 0.1;

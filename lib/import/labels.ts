@@ -12,15 +12,24 @@ export const unsorted = 'unsorted';
  * sorter's own label. A cluster without either is `unsorted`.
  */
 export async function readLabels(folder: string): Promise<(cluster: number) => string> {
+  return labelsIn(await readLabelTables(folder));
+}
+
+/** Those of the sorter's and phy's tables of clusters that are in the folder, the ones that win first. */
+export async function readLabelTables(folder: string): Promise<ClusterTable[]> {
   const tables = await Promise.all(
     ['cluster_group.tsv', 'cluster_groups.csv', 'cluster_info.tsv', 'cluster_KSLabel.tsv'].map((name) =>
       readClusterTable(join(folder, name)),
     ),
   );
-  const present = tables.filter((table) => table !== undefined);
+  return tables.filter((table) => table !== undefined);
+}
+
+/** Labels by the tables of a folder, as of `readLabels`. */
+export function labelsIn(tables: readonly ClusterTable[]): (cluster: number) => string {
   return (cluster) =>
-    labelIn(present, 'group', cluster, (label) => label !== unsorted) ??
-    labelIn(present, 'KSLabel', cluster, () => true) ??
+    labelIn(tables, 'group', cluster, (label) => label !== unsorted) ??
+    labelIn(tables, 'KSLabel', cluster, () => true) ??
     unsorted;
 }
 

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
 import { z } from 'zod';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readJson } from '../files/text_file.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { openFile, readFully, type RawSource } from './raw_source.js';
+import { openFile, readFully } from './open_file.js';
+import type { RawSource } from './raw_source.js';
 
 const header = z.object({
   algorithm: z.literal('zlib').default('zlib'),
@@ -23,18 +24,7 @@ export type MtscompHeader = z.infer<typeof header>;
 const inflated = promisify(inflate) as (bytes: Uint8Array, options: { chunkSize: number }) => Promise<Buffer>;
 
 export async function readMtscompHeader(path: string): Promise<MtscompHeader> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw fileError(path, 'this is not the JSON that mtscomp writes beside a .cbin. Is it cut off?', error);
-  }
+  const content = await readJson(path, 'mtscomp writes beside a .cbin');
   const { data, error } = header.safeParse(content);
   if (error) {
     const [issue] = error.issues;

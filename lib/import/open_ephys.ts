@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readJson } from '../files/text_file.js';
 import { readOpenEphysProbe } from './open_ephys_settings.js';
 import type { RecordingMeta } from './recording.js';
 
@@ -25,18 +25,7 @@ export function structureOf(recording: string): string | undefined {
  * and sync channels follow the neural ones. Where the sites are is in settings.xml, if at all.
  */
 export async function readOpenEphys(recording: string, path: string): Promise<RecordingMeta> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw fileError(path, 'this is not the JSON that Open Ephys writes. Is it cut off?', error);
-  }
+  const content = await readJson(path, 'Open Ephys writes');
   const { data, error } = structure.safeParse(content);
   if (error) throw fileError(path, `not as Open Ephys writes it: ${error.issues[0]!.path.join('.')}.`, error);
   const folder = basename(dirname(recording));

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { systemFileError } from '../files/file_error.js';
+import { readTextIfThere } from '../files/text_file.js';
 import type { Site } from './sites.js';
 
 /** What settings.xml says about the probe of a stream. */
@@ -28,13 +26,8 @@ export async function readOpenEphysProbe(
   const experiment = dirname(dirname(structure));
   const number = /^experiment(\d+)$/.exec(basename(experiment))?.[1] ?? '1';
   const path = join(dirname(experiment), number === '1' ? 'settings.xml' : `settings_${number}.xml`);
-  if (!existsSync(path)) return undefined;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
   const probes = [...text.matchAll(/<NP_PROBE\b([^>]*)>([\s\S]*?)<\/NP_PROBE>/g)].map(([, own, content]) => ({
     own: attributes(own!),
     content: content!,

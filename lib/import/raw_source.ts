@@ -1,7 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
-
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
 import { runNative, type RunOptions } from '../native/run.js';
+import { openFile, readFully } from './open_file.js';
 
 /** Samples of some channels, in tiles of 16 channels side by side; see native/core/import/raw_samples.h. */
 export interface RawBlock {
@@ -61,25 +60,4 @@ export function inSequence(sources: readonly RawSource[]): RawSource {
       await Promise.all(sources.map((source) => source.close()));
     },
   };
-}
-
-export async function openFile(path: string): Promise<FileHandle> {
-  try {
-    return await open(path);
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-}
-
-export async function readFully(handle: FileHandle, path: string, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    let bytesRead: number;
-    try {
-      ({ bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done));
-    } catch (error) {
-      throw systemFileError(path, error);
-    }
-    if (bytesRead === 0) throw fileError(path, 'the file became shorter while it was read.');
-    done += bytesRead;
-  }
 }

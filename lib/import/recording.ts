@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 
 import { fileError, systemFileError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import { companionOf } from './find_recording.js';
 import { floatStepUv, openFloatFile } from './float_source.js';
 import { openMtscomp, readMtscompHeader } from './mtscomp_source.js';
@@ -183,14 +184,6 @@ async function readMeta(path: string): Promise<RecordingMeta | undefined> {
   if (structure !== undefined) return readOpenEphys(path, structure);
   const metaPath = await companionOf(path, '.meta');
   return metaPath === undefined ? undefined : parseSpikeGlxMeta(metaPath, await readText(metaPath));
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
 }
 
 async function fileSize(path: string): Promise<number> {

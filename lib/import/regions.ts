@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
-
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import type { Site } from './sites.js';
+import { parseRecords } from './tables.js';
 
 /** A line of a table of regions. */
 interface RegionRow {
@@ -37,19 +36,7 @@ const columnNames = {
  * (columns of the recording, from 0), or depth_from_um and depth_to_um; if wanted shank (from 0) and probe. Rejects with DANT_DATA.
  */
 export async function readRegions(path: string): Promise<RegionTable> {
-  let records: string[][];
-  try {
-    records = parse(await readFile(path, 'utf8'), {
-      bom: true,
-      delimiter: [',', '\t', ';'],
-      skip_empty_lines: true,
-      trim: true,
-      relax_column_count: true,
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw systemFileError(path, error);
-    throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
-  }
+  const records = parseRecords(path, await readText(path), [',', '\t', ';']);
   const [header = [], ...body] = records;
   const names = header.map((name) => name.toLowerCase());
   const column = (key: keyof typeof columnNames) => names.findIndex((name) => columnNames[key].includes(name));

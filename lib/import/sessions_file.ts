@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { parseYaml, readText } from '../files/text_file.js';
 import type { SessionSource } from './options.js';
 
 const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
@@ -25,18 +24,7 @@ const file = z.union([z.array(sessionSchema).min(1), z.strictObject({ sessions: 
  * `uv_per_bit`, `labels` (a table of ids and labels), `events` (a table or list of times) and `split_at` (seconds, or files). Paths are relative to the file.
  */
 export async function readSessionsFile(path: string): Promise<SessionSource[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (error) {
-    throw fileError(path, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
-  }
+  const content = parseYaml(path, await readText(path));
   const { data, error } = file.safeParse(content);
   if (error) {
     throw fileError(

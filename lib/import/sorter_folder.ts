@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readChannelLocations } from '../dataset/channel_files.js';
 import { Findings, listed } from '../dataset/findings.js';
 import { readVector } from '../dataset/numeric_file.js';
 import { toFloat64, toInt32 } from '../files/convert.js';
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readTextIfThere } from '../files/text_file.js';
 import { readLabels } from './labels.js';
 import { parsePhyParams, type PhyParams } from './params_py.js';
 import { shanksByPosition, type Site } from './sites.js';
@@ -59,11 +59,8 @@ export async function readSorting(folder: string, signal?: AbortSignal): Promise
 /** Reads the params.py of a sorter's folder. Rejects with DANT_DATA. */
 export async function readPhyParams(folder: string): Promise<PhyParams> {
   const path = join(folder, 'params.py');
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw systemFileError(path, error);
+  const text = await readTextIfThere(path);
+  if (text === undefined) {
     throw fileError(
       path,
       'there is no such file. Kilosort writes it beside spike_times.npy; write one with the lines dat_path = "…", n_channels_dat = …, ' +

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { fileError } from '../files/file_error.js';
+import { readTextIfThere } from '../files/text_file.js';
 
 /** A table with a column of cluster ids, each id with its row. */
 export interface ClusterTable {
@@ -15,33 +15,15 @@ export interface ClusterTable {
  * no such file.
  */
 export async function readClusterTable(path: string): Promise<ClusterTable | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw systemFileError(path, error);
-  }
-  return parseClusterTable(path, text);
+  const text = await readTextIfThere(path);
+  return text === undefined ? undefined : parseClusterTable(path, text);
 }
 
 export function parseClusterTable(path: string, text: string): ClusterTable {
   const isTabbed = /^[^\n]*\t/.test(text);
   // As spreadsheets write where the comma is in numbers
   const hasSemicolons = /^[^\n,]*;[^\n,]*(\n|$)/.test(text);
-  let records: string[][];
-  try {
-    records = parse(text, {
-      bom: true,
-      delimiter: isTabbed ? '\t' : hasSemicolons ? ';' : ',',
-      quote: isTabbed ? false : '"',
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-    });
-  } catch (error) {
-    throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
-  }
+  const records = parseRecords(path, text, isTabbed ? '\t' : hasSemicolons ? ';' : ',', isTabbed ? false : '"');
   const [header = [], ...body] = records;
   const idColumn = header.findIndex((name) => ['cluster_id', 'id'].includes(name.toLowerCase()));
   if (records.length > 0 && idColumn < 0) {
@@ -55,4 +37,21 @@ export function parseClusterTable(path: string, text: string): ClusterTable {
     rows.set(Number(id), Object.fromEntries(header.map((name, i) => [name, record[i] ?? ''])));
   }
   return { columns: header.filter((_, i) => i !== idColumn), rows };
+}
+
+/**
+ * The cells of a table, row by row, without spaces around them; rows may differ in length. Throws DANT_DATA if it is none.
+ * @param quote What may enclose a cell; false: nothing
+ */
+export function parseRecords(
+  path: string,
+  text: string,
+  delimiter: string | string[],
+  quote: string | false = '"',
+): string[][] {
+  try {
+    return parse(text, { bom: true, delimiter, quote, relax_column_count: true, skip_empty_lines: true, trim: true });
+  } catch (error) {
+    throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
+  }
 }

@@ -4,6 +4,7 @@ import type { PackedReport } from './pack.js';
 import type { ReportData } from './report_data.js';
 import { reportFacts, type Fact } from './summary.js';
 import type { Figure } from './figures/figure.js';
+import { escapeHtml, pageHead } from './page_head.js';
 
 const bundle = new URL('../../dist/report/page/', import.meta.url);
 /** SVG drawings above this size are shown as PNG: the browser draws each of their marks. */
@@ -28,20 +29,10 @@ export async function reportHtml(
     readFile(new URL('page.css', bundle), 'utf8'),
   ]);
   const { title, subtitle, facts, verdict } = reportFacts(data);
-  const head = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="node-dant">
-<title>${escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
+  const head = `${pageHead(title, style)}<body>
 <header>
-<h1>${escape(title)}</h1>
-<div class="path">${escape(subtitle)}</div>
+<h1>${escapeHtml(title)}</h1>
+<div class="path">${escapeHtml(subtitle)}</div>
 ${notices(data, verdict)}
 <dl class="facts">${facts.map(factHtml).join('')}</dl>
 <nav><a href="#neurons">Neurons, one by one</a><a href="#evidence">Evidence</a><a href="#figures">Figures</a></nav>
@@ -75,7 +66,7 @@ ${notices(data, verdict)}
 </div>
 </section>
 </main>
-<footer>node-dant · ${escape(data.folder)}</footer>
+<footer>node-dant · ${escapeHtml(data.folder)}</footer>
 <script type="application/json" id="page">${JSON.stringify(packed.page).replaceAll('<', '\\u003c')}</script>
 `;
   const blocks = Object.entries(packed.blocks).flatMap(([name, content]) => [
@@ -94,19 +85,9 @@ ${notices(data, verdict)}
 /** A page of one figure with what is known about it. */
 export async function figurePage(title: string, facts: readonly Fact[], figure: DrawnFigure): Promise<string> {
   const style = await readFile(new URL('page.css', bundle), 'utf8');
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="node-dant">
-<title>${escape(title)}</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
+  return `${pageHead(title, style)}<body>
 <header>
-<h1>${escape(title)}</h1>
+<h1>${escapeHtml(title)}</h1>
 <dl class="facts">${facts.map(factHtml).join('')}</dl>
 </header>
 <main>
@@ -120,25 +101,25 @@ export async function figurePage(title: string, facts: readonly Fact[], figure: 
 }
 
 function notices({ record, warnings, missing }: ReportData, verdict: string): string {
-  const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
+  const list = (items: readonly string[]) => `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
   return [
     !record
-      ? `<div class="notice calm" id="warnings">${escape(verdict)}</div>`
+      ? `<div class="notice calm" id="warnings">${escapeHtml(verdict)}</div>`
       : warnings.length > 0
         ? `<div class="notice" id="warnings"><h3>Please check</h3>${list(warnings)}</div>`
-        : `<div class="notice good" id="warnings">${escape(verdict)}</div>`,
+        : `<div class="notice good" id="warnings">${escapeHtml(verdict)}</div>`,
     missing.length > 0 ? `<div class="notice calm" id="missing"><h3>Not in this report</h3>${list(missing)}</div>` : '',
   ].join('\n');
 }
 
 const factHtml = ({ label, value, note }: Fact) =>
-  `<div><dt>${escape(label)}</dt><dd>${escape(value)}${note === undefined ? '' : `<small>${escape(note)}</small>`}</dd></div>`;
+  `<div><dt>${escapeHtml(label)}</dt><dd>${escapeHtml(value)}${note === undefined ? '' : `<small>${escapeHtml(note)}</small>`}</dd></div>`;
 
 const isEvidence = ({ section }: DrawnFigure) => section === 'evidence';
 
 function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): string {
   if (svg === undefined || png === undefined) {
-    return `<figure id="figure-${name}"><h3>${escape(title)}</h3><figcaption>Not drawn. ${escape(missing ?? '')}</figcaption></figure>`;
+    return `<figure id="figure-${name}"><h3>${escapeHtml(title)}</h3><figcaption>Not drawn. ${escapeHtml(missing ?? '')}</figcaption></figure>`;
   }
   const isSvg = svg.length <= largestSvgBytes;
   const source = isSvg
@@ -148,11 +129,7 @@ function figureHtml({ name, title, caption, svg, png, missing }: DrawnFigure): s
   const isWide = Number(width) > 700;
   return (
     `<figure id="figure-${name}"${isWide ? ' class="wide"' : ''}>` +
-    `<img alt="${escape(title)}" width="${width}" height="${height}" src="${source}">` +
-    `<figcaption>${escape(caption)}</figcaption></figure>`
+    `<img alt="${escapeHtml(title)}" width="${width}" height="${height}" src="${source}">` +
+    `<figcaption>${escapeHtml(caption)}</figcaption></figure>`
   );
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

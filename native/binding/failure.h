@@ -12,7 +12,7 @@ namespace dant::binding {
 struct Failure {
   std::string code; ///< DANT_ABORTED, DANT_INPUT, DANT_MEMORY or DANT_INTERNAL
   std::string message;
-  std::shared_ptr<Napi::Error> thrown; ///< what JavaScript or the border threw, if that is it
+  std::shared_ptr<Napi::Error> thrown = nullptr; ///< what JavaScript or the border threw, if that is it
 };
 
 /// Calls `compute`; does not touch JavaScript unless that does.

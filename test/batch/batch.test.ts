@@ -112,6 +112,9 @@ describe('dant batch', () => {
     const small = await dant(['batch', file, '--memory', '0.1']);
     expect(small.code).toBe(1);
     expect(small.stdout).toMatch(/^a: FAILED: needs about 0\.4 GB of memory, more than the 0\.1 GB/m);
+    // The summary says so, although nothing was begun.
+    expect(small.stderr).toContain('1 of 1 recording failed:');
+    expect(existsSync(at('tracked/study.html'))).toBe(true);
     expect((await dant(['batch', file])).code).toBe(0);
     const other = at('other.yaml');
     writeFileSync(other, readFileSync(file, 'utf8').replace('reference', 'probabilistic'));

@@ -1,17 +1,9 @@
+import type { NumericData } from '../../arrays.js';
 import type { Table } from '../../files/parquet.js';
 
 /** Numbers as in the file, but 64-bit integers are doubles; or texts. In C order. */
 export interface AlfArray {
-  data:
-    | Float32Array
-    | Float64Array
-    | Int8Array
-    | Uint8Array
-    | Int16Array
-    | Uint16Array
-    | Int32Array
-    | Uint32Array
-    | string[];
+  data: Exclude<NumericData, BigInt64Array | BigUint64Array> | string[];
   shape: readonly number[];
 }
 

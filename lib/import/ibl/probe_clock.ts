@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DantError } from '../../errors.js';
-import { fileError, systemFileError } from '../../files/file_error.js';
+import { fileError } from '../../files/file_error.js';
+import { readText } from '../../files/text_file.js';
 import { readNpy } from '../../files/npy.js';
 import type { OneCache, OneSession } from './one_cache.js';
 import { sessionFiles, type SessionFiles } from './session_files.js';
@@ -64,12 +64,7 @@ export async function probeClock({ session, files }: SessionFiles, probe: string
 }
 
 async function rateOf(path: string): Promise<number> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
+  const text = await readText(path);
   const rate = Number(/^imSampRate=(.*)$/m.exec(text)?.[1]);
   if (!(rate > 0)) throw fileError(path, 'there is no imSampRate. Expected a .meta file of SpikeGLX.');
   return rate;

@@ -1,0 +1,57 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { parse } from 'yaml';
+
+import { fileError, systemFileError, systemOutputError } from './file_error.js';
+
+/** The text of a file, UTF-8. Rejects with DANT_DATA if it cannot be read. */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+}
+
+/** The same; undefined: there is no such file. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw systemFileError(path, error);
+  }
+}
+
+/**
+ * What a JSON file holds, whatever that is. Rejects with DANT_DATA.
+ * @param writer Who writes such files, for the message
+ */
+export async function readJson(path: string, writer: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw fileError(path, `this is not the JSON that ${writer}. Is it cut off?`, error);
+  }
+}
+
+/** What a text in YAML or JSON says. Throws DANT_DATA, also if a key is there twice. */
+export function parseYaml(path: string, text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw fileError(path, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
+  }
+}
+
+/** Puts a text in the place of a file, whole or not at all; its folder is made if there is none. Rejects with DANT_OUTPUT. */
+export async function replaceText(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(`${path}.new`, text, { flush: true });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    throw systemOutputError(path, error);
+  }
+}
