@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
 
+import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import type { PethMaker } from './peth.js';
@@ -59,8 +60,18 @@ export async function planImport(
   const geometry = sessions.every(({ recording }) => recording.sites !== undefined) ? 'recording' : 'sorter';
   const sitesOf = ({ sorting, recording }: SessionPlan) =>
     geometry === 'recording' ? Array.from(sorting.channelMap, (column) => recording.sites![column]!) : sorting.sites;
-  if (geometry === 'sorter' && sessions.some(({ recording }) => recording.sites !== undefined)) {
-    warnings.push('Not every recording tells where its sites are; the positions are those of the sorters.');
+  const silent = sessions.flatMap(({ recording }, s) => (recording.sites === undefined ? [s + 1] : []));
+  if (silent.length > 0 && silent.length < sessions.length) {
+    warnings.push(
+      `The recording of session ${listed(silent)} does not tell where its sites are; the positions of all sessions are those of ` +
+        'the sorters (channel_positions.npy). See that they are right.',
+    );
+  }
+  const without = sessions.flatMap(({ templates }, s) => (templates ? [s + 1] : []));
+  if (without.length > 0 && without.length < sessions.length) {
+    warnings.push(
+      `The waveforms of session ${listed(without)} are templates, those of the others means of the recording; the two differ, which matches neurons worse.`,
+    );
   }
   const all = sessions.map(sitesOf);
   const { sites, indices } = sharedSites(all, options.maxMissing);
