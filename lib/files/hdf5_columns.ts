@@ -21,7 +21,7 @@ export async function addTableColumns(
   columns: readonly TableColumn[],
   seed: string,
 ): Promise<void> {
-  const { File, ready } = await import('h5wasm/node');
+  const { File, ready } = await import('./hdf5_library.js');
   (await ready).activate_throwing_error_handler();
   const attempt = <Result>(action: () => Result): Result => {
     try {
