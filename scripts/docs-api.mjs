@@ -89,7 +89,7 @@ function apiPage() {
   return `${[
     '# Library reference',
     '<!-- Written by "npm run docs:api" from the doc comments; edit those. -->',
-    '<!-- not run: declarations, which the check that this page is current compares with the package -->',
+    '<!-- no block is run: declarations, which the check that this page is current compares with the package -->',
     "Everything that `import … from 'node-dant'` gives; [library.md](library.md) shows how it is used.",
     ...parts,
   ].join('\n\n')}\n`.replace('-->\n\n<!--', '-->\n<!--');
