@@ -18,6 +18,7 @@ export interface MotionInterval {
 /** Factor of `linear`, as saved in `motion_linear_scale.npy`. */
 export const motionLinearScale = 0.001;
 
+/** No motion in any of `sessions` sessions: the probe stays where it is. */
 export function noMotion(sessions: number): Motion {
   requireInteger('sessions', sessions, 0);
   return { linear: new Float64Array(sessions), constantUm: new Float64Array(sessions) };

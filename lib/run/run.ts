@@ -34,7 +34,7 @@ export interface RunOutcome {
 }
 
 export interface TrackInput extends RunTrackingOptions {
-  /** The data folder (see the README), or its contents as arrays. */
+  /** The data folder (docs/data-folder.md), or its contents as arrays. */
   data: string | TrackingArrays;
   /** Settings by key, as in a settings file; what is left out takes its default. The paths in them are not used. */
   settings?: PartialSettings;
