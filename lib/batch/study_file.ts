@@ -8,6 +8,7 @@ import type { ImportOptions } from '../import/options.js';
 import { parseSessions, sessionSchema } from '../import/sessions_file.js';
 import { completeSettings } from '../settings/index.js';
 import { isTree, type Tree } from '../settings/tree.js';
+import { resolvePath } from '../settings/resolve_path.js';
 import type { RecordingInput, Study, StudyRecording } from './study.js';
 
 const name = z.union([z.string().min(1), z.number()]).transform(String);
@@ -58,7 +59,7 @@ export async function readStudy(path: string): Promise<Study> {
     const problems = error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);
     throw fileError(file, `this is not the description of a study:\n${problems.join('\n')}`, error);
   }
-  const from = (relative: string) => resolve(dirname(file), relative);
+  const from = (relative: string) => resolvePath(relative, dirname(file));
   const warnings: string[] = [];
   const recordings = Object.entries(data.animals).flatMap(([animal, list]) =>
     list.map((entry): StudyRecording => {
