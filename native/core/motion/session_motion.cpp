@@ -1,4 +1,5 @@
 #include "core/motion/session_motion.h"
+#include "core/motion/whole_number.h"
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
@@ -37,7 +38,7 @@ public:
       const double depth = (matches.depthAUm[m] + matches.depthBUm[m]) / 2;
       rows_.push_back({matches.sessionA[m], matches.sessionB[m], (depth - matches.centreUm) / mmUm,
                        matches.depthBUm[m] - matches.depthAUm[m], matches.weights[m]});
-      slices_[static_cast<int64_t>(std::floor(depth / sliceUm))].push_back(m);
+      slices_[wholeNumber(std::floor(depth / sliceUm))].push_back(m);
     }
     solution_.resize(2 * sessions_);
     for (Index s = 0; s < sessions_; ++s) {
