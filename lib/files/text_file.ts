@@ -28,7 +28,23 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
  * @param writer Who writes such files, for the message
  */
 export async function readJson(path: string, writer: string): Promise<unknown> {
-  const text = await readText(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+  return parseJson(path, bytes, writer);
+}
+
+/** The same of a file that was read. Throws DANT_DATA, also if it is not UTF-8. */
+export function parseJson(path: string, bytes: Uint8Array, writer: string): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw fileError(path, 'the text is not UTF-8. Save it as UTF-8, or copy it anew if a program wrote it.', error);
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -30,8 +30,14 @@ export interface ImportOptions {
   maxMissing?: number | undefined;
   /** Spikes that are averaged per unit, at most */
   spikesPerUnit?: number | undefined;
+  /** Whose templates sessions without a raw recording take for mean waveforms; '': none, they are refused */
+  templates?: '' | 'kilosort4' | undefined;
   /** Of the draw of these spikes */
   seed?: number | undefined;
+  /** Whether the median over all channels that were sorted is subtracted from every sample, after the filter */
+  commonMedian?: boolean | undefined;
+  /** Whether waveform_halves.npy is written: the means of both halves of each session */
+  halves?: boolean | undefined;
   /** Tables of cluster ids and labels: one for each session, or one name that is in the folder of each; [] none */
   labelTables?: readonly string[] | undefined;
   /** The same with times of events */
@@ -57,6 +63,9 @@ export const importDefaults: CompleteImportOptions = {
   maxMissing: 0.1,
   spikesPerUnit: 500,
   seed: 1,
+  templates: '',
+  commonMedian: false,
+  halves: false,
   labelTables: [],
   events: [],
   eventsUnit: 's',

@@ -110,7 +110,7 @@ export const resultSchema = {
   MatchedProbability: { shape: 'M', meaning: 'that the matched pairs are one neuron' },
   ClusterConfidence: { shape: 'K', meaning: 'expected share of right pairs in each cluster' },
   FalsePositiveRate: { shape: '[G]', meaning: 'expected share of wrong pairs among the matched ones; NaN without any' },
-  SplitCandidates: { shape: 'Q, 2', meaning: 'units of one session that are one neuron, by waveform and spikes' },
+  SplitCandidates: { shape: 'Q, 2', meaning: 'units of one session that are one neuron with a probability above 0.95' },
   ContaminatedUnits: { shape: 'R', meaning: 'units without a refractory period; they are not matched' },
   Connections: {
     shape: 'pairs of sessions, 8',

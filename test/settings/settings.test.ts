@@ -41,7 +41,7 @@ const defaults = {
     min_probability: 0.5,
   },
   autoCuration: { auto_split: true },
-  outputs: { figures: true, report: true },
+  outputs: { figures: true, report: true, kilomatch: false },
 };
 
 const parse = (content: string | object, assignments: string[] = []) =>
@@ -238,7 +238,7 @@ describe('a settings file', () => {
         seed: 0,
         shanks: 'separate',
         matching: defaults.matching,
-        outputs: { figures: true, report: true },
+        outputs: { figures: true, report: true, kilomatch: false },
         ...(JSON.parse(text) as object),
       });
     }

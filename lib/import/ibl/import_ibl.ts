@@ -5,7 +5,7 @@ import type { RunOptions } from '../../native/run.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from '../options.js';
 import { placeWaveform } from '../place_waveform.js';
-import { interpolation, sharedSites } from '../sites.js';
+import { interpolation, sharedSites, siteWarnings } from '../sites.js';
 import { DatasetWriter, type DatasetOutline, type ImportedUnit } from '../write_dataset.js';
 import { findSessions, list, openOneCache, sessionName, type OneCache, type OneSession } from './one_cache.js';
 import { planIblSession, type IblChoice, type IblSessionPlan } from './plan_session.js';
@@ -48,7 +48,8 @@ export async function importIbl(
     if (sites.length === 0) {
       throw fileError(one.folder, `no site was recorded in all ${plans.length} sessions of ${subject}, ${name}.`);
     }
-    warnings.push(...siteWarnings(plans, indices, sites.length));
+    const named = plans.map((plan) => ({ name: plan.folder, channels: plan.sites.length }));
+    warnings.push(...siteWarnings(named, indices, sites.length));
     const outline: DatasetOutline = {
       sites,
       geometry: 'sorter',
@@ -120,19 +121,6 @@ async function planSessions(
   }
   warnings.push(...left.map((reason) => `Left out ${reason}.`));
   return plans;
-}
-
-function siteWarnings(plans: readonly IblSessionPlan[], indices: readonly Int32Array[], shared: number): string[] {
-  return plans.flatMap(({ folder, sites }, s) => {
-    const filled = indices[s]!.filter((index) => index < 0).length;
-    const dropped = sites.length - (shared - filled);
-    return [
-      ...(dropped > 0
-        ? [`${folder}: ${dropped} of ${sites.length} channels are not in every session and were left out.`]
-        : []),
-      ...(filled > 0 ? [`${folder}: ${filled} of ${shared} sites are interpolated from those around them.`] : []),
-    ];
-  });
 }
 
 /** What import.json says about a session. */

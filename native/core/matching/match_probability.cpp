@@ -1,7 +1,7 @@
 #include "core/matching/match_probability.h"
 
+#include "core/matching/decoy_calibration.h"
 #include "core/matching/expectation_maximisation.h"
-#include "core/matching/isotonic_calibration.h"
 #include "core/matching/whitened_likeness.h"
 
 #include <algorithm>
@@ -103,20 +103,6 @@ std::vector<double> seedProbabilities(const MatchCandidates& candidates, const M
   return probabilities;
 }
 
-/// (P) how many wrong candidates among the targets a decoy stands for.
-std::vector<double> decoyWeights(const MatchCandidates& candidates, size_t sessionPairs) {
-  std::vector<double> targets(sessionPairs), decoys(sessionPairs), weights(candidates.i.size());
-  for (const auto& group : candidates.groups)
-    (group.decoys ? decoys : targets)[static_cast<size_t>(group.sessionPair)] +=
-        static_cast<double>(group.end - group.begin);
-  for (const auto& group : candidates.groups) {
-    const auto pair = static_cast<size_t>(group.sessionPair);
-    std::fill(weights.begin() + static_cast<std::ptrdiff_t>(group.begin),
-              weights.begin() + static_cast<std::ptrdiff_t>(group.end), targets[pair] / std::max(decoys[pair], 1.0));
-  }
-  return weights;
-}
-
 } // namespace
 
 MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, const MatchInput& input) {
@@ -156,17 +142,16 @@ MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, c
     score.learn(withColumns(known, columns + 2, marginColumn(candidates, score.logRatios), 1), columns + 3);
 
   const auto raw = score.logOdds();
-  const auto weights = decoyWeights(candidates, input.linkedSessions.size());
-  const auto calibrated = calibrateOnDecoys(raw, isTarget, weights);
+  const auto calibrated = calibrateOnDecoys(job, candidates.groups, input.linkedSessions.size(), raw);
   for (size_t p = 0; p < count; ++p) {
     if (!isTarget[p]) {
       result.decoyScores.push_back(static_cast<float>(raw[p]));
-      result.decoyWeights.push_back(static_cast<float>(weights[p]));
+      result.decoyWeights.push_back(static_cast<float>(calibrated.weights[p]));
       continue;
     }
     result.pairs.push_back({std::min(candidates.i[p], candidates.j[p]), std::max(candidates.i[p], candidates.j[p])});
     result.scores.push_back(static_cast<float>(raw[p]));
-    result.logOdds.push_back(static_cast<float>(calibrated[p]));
+    result.logOdds.push_back(static_cast<float>(calibrated.logOdds[p]));
   }
   return result;
 }
