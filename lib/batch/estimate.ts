@@ -11,13 +11,13 @@ const float32 = 4;
 /**
  * Memory that tracking needs, bytes: Node; what draws figures and report; the waveforms twice; matrices of all pairs of units;
  * what is kept of pairs that are near each other, a larger share of all on shorter probes; spike times. Fitted to the largest
- * resident memory of either method, with two threads, on 160 to 15,000 units, to be 1.1 to 1.6 times that (docs/batch.md).
+ * resident memory of either method, with two threads, on 160 to 15,000 units, to be 1.2 to 1.7 times that (docs/batch.md).
  */
 export function memoryOf({ units, channels, samples, spikes }: RecordingSize, isDrawn = true): number {
   const waveforms = float32 * units * channels * samples;
   const matrix = float32 * units ** 2;
   const nearby = matrix * Math.min(1, 128 / channels);
-  return 1.1 * (150e6 + (isDrawn ? 350e6 : 0) + 2 * waveforms + 0.4 * matrix + 11 * nearby) + 24 * spikes;
+  return 1.1 * (150e6 + (isDrawn ? 350e6 : 0) + 2 * waveforms + 0.4 * matrix + 13 * nearby) + 24 * spikes;
 }
 
 /** An import reads blocks of the recording, whatever its length. */

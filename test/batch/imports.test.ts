@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, readdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -9,6 +9,7 @@ import { dateIn } from '../../lib/batch/session_days.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { simulatedCache } from '../import/ibl/simulated_cache.js';
+import { haveShelf, shelf } from '../import/shelf/shelf_fixtures.js';
 import { regular, writeSession } from '../import/write_session.js';
 
 const folder = temporaryFolder();
@@ -147,6 +148,44 @@ describe('subjects of a ONE cache', () => {
     const [a, b] = (await readStudy(at('study.yaml'))).recordings;
     expect(a!.source.description).toEqual({ cache: at('one'), subject: 'a', probe: 'probe01' });
     expect(b!.source.description).toMatchObject({ cache: '/one', subject: 'KS014', sorter: 'pykilosort' });
+  });
+});
+
+describe.skipIf(!haveShelf)('files of other programs', () => {
+  it('are imported by the key of their form, and again when they change', async () => {
+    const copy = (path: string) => {
+      cpSync(join(shelf, path), at(path), { recursive: true });
+      return at(path);
+    };
+    const nwb = copy('nwb/data/pynwb_dense.nwb');
+    const zarr = copy('sorting-analyzer/data/zarr_sparse_uv.zarr');
+    const matlab = copy('matlab/data/v5_plain/spikeInfo.mat');
+    const bombcell = copy('bombcell/data/ks_bombcell');
+    const file = study({
+      A: { nwb: { files: [nwb], trials: 'start_time' } },
+      B: { spikeinterface: [zarr] },
+      C: { matlab: [matlab] },
+      D: { bombcell: { files: [bombcell], uv_per_bit: 2.34375 } },
+      E: { nwb: [at('gone.nwb')] },
+    });
+    const { stdout } = await dant(['batch', file]);
+    for (const animal of ['A', 'B', 'C', 'D']) expect(stdout).toMatch(new RegExp(`^${animal}: done in`, 'm'));
+    expect(stdout).toContain(`E: FAILED: Session 1: ${at('gone.nwb')}: there is no such file.`);
+    expect(existsSync(at('tracked/A/data/peth.npy'))).toBe(true);
+    const now = new Date();
+    utimesSync(join(zarr, '.zgroup'), now, now);
+    utimesSync(matlab, now, now);
+    const changed = (await dant(['batch', file, '--dry-run'])).stdout;
+    expect(changed.match(/^[A-E]: import and track \(the sessions or their files have changed\)/gm)).toHaveLength(2);
+    expect(changed.match(/^[AD]: done, and nothing has changed$/gm)).toHaveLength(2);
+  });
+
+  it.each([
+    ['no file', '[]', 'nwb'],
+    ['a choice of another form', '{ files: [a.nwb], uv_per_bit: 1 }', 'nwb'],
+  ])('are refused with %s', async (_, value, key) => {
+    writeFileSync(at('study.yaml'), `animals: { A: { ${key}: ${value} } }`);
+    await expect(readStudy(at('study.yaml'))).rejects.toThrow('animals.A');
   });
 });
 
