@@ -22,6 +22,9 @@ const importOptions = z
     min_amplitude_uv: z.number().min(0),
     max_missing: z.number().min(0).max(0.5),
     spikes_per_unit: z.int().min(1),
+    templates: z.literal('kilosort4'),
+    common_median: z.boolean(),
+    halves: z.boolean(),
     seed: z.int().min(0),
   })
   .partial();
@@ -109,6 +112,9 @@ function optionsOf(options: z.infer<typeof importOptions>): ImportOptions {
     minAmplitudeUv: options.min_amplitude_uv,
     maxMissing: options.max_missing,
     spikesPerUnit: options.spikes_per_unit,
+    templates: options.templates,
+    commonMedian: options.common_median,
+    halves: options.halves,
     seed: options.seed,
   };
 }
