@@ -3,63 +3,86 @@ import { basename, join, resolve } from 'node:path';
 
 import { fileError, systemFileError } from '../files/file_error.js';
 import { Hdf5File } from '../files/hdf5.js';
-import { addTableColumns } from '../files/hdf5_columns.js';
 import { makeNewFolder } from '../files/new_folder.js';
+import { addTableColumns } from '../files/nwb_table.js';
 import { unitIds } from '../import/sorted_session.js';
 import { readUnitTable } from '../import/nwb/unit_table.js';
+import { neuronColumns } from './nwb_columns.js';
+import { writeNwbSessions } from './nwb_sessions.js';
 import { importedTrackedUnits, type ImportedTrackedUnit } from './tracked_units.js';
 
-const neuronAbout = 'Neuron that this unit is, the same number in all sessions; -1: not matched, or not imported';
-const confidenceAbout = 'Confidence of the neuron, 0 to 1; NaN where there is none';
+export interface NwbExportOptions {
+  /**
+   * When the sessions began that are of no NWB file, in their order: ISO 8601 with the time zone, "2024-05-01T09:30:00+02:00". Every NWB file has
+   * such a time.
+   */
+  sessionStarts?: readonly string[] | undefined;
+}
+
+/** A session of a result, and the file that it gets. */
+export interface ExportedSession {
+  session: number;
+  units: readonly ImportedTrackedUnit[];
+  /** Where it was imported from */
+  source: string;
+  /** Name of its file */
+  name: string;
+}
 
 /**
- * Copies the NWB files that a result's data were imported from, with the columns `tracked_neuron` (−1: none) and `match_confidence` (NaN: none)
- * in their units. Returns the copies. Rejects with DANT_DATA if the data are not of NWB files in HDF5, or these are not as they were.
+ * Writes an NWB file of each session of a result, with the columns `tracked_neuron` (−1: none) and `match_confidence` (NaN: none) in its units: a
+ * copy of the file that the session was imported from, or a new one with the imported units, their spikes and mean waveforms. Returns the files.
+ * Rejects with DANT_DATA if the data were not imported or a source is not as it was, DANT_ARGUMENT if it is not told when a session began.
  * @param output New or empty; appears whole or not at all.
  */
 export async function exportToNwb(
   resultFolder: string,
   output: string,
   dataFolder: string,
+  { sessionStarts = [] }: NwbExportOptions = {},
 ): Promise<{ files: string[]; units: number }> {
   const units = await importedTrackedUnits(resultFolder, dataFolder);
-  const bySession = new Map<number, ImportedTrackedUnit[]>();
-  for (const unit of units) bySession.set(unit.session, [...(bySession.get(unit.session) ?? []), unit]);
-  const sessions = [...bySession].sort(([a], [b]) => a - b);
-  for (const [session, [first]] of sessions) await checkSource(session, first!.origin.folder);
-  const names = sessions.map(([, [first]]) => basename(first!.origin.folder));
-  const targets = names.map((name, s) =>
-    names.indexOf(name) === names.lastIndexOf(name) ? name : `${sessions[s]![0]}_${name}`,
-  );
+  const sessions = sessionsOf(units);
+  const isCopied = await Promise.all(sessions.map(({ source }) => isNwbFile(source)));
   await makeNewFolder(output, async (folder) => {
-    for (const [s, [, own]] of sessions.entries()) {
-      const source = own[0]!.origin.folder;
-      const target = join(folder, targets[s]!);
+    for (const { source, name, units: own } of sessions.filter((_, s) => isCopied[s])) {
+      const target = join(folder, name);
       const columns = await columnsOf(source, own);
       await copyFile(source, target);
       // The original may be protected; its copy is written to.
       await chmod(target, 0o644);
-      await addTableColumns(target, 'units', columns, names[s]!);
+      await addTableColumns(target, 'units', columns, basename(source));
     }
+    const others = sessions.filter((_, s) => !isCopied[s]);
+    if (others.length > 0) await writeNwbSessions(folder, others, { resultFolder, dataFolder, sessionStarts });
   });
   return {
-    files: targets.map((name) => join(resolve(output), name)),
+    files: sessions.map(({ name }) => join(resolve(output), name)),
     units: units.filter(({ neuron }) => neuron !== undefined).length,
   };
 }
 
-async function checkSource(session: number, path: string): Promise<void> {
-  let isFile: boolean;
+function sessionsOf(units: readonly ImportedTrackedUnit[]): ExportedSession[] {
+  const bySession = new Map<number, ImportedTrackedUnit[]>();
+  for (const unit of units) bySession.set(unit.session, [...(bySession.get(unit.session) ?? []), unit]);
+  const sessions = [...bySession]
+    .sort(([a], [b]) => a - b)
+    .map(([session, own]) => ({ session, units: own, source: own[0]!.origin.folder }));
+  const names = sessions.map(({ source }) => `${basename(source).replace(/\.(nwb(\.zarr)?|zarr|mat)$/i, '')}.nwb`);
+  return sessions.map((session, s) => {
+    const isAlone = names.indexOf(names[s]!) === names.lastIndexOf(names[s]!);
+    return { ...session, name: isAlone ? names[s]! : `${session.session}_${names[s]!}` };
+  });
+}
+
+/** Whether a session is of an NWB file in HDF5, which must be there then. */
+async function isNwbFile(path: string): Promise<boolean> {
+  if (!path.toLowerCase().endsWith('.nwb')) return false;
   try {
-    isFile = (await stat(path)).isFile();
+    return (await stat(path)).isFile();
   } catch (error) {
     throw systemFileError(path, error);
   }
-  if (isFile && path.toLowerCase().endsWith('.nwb')) return;
-  throw fileError(
-    path,
-    `session ${session} is of no NWB file in HDF5 (.nwb), to which neurons could be added. "dant export csv" writes a table of them.`,
-  );
 }
 
 async function columnsOf(path: string, units: readonly ImportedTrackedUnit[]) {
@@ -70,17 +93,15 @@ async function columnsOf(path: string, units: readonly ImportedTrackedUnit[]) {
   } finally {
     await file.close();
   }
-  const neurons = new BigInt64Array(ids.length).fill(-1n);
-  const confidences = new Float64Array(ids.length).fill(NaN);
+  const rows: Pick<ImportedTrackedUnit, 'neuron' | 'confidence'>[] = ids.map(() => ({
+    neuron: undefined,
+    confidence: undefined,
+  }));
   for (const { origin, neuron, confidence } of units) {
     const row = ids.indexOf(origin.clusterId);
     if (row < 0)
       throw fileError(path, `there is no unit ${origin.clusterId}, which was imported. Is it another file now?`);
-    if (neuron !== undefined) neurons[row] = BigInt(neuron);
-    if (confidence !== undefined) confidences[row] = confidence;
+    rows[row] = { neuron, confidence };
   }
-  return [
-    { name: 'tracked_neuron', description: neuronAbout, values: neurons },
-    { name: 'match_confidence', description: confidenceAbout, values: confidences },
-  ];
+  return neuronColumns(rows);
 }
