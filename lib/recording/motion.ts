@@ -1,5 +1,7 @@
-/** Probe motion: at depth d (µm) of session s, 0.001·linear[s]·d + constantUm[s] (µm). */
+/** Probe motion: at depth d (µm) of session s, 0.001²·quadratic[s]·d² + 0.001·linear[s]·d + constantUm[s] (µm). */
 export interface Motion {
+  /** (S) µm per mm² of depth; undefined: 0 */
+  quadratic?: Float64Array | undefined;
   /** (S) µm per mm of depth */
   linear: Float64Array;
   /** (S) µm */
@@ -20,11 +22,12 @@ export function noMotion(sessions: number): Motion {
 }
 
 /** Whether every depth moves alike. */
-export function isRigid({ linear }: Motion): boolean {
-  return linear.every((value) => value === 0);
+export function isRigid({ quadratic, linear }: Motion): boolean {
+  return [linear, quadratic].every((values) => values?.every((value) => value === 0) ?? true);
 }
 
 /** Motion in µm at a depth of a session (1-based). */
-export function motionAt({ linear, constantUm }: Motion, session: number, depthUm: number): number {
-  return motionLinearScale * linear[session - 1]! * depthUm + constantUm[session - 1]!;
+export function motionAt({ quadratic, linear, constantUm }: Motion, session: number, depthUm: number): number {
+  const depth = motionLinearScale * depthUm;
+  return ((quadratic?.[session - 1] ?? 0) * depth + linear[session - 1]!) * depth + constantUm[session - 1]!;
 }
