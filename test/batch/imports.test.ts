@@ -120,7 +120,7 @@ describe('sorted sessions', () => {
 describe('subjects of a ONE cache', () => {
   it('are found and imported, and again when a session is added', async () => {
     const cache = at('one');
-    await simulatedCache(cache);
+    await simulatedCache(cache, at('simulated'));
     const last = at('one/lab/Subjects/M1/2024-06-03');
     renameSync(last, at('later'));
     const file = at('study.yaml');

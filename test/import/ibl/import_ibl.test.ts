@@ -14,19 +14,18 @@ import { temporaryFolder } from '../../cli/folder.js';
 import { haveFixtures, np1 } from '../fixtures.js';
 import { writeAlf } from './alf_writer.js';
 import { haveIblFixtures, oneCache } from './fixtures.js';
-import { samplesInFile, simulatedCache, width } from './simulated_cache.js';
+import { float64, samplesInFile, simulatedCache, width } from './simulated_cache.js';
 
 const folder = temporaryFolder();
 const everyLabel = ['good', '2/3', '1/3', '0/3', 'unsorted'];
 
 const unitsOf = (data: string) =>
   parse<Record<string, string>>(readFileSync(join(data, 'units.csv'), 'utf8'), { columns: true });
-const float64 = async (path: string) => (await readNpy(path, { as: 'float64' })).data;
 
 describe('dant import ibl', () => {
   it('makes neurons of a subject’s sessions with two commands: those of the truth', async () => {
     const cache = join(folder.path, 'cache');
-    const { data, unitOf, troughs, of, channels } = await simulatedCache(cache);
+    const { data, unitOf, troughs, of, channels } = await simulatedCache(cache, join(folder.path, 'simulated'));
     const output = join(folder.path, 'imported');
     const imported = await dant(['import', 'ibl', cache, '--subject', 'M1', '--output', output]);
     expect(imported.code, imported.stderr).toBe(0);
@@ -75,7 +74,7 @@ describe('dant import ibl', () => {
 
   it('says which probe and what labels there are', async () => {
     const cache = join(folder.path, 'cache');
-    await simulatedCache(cache);
+    await simulatedCache(cache, join(folder.path, 'simulated'));
     const second = join(cache, 'lab/Subjects/M1/2024-06-02/001/alf');
     cpSync(join(second, 'probe00'), join(second, 'probe01'), { recursive: true });
     const out = join(folder.path, 'out');
@@ -97,7 +96,7 @@ describe('dant import ibl', () => {
 
   it('refuses waveforms that contradict the sorting or are not in volts', async () => {
     const cache = join(folder.path, 'cache');
-    await simulatedCache(cache);
+    await simulatedCache(cache, join(folder.path, 'simulated'));
     const sorting = join(cache, 'lab/Subjects/M1/2024-06-01/001/alf/probe00/iblsorter');
     const importIt = () => importIbl(cache, { subject: 'M1' }, join(folder.path, 'out'));
     const path = join(sorting, 'waveforms.templates.npy');

@@ -4,13 +4,18 @@ import { readNpy } from '../../../lib/files/npy.js';
 import { simulate } from '../../../lib/simulate/simulate.js';
 import { writeAlf } from './alf_writer.js';
 
+/** Of a mean waveform in waveforms.templates.npy: samples, and channels around the unit. */
 export const samplesInFile = 128;
 export const width = 40;
-const float64 = async (path: string) => (await readNpy(path, { as: 'float64' })).data;
 
-/** A simulated recording as a ONE cache: waveforms at 40 of 64 channels, the trough up to 3 samples from where it should be. */
-export async function simulatedCache(path: string) {
-  const data = `${path}-simulated`;
+/** The numbers of a .npy file. */
+export const float64 = async (path: string) => (await readNpy(path, { as: 'float64' })).data;
+
+/**
+ * A simulated recording as a ONE cache: waveforms at 40 of 64 channels, the trough up to 3 samples from where it should be.
+ * `data`: where the recording itself is put, as "dant simulate" writes it.
+ */
+export async function simulatedCache(path: string, data: string) {
   await simulate(data, { neurons: 45, sessions: 3, channels: 64, samples: 61, durationS: 120, seed: 5 });
   const waveforms = await readNpy(join(data, 'waveform_all.npy'), { as: 'float64' });
   const [, channels, samples] = waveforms.shape as [number, number, number];
