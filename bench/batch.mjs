@@ -20,10 +20,13 @@ const help = `Usage: npm run bench:batch -- [options]
   --channels 384
   --samples 64
   --methods reference,probabilistic
+  --figures with,without
+                    whether figures and report are drawn: that takes threads of its own, so that a job of one thread keeps
+                    more than one processor busy; pyDANT draws figures
   --rounds 2        each way of running is timed so often, in turn
   --pydant 2        of the sets are timed with pyDANT, each once; the time of all is extrapolated. 0: without pyDANT
   --cache <folder>  default: $XDG_CACHE_HOME or ~/.cache, node-dant/bench-batch
-Results are those of the default settings, with figures and report.`;
+On a busy machine the ratios say nothing; "processors busy" tells whether it was quiet.`;
 
 const { values } = parseArgs({
   options: {
@@ -33,6 +36,7 @@ const { values } = parseArgs({
     channels: { type: 'string', default: '384' },
     samples: { type: 'string', default: '64' },
     methods: { type: 'string', default: 'reference,probabilistic' },
+    figures: { type: 'string', default: 'with,without' },
     rounds: { type: 'string', default: '2' },
     pydant: { type: 'string', default: '2' },
     cache: {
@@ -65,11 +69,15 @@ async function bench() {
   const all = availableParallelism();
   const ways = values.methods
     .split(',')
-    .flatMap((method) => [
-      { method, jobs: 1, threads: 1 },
-      { method, jobs: 2, threads: 1 },
-      ...(all > 1 ? [{ method, jobs: 1, threads: all }] : []),
-    ]);
+    .flatMap((method) =>
+      values.figures
+        .split(',')
+        .flatMap((figures) => [
+          { method, figures, jobs: 1, threads: 1 },
+          { method, figures, jobs: 2, threads: 1 },
+          ...(all > 1 ? [{ method, figures, jobs: 1, threads: all }] : []),
+        ]),
+    );
   const rounds = [];
   for (let round = 1; round <= Number(values.rounds); ++round) {
     const times = [];
@@ -92,8 +100,8 @@ async function bench() {
   console.error(`Written to ${saved}.`);
 }
 
-function nameOf({ method, jobs, threads }) {
-  return `${method}, ${jobs} job${jobs > 1 ? 's' : ''} of ${threads} thread${threads > 1 ? 's' : ''}`;
+function nameOf({ method, figures, jobs, threads }) {
+  return `${method}, ${figures} figures, ${jobs} job${jobs > 1 ? 's' : ''} of ${threads} thread${threads > 1 ? 's' : ''}`;
 }
 
 /** Folders of the data sets, which are simulated if they are not in the cache. A neuron is active in 80 % of the sessions. */
@@ -121,12 +129,15 @@ async function simulatedSets() {
 }
 
 /** What "dant batch" takes for all sets. */
-async function batch(folder, sets, { method, jobs, threads }) {
+async function batch(folder, sets, { method, figures, jobs, threads }) {
   const output = join(folder, 'tracked');
   rmSync(output, { recursive: true, force: true });
   const study = join(folder, 'study.json');
   const animals = Object.fromEntries(sets.map((data, k) => [`animal${k + 1}`, { data }]));
-  writeFileSync(study, JSON.stringify({ defaults: { settings: settingsOf(method, threads) }, animals }));
+  writeFileSync(
+    study,
+    JSON.stringify({ defaults: { settings: settingsOf(method, threads, figures === 'with') }, animals }),
+  );
   await promisify(execFile)('sync').catch(() => undefined);
   const took = await measure(process.execPath, [dant, 'batch', study, '--jobs', String(jobs)]);
   const { recordings } = JSON.parse(readFileSync(join(output, 'study.json'), 'utf8'));
@@ -137,7 +148,7 @@ async function batch(folder, sets, { method, jobs, threads }) {
 }
 
 async function pyDant(folder, data, python) {
-  const { settings } = completeSettings(settingsOf('reference', availableParallelism()));
+  const { settings } = completeSettings(settingsOf('reference', availableParallelism(), true));
   // A key that pyDANT does not have
   delete settings.shanks;
   const file = join(folder, 'pydant.json');
@@ -149,8 +160,9 @@ async function pyDant(folder, data, python) {
 }
 
 /** The simulator makes no PETH by default. */
-function settingsOf(method, threads) {
-  return { method, n_jobs: threads, motionEstimation: { features: [['Waveform', 'AutoCorr']] } };
+function settingsOf(method, threads, isDrawn) {
+  const outputs = { figures: isDrawn, report: isDrawn };
+  return { method, n_jobs: threads, outputs, motionEstimation: { features: [['Waveform', 'AutoCorr']] } };
 }
 
 function describe({ ways, rounds, theirs, facts }) {

@@ -152,14 +152,14 @@ function taskCommand(): Command {
     .description('Do one recording: for schedulers other than Slurm.')
     .argument('<study>', 'the file of the study')
     .argument('<number>', 'of the recording in the file, from 1; or its name')
-    .addOption(numberOption('--threads <n>', 'Threads. Default: all processors.').default(0))
+    .addOption(numberOption('--threads <n>', 'Threads. Default: all processors.'))
     .addOption(
       numberOption(
         '--memory <GB>',
         'What it may take. If the import shows that tracking needs more, only that is said.',
       ),
     )
-    .action(async (file: string, number: string, { threads, memory }: { threads: number; memory?: number }) => {
+    .action(async (file: string, number: string, { threads = -1, memory }: { threads?: number; memory?: number }) => {
       const study = await readStudy(file);
       const recording = study.recordings[Number(number) - 1] ?? chosen(study, [number])[0]!;
       const outcome = await runWorker(study, recording, {

@@ -118,7 +118,9 @@ describe('metrics of units', () => {
     const clusters = new Uint32Array(10).fill(3);
     expect(() => unitMetrics({ ...spikes, clusters }, 3)).toThrow(/Spike 0 is of cluster 3, but .* 0 to 2/);
     expect(() => unitMetrics({ ...spikes, timesS: spikes.timesS.toReversed() }, 1)).toThrow(/spike 1 is not/);
-    expect(() => unitMetrics({ ...spikes, timesS: new Float64Array() }, 1)).toThrow(/there are no spikes/);
+    const none = new Float64Array();
+    const noSpikes = { timesS: none, clusters: new Uint32Array(), amplitudesV: none, depthsUm: none };
+    expect(() => unitMetrics(noSpikes, 1)).toThrow(/there are no spikes/);
   });
 });
 
