@@ -217,7 +217,7 @@ it("a sorter's folder and its SpikeGLX recording", async () => {
 
 it('a data folder', async () => {
   const files = readdirSync(at('data'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".npy"))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.npy'))
     .map((entry) => join(entry.parentPath, entry.name));
   await fuzz(files, () => library.checkDataset(at('data'), { peth: true, comparesPeths: true }), 2 * count);
   await library.writeNpy(at('motion.npy'), { data: [1, 2], shape: [2, 1] });
