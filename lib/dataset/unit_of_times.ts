@@ -22,7 +22,7 @@ export function unitOfTimes({ timesMs, offsets }: SpikeTrains): string | undefin
   let areWhole = true;
   for (let unit = 0; unit < units; unit += step) {
     const end = Math.min(offsets[unit + 1]!, offsets[unit]! + mostSpikes);
-    const times = timesMs.slice(offsets[unit]!, end).sort();
+    const times = timesMs.slice(offsets[unit], end).sort();
     const count = times.length - 1;
     if (count < 1) continue;
     const rate = count / Math.max(1, times[count]! - times[0]!);

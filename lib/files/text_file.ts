@@ -60,7 +60,7 @@ export function parseJson(path: string, bytes: Uint8Array, writer: string): unkn
 /** What a text in YAML or JSON says. Throws DANT_DATA, also if a key is there twice. */
 export function parseYaml(path: string, text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, { logLevel: 'error' });
   } catch (error) {
     throw fileError(path, `this is neither YAML nor JSON: ${(error as Error).message}`, error);
   }

@@ -466,7 +466,11 @@ describe('datasetRequirements', () => {
         }).settings,
       );
     expect(requirements('PETH', '')).toEqual({ peth: true, comparesPeths: true, motionFile: undefined });
-    expect(requirements('ISI', '/a/motion.npy')).toEqual({ peth: false, comparesPeths: true, motionFile: '/a/motion.npy' });
+    expect(requirements('ISI', '/a/motion.npy')).toEqual({
+      peth: false,
+      comparesPeths: true,
+      motionFile: '/a/motion.npy',
+    });
   });
 });
 

@@ -182,16 +182,18 @@ describe('prepareOutput', () => {
     const [here, there] = [join(folder, 'results'), join(folder, 'elsewhere')];
     await fill(here, {});
     await mkdir(here, { recursive: true });
-    let isDone = false;
+    const done = new AbortController();
     const moving = (async () => {
-      for (let i = 0; !isDone; i++) await rename(i % 2 === 0 ? here : there, i % 2 === 0 ? there : here);
+      for (let i = 0; !done.signal.aborted; i++) {
+        await rename(i % 2 === 0 ? here : there, i % 2 === 0 ? there : here);
+      }
     })();
     for (let i = 0; i < 150; i++) {
       const output = await prepareOutput(here).catch((error: unknown) => error as Error);
       if (output instanceof Error) expect(output.message).not.toContain('link to a folder');
       else await output.discard();
     }
-    isDone = true;
+    done.abort();
     await moving;
   });
 

@@ -183,7 +183,7 @@ describe('track', () => {
     );
     await expect(
       track({ data: { ...data, peth: { data: peth, shape: [6, 4] } }, settings: reference }),
-    ).rejects.toThrow(/^Units 0 and \d have no PETH bin in which both have a value/);
+    ).rejects.toThrow(/^data\.peth: Unit 0 and units 1, 2, 3, 4 and 5 have no bin in which both have a value/);
   });
 
   it('asks for the PETHs that the settings need', async () => {
@@ -197,7 +197,7 @@ describe('track', () => {
     [
       'NaN in a waveform',
       { waveforms: { data: new Float32Array(2 * 40 * 24).fill(NaN), shape: [2, 40, 24] } },
-      /finite samples/,
+      /finite value for waveforms \(unit 0, channel 0, sample 0\)/,
     ],
     ['infinite spike times', { spikeTimesMs: [[1, Infinity], [1]] }, /finite spike times/],
     ['another number of channels', { channelShanks: [1, 1] }, /40 integers, the shank of each channel/],

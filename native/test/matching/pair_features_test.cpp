@@ -163,3 +163,21 @@ TEST_CASE("common frame: without motion it holds what was recorded, and knows wh
     }
   }
 }
+
+TEST_CASE("common frame: a unit whose depth is no number, or beyond any probe, is in no cell") {
+  Recording recording(6, 0);
+  const ProbeSites sites(recording.locations, {});
+  const auto shapes = describeShapes(Job{.threads = 1}, recording.all(), recording.channels, sites, recording.depths,
+                                     recording.shanks, recording.peaks);
+  recording.corrected[0] = std::nan("");
+  recording.corrected[1] = 1e300;
+  recording.corrected[2] = -1e300;
+  const ProbeLattice lattice(sites);
+  const CommonFrame frame(Job{.threads = 1}, sites, lattice,
+                          {recording.shanks, recording.depths, recording.corrected, shapes.scores, shapes.live,
+                           shapes.derivative, shapes.components});
+  for (int32_t cell = -1; cell <= lattice.cells; ++cell) {
+    for (size_t unit = 0; unit < 3; ++unit) CHECK_FALSE(frame.has(unit, cell));
+  }
+  CHECK(frame.has(3, static_cast<int32_t>(recording.corrected[3] / 20)));
+}

@@ -62,11 +62,11 @@ const leastAmplitudeV = 50e-6;
 export function unitMetrics(sorted: SortedSpikes, units: number): UnitMetrics {
   const given = requireObject('sorted', sorted);
   const timesS = doublesOf('timesS', given.timesS);
+  if (timesS.length === 0) throw new DantError('DANT_INPUT', 'Metrics cannot be computed: there are no spikes.');
   const clusters = integersOf('clusters', given.clusters, timesS.length);
   const amplitudesV = doublesOf('amplitudesV', given.amplitudesV, timesS.length);
   const depthsUm = precise('depthsUm', given.depthsUm, timesS.length);
   requireInteger('units', units, 0);
-  if (timesS.length === 0) throw new DantError('DANT_INPUT', 'Metrics cannot be computed: there are no spikes.');
   const late = timesS.findIndex((time, i) => i > 0 && !(time >= timesS[i - 1]!));
   if (late >= 0)
     throw new DantError('DANT_INPUT', `Expected spike times in ascending order, but spike ${late} is not.`);
