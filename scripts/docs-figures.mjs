@@ -1,6 +1,6 @@
 // Draws the pictures of a result in docs/figures/: a simulated recording, tracked with the command, and its report in a browser.
-// Needs Chromium (CHROMIUM_PATH, /usr/bin/chromium). Run "npm run build" first. The PNGs were then reduced to 48 and 16 colours
-// (Pillow's quantize): a third of the size. The pipeline (pipeline.svg) is drawn by hand.
+// Needs Chromium (CHROMIUM_PATH, /usr/bin/chromium). Run "npm run build" first. The PNGs were then reduced to 128 colours or fewer
+// (Pillow's quantize, FASTOCTREE), units-across-days.png to two thirds of its width. pipeline.svg is drawn by hand.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ try {
   dant('simulate', 'recording');
   dant('run', 'recording');
   const result = join(folder, 'recording/DANT_Output');
-  copyFileSync(join(result, 'Figures/units_across_days.svg'), join(figures, 'units-across-days.svg'));
+  copyFileSync(join(result, 'Figures/units_across_days.png'), join(figures, 'units-across-days.png'));
 
   const page = await browser.newPage({ viewport: { width: 1040, height: 900 } });
   await page.goto(pathToFileURL(join(result, 'report.html')).href);

@@ -27,19 +27,24 @@ export function followPages(part: number, parts: number): void {
   });
   const withBlocks = pages.filter(({ blocks }) => blocks.some(({ notRun }) => notRun === undefined));
   describe('the code blocks of', () => {
-    it.concurrent.each(withBlocks.filter((_, at) => at % parts === part))('$path', async ({ path, data, blocks }) => {
-      const folder = join(scratch, path.replaceAll('/', '_'));
-      mkdirSync(folder);
-      if (data !== undefined) {
-        const make = scenes[data];
-        if (!make) throw new Error(`${path} asks for "${data}", which scenes.ts does not have.`);
-        await make(folder);
-      }
-      const reader = new Reader(folder);
-      for (const block of blocks) {
-        const isLeftOut = block.notRun !== undefined || (block.language === 'python' && !pythonWithNumpy);
-        if (!isLeftOut) await reader.follow(block);
-      }
-    });
+    it.concurrent.each(withBlocks.filter((_, at) => at % parts === part))(
+      '$path',
+      async ({ path, data, blocks }) => {
+        const folder = join(scratch, path.replaceAll('/', '_'));
+        mkdirSync(folder);
+        if (data !== undefined) {
+          const make = scenes[data];
+          if (!make) throw new Error(`${path} asks for "${data}", which scenes.ts does not have.`);
+          await make(folder);
+        }
+        const reader = new Reader(folder);
+        for (const block of blocks) {
+          const isLeftOut = block.notRun !== undefined || (block.language === 'python' && !pythonWithNumpy);
+          if (!isLeftOut) await reader.follow(block);
+        }
+        // A page has up to a dozen runs of the command, which take their time on a machine with other work.
+      },
+      600_000,
+    );
   });
 }

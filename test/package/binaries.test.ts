@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,23 @@ describe('the workflow that publishes', () => {
     expect(at('check-tarball.mjs')).toBeGreaterThan(at('npm pack'));
     expect(at('npm publish --provenance')).toBeGreaterThan(at('check-tarball.mjs'));
   });
+});
+
+it('the toolchain tells CMake the system and processor of each target', () => {
+  const script = join(scratch, 'print.cmake');
+  const toolchain = join(root, 'scripts/zig.cmake');
+  const words = '${CMAKE_SYSTEM_NAME} ${CMAKE_SYSTEM_PROCESSOR}';
+  writeFileSync(script, `include(${JSON.stringify(toolchain)})\nmessage("${words}")\n`);
+  const targets = ask('targets.mjs', 'targets') as Record<string, { zig: string }>;
+  const systems = { linux: 'Linux', darwin: 'Darwin', win32: 'Windows' };
+  for (const [name, { zig }] of Object.entries(targets)) {
+    const [platform, arch] = name.split('-') as [keyof typeof systems, string];
+    const { stderr, status } = spawnSync('cmake', [`-DDANT_ZIG_TARGET=${zig}`, '-P', script], { encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    expect(stderr.trim(), name).toBe(`${systems[platform]} ${arch === 'x64' ? 'x86_64' : 'aarch64'}`);
+  }
+  const unknown = spawnSync('cmake', ['-DDANT_ZIG_TARGET=x86_64-freebsd', '-P', script], { encoding: 'utf8' });
+  expect(unknown.stderr).toContain('knows no system called freebsd');
 });
 
 describe('a binary for macOS', () => {
