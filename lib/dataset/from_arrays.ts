@@ -1,3 +1,4 @@
+import { numbersOf, type NumberList } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { elementCount, type NdArray } from '../arrays.js';
 import type { Motion } from '../recording/motion.js';
@@ -12,13 +13,13 @@ export interface TrackingArrays {
   /** (C, 2) x, y of each channel, µm; y is depth */
   channelLocationsUm: NdArray;
   /** (N) session of each unit, 1 … S without gaps */
-  sessions: ArrayLike<number>;
+  sessions: NumberList;
   /** Spike times of each unit, ms, in any order */
-  spikeTimesMs: readonly ArrayLike<number>[];
+  spikeTimesMs: readonly NumberList[];
   /** (N, P) peri-event time histograms; may hold NaN */
   peth?: NdArray;
   /** (C) shank of each channel */
-  channelShanks?: ArrayLike<number>;
+  channelShanks?: NumberList;
   /** Probe motion that is known beforehand */
   motion?: Motion;
 }
@@ -83,17 +84,6 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
 const partial = (array: unknown) => (array ?? {}) as Partial<NdArray>;
 
 const isInt32 = (value: number) => (value | 0) === value;
-
-/** A list of numbers of any kind as doubles, 64-bit integers too; undefined if it is none, or nested. */
-function numbersOf(list: unknown): Float64Array | undefined {
-  if (list instanceof Float64Array) return list;
-  if (!Array.isArray(list) && (!ArrayBuffer.isView(list) || list instanceof DataView)) return undefined;
-  const values = list as ArrayLike<unknown>;
-  if (!Array.prototype.every.call(values, (value) => typeof value === 'number' || typeof value === 'bigint')) {
-    return undefined;
-  }
-  return Float64Array.from(values as ArrayLike<number>, Number);
-}
 
 function pethOf(given: NdArray, units: number): NdArray<Float64Array> {
   const { data: list, shape } = partial(given);

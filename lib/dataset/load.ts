@@ -1,10 +1,11 @@
 import { access, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+import { allowFlag, allowText, checkSteering, requireObject, requireOptions, requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { readNpyShape } from '../files/npy.js';
 import type { RunOptions } from '../native/run.js';
-import { usedFeatures, type Settings } from '../settings/index.js';
+import { completeSettings, usedFeatures, type Settings } from '../settings/index.js';
 import { readChannelLocations, readChannelShanks } from './channel_files.js';
 import { Findings } from './findings.js';
 import { readMotion } from './motion_file.js';
@@ -44,6 +45,7 @@ export interface DatasetCheck {
 
 /** What a run with these settings needs. */
 export function datasetRequirements(settings: Settings): DatasetRequirements {
+  settings = completeSettings(requireObject('settings', settings)).settings;
   return {
     peth: usedFeatures(settings).includes('PETH'),
     motionFile: settings.waveformCorrection.path_to_motion || undefined,
@@ -88,11 +90,13 @@ interface Reading {
 // Spike times are many files, the waveforms a large one.
 const waveformShare = 0.5;
 
-async function readDataset(
-  path: string,
-  { peth: needsPeth, motionFile }: DatasetRequirements,
-  { onProgress, ...options }: RunOptions,
-): Promise<Reading> {
+async function readDataset(path: string, requirements: DatasetRequirements, run: RunOptions): Promise<Reading> {
+  requireText('folder', path);
+  const { peth: needsPeth, motionFile }: DatasetRequirements = requireOptions('requirements', requirements);
+  allowFlag('peth', needsPeth);
+  allowText('motionFile', motionFile);
+  const { onProgress, ...options }: RunOptions = requireOptions('options', run);
+  checkSteering({ ...options, onProgress });
   const { signal } = options;
   const folder = resolve(path);
   const findings = new Findings(folder);

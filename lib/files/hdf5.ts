@@ -27,7 +27,7 @@ export class Hdf5File implements ArrayTree {
     } catch (error) {
       throw systemFileError(path, error);
     }
-    const hdf5 = await import('h5wasm/node');
+    const hdf5 = await import('./hdf5_library.js');
     (await hdf5.ready).activate_throwing_error_handler();
     try {
       return new Hdf5File(path, new hdf5.File(path, 'r'));

@@ -23,7 +23,7 @@ export class Hdf5Writer {
 
   /** @param mode A new file, in the place of what is there, or one that is there */
   static async open(path: string, mode: 'w' | 'a'): Promise<Hdf5Writer> {
-    const hdf5 = await import('h5wasm/node');
+    const hdf5 = await import('./hdf5_library.js');
     (await hdf5.ready).activate_throwing_error_handler();
     return new Hdf5Writer(
       path,

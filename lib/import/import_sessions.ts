@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
-import { DantError, argumentError } from '../errors.js';
+import { checkSteering, requireOptions, requireText } from '../arguments.js';
+import { DantError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { importSession } from './import_session.js';
 import {
+  checkSources,
   completeImportOptions,
   type CompleteImportOptions,
   type ImportOptions,
@@ -52,10 +54,13 @@ export interface ImportControl extends Omit<RunOptions, 'onProgress'> {
 export async function importSessions(
   sources: readonly SessionSource[],
   output: string,
-  options: ImportOptions = {},
-  { onProgress, ...run }: ImportControl = {},
+  options?: ImportOptions,
+  control?: ImportControl,
 ): Promise<ImportSummary> {
-  if (sources.length === 0) throw argumentError('sources', 'at least one session', sources);
+  checkSources(sources);
+  requireText('output', output);
+  const { onProgress, ...run }: ImportControl = requireOptions('control', control);
+  checkSteering({ ...run, onProgress });
   const complete = completeImportOptions(options);
   const dataSets: ImportedDataSet[] = [];
   const warnings: string[] = [];

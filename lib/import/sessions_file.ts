@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
+import { requireText } from '../arguments.js';
 import { fileError } from '../files/file_error.js';
 import { parseYaml, readText } from '../files/text_file.js';
 import type { SessionSource } from './options.js';
@@ -24,6 +25,7 @@ const file = z.union([z.array(sessionSchema).min(1), z.strictObject({ sessions: 
  * `uv_per_bit`, `labels` (a table of ids and labels), `events` (a table or list of times) and `split_at` (seconds, or files). Paths are relative to the file.
  */
 export async function readSessionsFile(path: string): Promise<SessionSource[]> {
+  requireText('path', path);
   const content = parseYaml(path, await readText(path));
   const { data, error } = file.safeParse(content);
   if (error) {

@@ -1,3 +1,6 @@
+import { doublesOf, requireInteger, requireObject } from '../arguments.js';
+import { argumentError } from '../errors.js';
+
 /** Probe motion: at depth d (µm) of session s, 0.001·linear[s]·d + constantUm[s] (µm). */
 export interface Motion {
   /** (S) µm per mm of depth */
@@ -15,7 +18,9 @@ export interface MotionInterval {
 /** Factor of `linear`, as saved in `motion_linear_scale.npy`. */
 export const motionLinearScale = 0.001;
 
+/** No motion in any of `sessions` sessions: the probe stays where it is. */
 export function noMotion(sessions: number): Motion {
+  requireInteger('sessions', sessions, 0);
   return { linear: new Float64Array(sessions), constantUm: new Float64Array(sessions) };
 }
 
@@ -25,6 +30,14 @@ export function isRigid({ linear }: Motion): boolean {
 }
 
 /** Motion in µm at a depth of a session (1-based). */
-export function motionAt({ linear, constantUm }: Motion, session: number, depthUm: number): number {
+export function motionAt(motion: Motion, session: number, depthUm: number): number {
+  const given = requireObject('motion', motion);
+  const constantUm = doublesOf('motion.constantUm', given.constantUm);
+  const sessions = constantUm.length;
+  const linear = doublesOf('motion.linear', given.linear, sessions);
+  if (!(Number.isInteger(session) && session >= 1 && session <= sessions)) {
+    throw argumentError('session', `a session from 1 to ${sessions}`, session);
+  }
+  if (typeof depthUm !== 'number') throw argumentError('depthUm', 'a number', depthUm);
   return motionLinearScale * linear[session - 1]! * depthUm + constantUm[session - 1]!;
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { DantError } from '../errors.js';
+import { DantError, asJson, describeValue } from '../errors.js';
 import { nearest, nearestPath } from './nearest.js';
 import type { Row } from './rows.js';
 import { settingGroups, settingRows, type PartialSettings, type SettingPath, type Settings } from './table.js';
@@ -143,8 +143,7 @@ function hint(found: unknown, row: Row): string {
 
 /** A value as it stands in the file, cut to a readable length. */
 function show(value: unknown): string {
-  const text =
-    typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : (asJson(value) ?? describeValue(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

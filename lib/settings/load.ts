@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
+import { requireText, requireTexts } from '../arguments.js';
 import { DantError } from '../errors.js';
 import type { CheckedSettings } from './complete.js';
 import { parseSettings } from './parse.js';
@@ -17,6 +18,8 @@ export async function loadSettings(
   path: string,
   assignments: readonly string[] = [],
 ): Promise<CheckedSettings & { file: string }> {
+  requireText('path', path);
+  requireTexts('assignments', assignments);
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,

@@ -9,86 +9,23 @@ import { writeNpy } from '../../../lib/files/npy_writer.js';
 import { readNpz } from '../../../lib/files/npz.js';
 import { importIbl } from '../../../lib/import/ibl/import_ibl.js';
 import { importSessions } from '../../../lib/import/import_sessions.js';
-import { simulate } from '../../../lib/simulate/simulate.js';
 import { dant } from '../../cli/dant.js';
 import { temporaryFolder } from '../../cli/folder.js';
 import { haveFixtures, np1 } from '../fixtures.js';
 import { writeAlf } from './alf_writer.js';
 import { haveIblFixtures, oneCache } from './fixtures.js';
+import { float64, samplesInFile, simulatedCache, width } from './simulated_cache.js';
 
 const folder = temporaryFolder();
-const samplesInFile = 128;
-const width = 40;
 const everyLabel = ['good', '2/3', '1/3', '0/3', 'unsorted'];
 
 const unitsOf = (data: string) =>
   parse<Record<string, string>>(readFileSync(join(data, 'units.csv'), 'utf8'), { columns: true });
-const float64 = async (path: string) => (await readNpy(path, { as: 'float64' })).data;
-
-/** A simulated recording as a ONE cache: waveforms at 40 of 64 channels, the trough up to 3 samples from where it should be. */
-async function simulatedCache(path: string) {
-  const data = join(folder.path, 'simulated');
-  await simulate(data, { neurons: 45, sessions: 3, channels: 64, samples: 61, durationS: 120, seed: 5 });
-  const waveforms = await readNpy(join(data, 'waveform_all.npy'), { as: 'float64' });
-  const [, channels, samples] = waveforms.shape as [number, number, number];
-  const locations = await float64(join(data, 'channel_locations.npy'));
-  const sessions = await float64(join(data, 'session_index.npy'));
-  const of = (unit: number, channel: number, t: number) =>
-    waveforms.data[(unit * channels + channel) * samples + t] ?? 0;
-  const unitOf: number[][] = [];
-  const troughs: number[] = [];
-  for (let session = 1; session <= 3; session++) {
-    const units = Array.from(sessions.keys()).filter((unit) => sessions[unit] === session);
-    unitOf.push(units);
-    const spikes: [number, number][] = [];
-    const templates = new Float32Array(units.length * width * samplesInFile).fill(NaN);
-    const columns = new Int32Array(units.length * width);
-    const peaks = new Int32Array(units.length);
-    for (const [cluster, unit] of units.entries()) {
-      for (const time of await float64(join(data, 'spike_times', `Unit${unit}.npy`)))
-        spikes.push([time / 1000, cluster]);
-      let [peak, trough, largest] = [0, 0, -1];
-      for (let channel = 0; channel < channels; channel++) {
-        const values = Array.from({ length: samples }, (_, t) => of(unit, channel, t));
-        const range = Math.max(...values) - Math.min(...values);
-        if (range > largest) [peak, trough, largest] = [channel, values.indexOf(Math.min(...values)), range];
-      }
-      peaks[cluster] = peak;
-      troughs[unit] = trough;
-      const distance = (channel: number) =>
-        Math.hypot(
-          locations[2 * channel]! - locations[2 * peak]!,
-          locations[2 * channel + 1]! - locations[2 * peak + 1]!,
-        );
-      const near = Array.from({ length: channels }, (_, channel) => channel).sort((a, b) => distance(a) - distance(b));
-      const start = trough - 42 + (unit % 7) - 3;
-      near.slice(0, width).forEach((channel, c) => {
-        columns[cluster * width + c] = channel;
-        for (let t = 0; t < samplesInFile; t++) {
-          const at = start + t;
-          templates[(cluster * width + c) * samplesInFile + t] =
-            1e-6 * (at >= 0 && at < samples ? of(unit, channel, at) : 0);
-        }
-      });
-    }
-    spikes.sort(([a], [b]) => a - b);
-    await writeAlf(join(path, `lab/Subjects/M1/2024-06-0${session}/001/alf/probe00/iblsorter`), {
-      timesS: Float64Array.from(spikes, ([time]) => time),
-      clusters: Int32Array.from(spikes, ([, cluster]) => cluster),
-      channels: peaks,
-      labels: units.map(() => 1),
-      localCoordinates: locations,
-      rawInd: Int32Array.from({ length: channels }, (_, channel) => channel),
-      templates: { data: templates, width, columns, spikes: 7 },
-    });
-  }
-  return { data, unitOf, troughs, of, channels };
-}
 
 describe('dant import ibl', () => {
   it('makes neurons of a subject’s sessions with two commands: those of the truth', async () => {
     const cache = join(folder.path, 'cache');
-    const { data, unitOf, troughs, of, channels } = await simulatedCache(cache);
+    const { data, unitOf, troughs, of, channels } = await simulatedCache(cache, join(folder.path, 'simulated'));
     const output = join(folder.path, 'imported');
     const imported = await dant(['import', 'ibl', cache, '--subject', 'M1', '--output', output]);
     expect(imported.code, imported.stderr).toBe(0);
@@ -137,7 +74,7 @@ describe('dant import ibl', () => {
 
   it('says which probe and what labels there are', async () => {
     const cache = join(folder.path, 'cache');
-    await simulatedCache(cache);
+    await simulatedCache(cache, join(folder.path, 'simulated'));
     const second = join(cache, 'lab/Subjects/M1/2024-06-02/001/alf');
     cpSync(join(second, 'probe00'), join(second, 'probe01'), { recursive: true });
     const out = join(folder.path, 'out');
@@ -159,7 +96,7 @@ describe('dant import ibl', () => {
 
   it('refuses waveforms that contradict the sorting or are not in volts', async () => {
     const cache = join(folder.path, 'cache');
-    await simulatedCache(cache);
+    await simulatedCache(cache, join(folder.path, 'simulated'));
     const sorting = join(cache, 'lab/Subjects/M1/2024-06-01/001/alf/probe00/iblsorter');
     const importIt = () => importIbl(cache, { subject: 'M1' }, join(folder.path, 'out'));
     const path = join(sorting, 'waveforms.templates.npy');

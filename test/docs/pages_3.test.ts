@@ -1,0 +1,3 @@
+import { followPages } from './pages.js';
+
+followPages(2, 3);
