@@ -10,7 +10,10 @@ export interface ArrayTree {
   describe(name: string): Promise<TreeArray | undefined>;
   /** Attributes of a group or array; {}: there is no such thing. */
   attributes(name: string): Promise<Record<string, unknown>>;
-  /** Rows `first` to `end` (not part of them) of an array, in C order; all of an array without axes. Rejects with DANT_DATA. */
+  /**
+   * Rows `first` to `end` (not part of them) of an array, in C order; all of an array without axes. They may be part of what is kept for the
+   * next ones, and must not be changed. Rejects with DANT_DATA.
+   */
   numbers(name: string, first?: number, end?: number): Promise<Float64Array>;
   /** All texts of an array. Rejects with DANT_DATA. */
   texts(name: string): Promise<string[]>;
@@ -34,7 +37,7 @@ export function checkTexts(path: string, name: string, values: readonly unknown[
 }
 
 /** Numbers that are read at once, at least one chunk. */
-const blockNumbers = 2 ** 20;
+const blockNumbers = 2 ** 18;
 
 /**
  * Rows of an array whose file holds them in compressed chunks: reads whole chunks and keeps the last block, so that rows in ascending order
@@ -60,19 +63,27 @@ export class ChunkedRows {
   }
 
   async get(first: number, end: number): Promise<Float64Array> {
+    const begin = first - (first % this.blockRows);
+    if (end <= begin + this.blockRows && first < end) {
+      await this.hold(begin);
+      return this.block.subarray((first - begin) * this.rowNumbers, (end - begin) * this.rowNumbers);
+    }
     const result = new Float64Array((end - first) * this.rowNumbers);
     for (let row = first; row < end;) {
       const blockFirst = row - (row % this.blockRows);
       const blockEnd = Math.min(this.rows, blockFirst + this.blockRows);
-      if (this.first !== blockFirst || this.block.length === 0) {
-        this.block = await this.read(blockFirst, blockEnd);
-        this.first = blockFirst;
-      }
+      await this.hold(blockFirst);
       const stop = Math.min(end, blockEnd);
       const part = this.block.subarray((row - blockFirst) * this.rowNumbers, (stop - blockFirst) * this.rowNumbers);
       result.set(part, (row - first) * this.rowNumbers);
       row = stop;
     }
     return result;
+  }
+
+  private async hold(first: number): Promise<void> {
+    if (this.first === first && this.block.length > 0) return;
+    this.block = await this.read(first, Math.min(this.rows, first + this.blockRows));
+    this.first = first;
   }
 }

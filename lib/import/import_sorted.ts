@@ -54,6 +54,8 @@ async function writeSorted(
   const writer = await DatasetWriter.create(folder, outlineOf(plan, { ...source, ...options }, warnings));
   const all = plan.sessions.reduce((sum, { units }) => sum + units.length, 0);
   let done = 0;
+  // A unit is written while the next one is read.
+  let writing = Promise.resolve();
   try {
     for (const [s, { units, indices }] of plan.sessions.entries()) {
       const left = new LeftOut(s);
@@ -61,13 +63,20 @@ async function writeSorted(
       for (const unit of units) {
         if (signal?.aborted) throw abortError(signal);
         const placed = await importUnit(unit, plan, s, missing, options, left);
-        if (placed && placed.amplitudeUv >= options.minAmplitudeUv) await writer.add(s, [placed]);
+        await writing;
+        if (placed && placed.amplitudeUv >= options.minAmplitudeUv) {
+          writing = writer.add(s, [placed]);
+          // It is waited for later; until then it must not count as unheard.
+          writing.catch(() => undefined);
+        }
         onProgress?.({ session: s + 1, sessions: plan.sessions.length, fraction: ++done / all });
       }
       left.judge(plan.sessions[s]!.session, units.length, warnings);
     }
+    await writing;
     return await writer.finish();
   } finally {
+    await writing.catch(() => undefined);
     await writer.close();
   }
 }
@@ -136,7 +145,7 @@ async function importUnit(
   }
   left.sees(placed.measured);
   const timesMs = await unit.timesMs();
-  if (timesMs.some((time, i) => i > 0 && time < timesMs[i - 1]!)) timesMs.sort();
+  if (!isAscending(timesMs)) timesMs.sort();
   const { waveform, peakChannel, amplitudeUv } = placed;
   return {
     id: unit.id,
@@ -149,6 +158,11 @@ async function importUnit(
     averaged: unit.averaged,
     peth: plan.maker ? plan.maker.row(timesMs, events ?? new Map<string, Float64Array>()) : unit.peth,
   };
+}
+
+function isAscending(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;
+  return true;
 }
 
 /** Units of a session that cannot be imported, and why. */

@@ -66,13 +66,14 @@ async function sessionOf(tree: ArrayTree, choice: NwbChoice): Promise<SortedSess
       spikes: end - first,
       timesMs: async () => {
         const times = first === end ? new Float64Array() : await tree.numbers('units/spike_times', first, end);
+        const timesMs = scaledIfFinite(times, msPerUnit);
+        if (timesMs !== undefined) return timesMs;
         const wrong = times.find((time) => !Number.isFinite(time));
-        if (wrong === undefined) return times.map((time) => time * msPerUnit);
-        throw fileError(tree.path, `units/spike_times: unit ${name ?? id} has a spike at ${wrong}.`);
+        throw fileError(tree.path, `units/spike_times: unit ${name ?? id} has a spike at ${wrong!}.`);
       },
       waveform: async () => {
         const own = await waveforms.of(u);
-        return { channels: own.channels, values: Float64Array.from(own.values, (value) => value * toUv) };
+        return { channels: own.channels, values: scaled(own.values, toUv) };
       },
     };
   });
@@ -97,6 +98,26 @@ async function sessionOf(tree: ArrayTree, choice: NwbChoice): Promise<SortedSess
     warnings,
     close: () => tree.close(),
   };
+}
+
+// Loops: these are millions of numbers, for each of which a function that is handed in would be called.
+function scaled(values: Float64Array, factor: number): Float64Array {
+  const result = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) result[i] = factor * values[i]!;
+  return result;
+}
+
+/** Undefined: not all are finite. */
+function scaledIfFinite(values: Float64Array, factor: number): Float64Array | undefined {
+  const result = new Float64Array(values.length);
+  // Zero times anything finite is zero.
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = factor * values[i]!;
+    result[i] = value;
+    zero += 0 * value;
+  }
+  return zero === 0 ? result : undefined;
 }
 
 async function unitOf(

@@ -1,6 +1,5 @@
 import type { ArrayTree } from '../../files/array_tree.js';
 import { fileError } from '../../files/file_error.js';
-import type { SessionWaveform } from '../sorted_session.js';
 import type { Electrodes } from './electrodes.js';
 import { boundsOf, type Bounds, type UnitTable } from './unit_table.js';
 
@@ -8,7 +7,7 @@ import { boundsOf, type Bounds, type UnitTable } from './unit_table.js';
 export interface NwbWaveforms {
   samples: number;
   /** A unit's, as they are in the file, by its row */
-  of(unit: number): Promise<SessionWaveform>;
+  of(unit: number): Promise<{ channels: readonly number[]; values: Float64Array }>;
 }
 
 const name = 'units/waveform_mean';
@@ -107,8 +106,8 @@ async function ragged(
     samples,
     async of(unit) {
       const [first, end] = [bounds[unit]!, bounds[unit + 1]!];
-      if (first === end) return { channels: [], values: [] };
-      const values = await tree.numbers(name, first, end);
+      if (first === end) return { channels: [], values: new Float64Array() };
+      const values = (await tree.numbers(name, first, end)).slice();
       return { channels: channelsOf(unit, end - first), values: withoutEmpty(values, samples) };
     },
   };
