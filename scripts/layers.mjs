@@ -4,14 +4,16 @@
  */
 export const layers = [
   ['cli'],
+  ['experiment'],
   ['batch'],
   ['run'],
+  ['sync'],
   ['report', 'score', 'export'],
   ['evidence'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],
-  ['import', 'dataset'],
+  ['tdms', 'import', 'dataset'],
   ['files'],
   ['settings', 'recording', 'native'],
 ];
