@@ -113,12 +113,7 @@ function allSaved(meta: MetaReader, columns: number, neuralColumns: number, firs
   return channels.slice(0, neuralColumns);
 }
 
-function scales(
-  meta: MetaReader,
-  type: number,
-  channels: readonly number[],
-  stream: SpikeGlxStream,
-): Float64Array {
+function scales(meta: MetaReader, type: number, channels: readonly number[], stream: SpikeGlxStream): Float64Array {
   const scale = scaleOf(type);
   const gains = gainsOf(meta, type, channels, stream);
   const maxInt = meta.has('imMaxInt') ? meta.number('imMaxInt') : (scale?.maxInt ?? 512);

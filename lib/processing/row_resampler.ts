@@ -15,8 +15,8 @@ export interface RowSignal {
 }
 
 /** Resamples a signal whose rows come one after the other; holds only those that outputs still need. */
-export class RowResampler<Samples extends Int16Array | Float64Array> {
-  private held: Samples;
+export class RowResampler {
+  private held: Int16Array | Float64Array;
   /** Row of the signal that is the first held one, and how many are held */
   private first = 0;
   private count = 0;
@@ -26,31 +26,30 @@ export class RowResampler<Samples extends Int16Array | Float64Array> {
   constructor(
     private readonly signal: RowSignal,
     private readonly ratio: RateRatio,
-    private readonly type: new (length: number) => Samples,
+    private readonly type: 'int16' | 'float64',
     private readonly run: RunOptions = {},
   ) {
     this.outputs = outputCount(ratio, signal.rows);
-    this.held = new type(0);
+    this.held = this.room(0);
   }
 
   /** Takes rows (·, columns); returns all outputs (·, C) that can be made now, in µV or whatever the scales give. */
-  async add<Values extends Float32Array | Float64Array>(
-    rows: Samples,
-    values: new (length: number) => Values,
-  ): Promise<Values> {
+  add(rows: Int16Array | Float64Array, values: 'float32'): Promise<Float32Array>;
+  add(rows: Int16Array | Float64Array, values: 'float64'): Promise<Float64Array>;
+  async add(rows: Int16Array | Float64Array, values: 'float32' | 'float64'): Promise<Float32Array | Float64Array> {
     const { columns, channels, minima, scales, rows: total } = this.signal;
     this.append(rows);
     const first = this.nextOutput;
     const last = this.readyOutputs();
-    const Shared = values as unknown as Float32ArrayConstructor;
-    const resampled = sharedArray(Shared, Math.max(0, last - first) * channels.length) as unknown as Values;
+    const length = Math.max(0, last - first) * channels.length;
+    const resampled = values === 'float32' ? sharedArray(Float32Array, length) : sharedArray(Float64Array, length);
     if (resampled.length === 0) return resampled;
     await runNative(
       (native, control) =>
         native.polyphase({
           ...control,
           ...this.ratio,
-          samples: this.held.subarray(0, this.count * columns) as Int16Array,
+          samples: this.held.subarray(0, this.count * columns),
           columns,
           channels,
           firstRow: this.first,
@@ -76,21 +75,25 @@ export class RowResampler<Samples extends Int16Array | Float64Array> {
     return ready;
   }
 
-  private append(rows: Samples): void {
+  private append(rows: Int16Array | Float64Array): void {
     const { columns } = this.signal;
     const needed = Math.max(0, inputsOf(this.ratio, this.nextOutput)[0]);
     const drop = Math.min(this.count, Math.max(0, needed - this.first));
     const kept = this.count - drop;
     const length = kept * columns + rows.length;
     if (this.held.length < length) {
-      const held = sharedArray(this.type as unknown as Int16ArrayConstructor, length) as unknown as Samples;
-      held.set(this.held.subarray(drop * columns, this.count * columns) as never, 0);
+      const held = this.room(length);
+      held.set(this.held.subarray(drop * columns, this.count * columns), 0);
       this.held = held;
     } else {
       this.held.copyWithin(0, drop * columns, this.count * columns);
     }
-    this.held.set(rows as never, kept * columns);
+    this.held.set(rows, kept * columns);
     this.first += drop;
     this.count = kept + rows.length / columns;
+  }
+
+  private room(length: number): Int16Array | Float64Array {
+    return this.type === 'int16' ? sharedArray(Int16Array, length) : sharedArray(Float64Array, length);
   }
 }

@@ -96,7 +96,11 @@ describe('polyphase', () => {
     const rows = Float64Array.from({ length: 1200 }, (_, i) => columns[i % 3]![Math.floor(i / 3)]!);
     const all = await resample(rows, 3, { fromHz: 2500, toHz: 1000 });
     for (const [c, column] of columns.entries()) {
-      expectClose(all.filter((_, i) => i % 3 === c), slowPolyphase(column, 2, 5), 1e-12);
+      expectClose(
+        all.filter((_, i) => i % 3 === c),
+        slowPolyphase(column, 2, 5),
+        1e-12,
+      );
     }
   });
 
@@ -133,10 +137,10 @@ describe('polyphase', () => {
         scales: Float64Array.of(2, 0.5),
       };
       const inPieces = async (size: number) => {
-        const resampler = new RowResampler(signal, ratio, Int16Array);
+        const resampler = new RowResampler(signal, ratio, 'int16');
         const parts: number[] = [];
         for (let row = 0; row < 5000; row += size) {
-          parts.push(...(await resampler.add(x.subarray(3 * row, 3 * Math.min(5000, row + size)), Float64Array)));
+          parts.push(...(await resampler.add(x.subarray(3 * row, 3 * Math.min(5000, row + size)), 'float64')));
         }
         return parts;
       };
@@ -170,7 +174,14 @@ describe('fourier', () => {
     const x = random(3 * 90);
     const all = await resample(x, 3, { fromHz: 90, toHz: 37, method: 'fourier' });
     for (const c of [0, 1, 2]) {
-      expectClose(all.filter((_, i) => i % 3 === c), slowFourier(x.filter((_, i) => i % 3 === c), 37), 1e-11);
+      expectClose(
+        all.filter((_, i) => i % 3 === c),
+        slowFourier(
+          x.filter((_, i) => i % 3 === c),
+          37,
+        ),
+        1e-11,
+      );
     }
   });
 });
