@@ -44,10 +44,13 @@ export class TdmsChannel {
     return this.type?.kind;
   }
 
-  /** The time between values in s, if the file says it (`wf_increment`) */
-  get incrementS(): number | undefined {
+  /** Values per second, if the file says how far they are apart (`wf_increment`) */
+  get rateHz(): number | undefined {
     const value = this.properties.get('wf_increment');
-    return typeof value === 'number' && value > 0 ? value : undefined;
+    if (typeof value !== 'number' || !(value > 0)) return undefined;
+    // 1 / 0.00004 is 24999.999999999996.
+    const [rate, whole] = [1 / value, Math.round(1 / value)];
+    return Math.abs(rate - whole) < 1e-9 * rate ? whole : rate;
   }
 
   /** The values first … first + count − 1 as they are stored; see `TdmsType.make`. Texts are refused. */
