@@ -35,6 +35,8 @@ const bundles = [
     entryPoints: [path('lib/cli/main.ts'), path('lib/report/report_worker.ts')],
     outbase: path('lib'),
     outdir: path('dist'),
+    // Its WebAssembly would be parsed by every command.
+    external: ['h5wasm'],
     // For packages that are not modules
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",

@@ -4,6 +4,7 @@
  */
 export const layers = [
   ['cli'],
+  ['alignment'],
   ['experiment'],
   ['batch'],
   ['run'],
@@ -13,7 +14,7 @@ export const layers = [
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],
-  ['tdms', 'import', 'dataset'],
+  ['processing', 'tdms', 'import', 'dataset'],
   ['files'],
   ['settings', 'recording', 'native'],
 ];

@@ -1,6 +1,6 @@
-import { abortError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
+import { piecesInOrder } from './pieces_in_order.js';
 import type { Piece, RawSource } from './raw_source.js';
 
 /** What mean waveforms are made of. */
@@ -38,8 +38,6 @@ const windowBefore = troughSample + margin + maxShift;
 const workBytes = 800 * 2 ** 20;
 const mostSumBytes = 640 * 2 ** 20;
 const mostBlockBytes = 256 * 2 ** 20;
-/** Pieces that are read while others are worked on. */
-const readAhead = 4;
 
 /** Whether a spike has a whole window in a recording. */
 export function hasWindow(spike: number, rows: number): boolean {
@@ -109,29 +107,6 @@ async function onePass(input: MeanWaveformsInput, { threads, signal, onProgress 
     run,
   );
   return means;
-}
-
-/** Reads ahead; memory of a piece is used again when the next one is asked for. */
-async function* piecesInOrder(source: RawSource, signal?: AbortSignal): AsyncGenerator<Piece> {
-  const reading: Promise<Piece>[] = [];
-  const start = (piece: number, room?: Int16Array) => {
-    if (piece >= source.pieces.length) return;
-    const promise = source.read(piece, room);
-    // It is awaited in its turn, or not at all after a failure.
-    promise.catch(() => undefined);
-    reading.push(promise);
-  };
-  try {
-    for (let piece = 0; piece < readAhead; piece++) start(piece);
-    for (let piece = 0; piece < source.pieces.length; piece++) {
-      if (signal?.aborted) throw abortError(signal);
-      const current = await reading.shift()!;
-      yield current;
-      start(piece + readAhead, current.samples);
-    }
-  } finally {
-    await Promise.allSettled(reading);
-  }
 }
 
 /** Sums of windows, filled as pieces come: samples are collected in a block, channel after channel. */
