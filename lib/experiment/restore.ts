@@ -111,8 +111,8 @@ async function unpack(
   }
 }
 
-/** Only regular files, below the folder: nothing that could lead elsewhere. */
-function checkMember(archive: string, { name, type }: Header): void {
+/** Throws DANT_DATA for members of an archive other than regular files, below the folder: nothing that could lead elsewhere. */
+export function checkMember(archive: string, { name, type }: Header): void {
   const parts = name.split(/[\\/]/);
   const isElsewhere = /^([\\/]|[A-Za-z]:)/.test(name) || parts.includes('..');
   if (isElsewhere) {
@@ -123,7 +123,8 @@ function checkMember(archive: string, { name, type }: Header): void {
   }
 }
 
-function archiveError(archive: string, error: unknown): unknown {
+/** An error while an archive was read, in words. */
+export function archiveError(archive: string, error: unknown): unknown {
   const { code = '', message, syscall } = error as NodeJS.ErrnoException;
   if (error instanceof DantError || (syscall !== undefined && syscall !== 'read')) return error;
   if (syscall === 'read') return systemFileError(archive, error);

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 
 import { fileError } from '../files/file_error.js';
 import { writeFigure } from '../report/write_figure.js';
+import { openEphys } from '../processing/ephys_file.js';
 import { fitClock } from '../sync/clock_map.js';
 import { statesPerMs, type DigitalSignal } from '../sync/digital_signal.js';
 import { findSyncLag, type SyncLag } from '../sync/find_lag.js';
-import { readTdmsSync, type SyncReadControl } from '../sync/read_sync.js';
-import { readProbeSync } from '../sync/read_sync.js';
+import { readProbeSync, readTdmsSync, type SyncReadControl } from '../sync/read_sync.js';
 import { syncFigure } from '../sync/sync_figure.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
-import { openProbeFile } from './probe_file.js';
+import { ephysPaths, lfpBand } from './ephys_paths.js';
 import type { Session, SessionRecording } from './session.js';
 import { writeLag, writeSync } from './sync_files.js';
 
@@ -46,12 +46,13 @@ export async function syncRecording(
   const { index } = recording;
   const part = (from: number) => (share: number) => onProgress?.(from + 0.45 * share);
   const behaviour = await behaviourSync(session, recording, group, { signal, onProgress: part(0) });
-  const file = await openProbeFile(session, recording, recording.lfBin ? 'lf' : 'ap');
+  const band = lfpBand(recording);
+  const file = await openEphys(ephysPaths(session, recording, band), band);
   let probe: DigitalSignal;
   try {
-    probe = await readProbeSync(file.source, file.rateHz, { signal, onProgress: part(0.45) });
+    probe = await readProbeSync(file, { signal, onProgress: part(0.45) });
   } finally {
-    await file.source.close();
+    await file.close();
   }
   const [a, b] = [statesPerMs(behaviour), statesPerMs(probe)];
   const lag = findSyncLag(a, b);

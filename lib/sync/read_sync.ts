@@ -1,6 +1,6 @@
 import { abortError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
-import type { RawSource } from '../import/raw_source.js';
+import type { EphysFile } from '../processing/ephys_file.js';
 import type { TdmsChannel } from '../tdms/tdms_file.js';
 import { ChangeCollector, type DigitalSignal } from './digital_signal.js';
 
@@ -19,28 +19,17 @@ const between = { low: 0.3, high: 0.7, most: 0.2 };
 
 /** The sync input of a probe: a bit of the last column of its .lf or .ap file. */
 export async function readProbeSync(
-  source: RawSource,
-  rateHz: number,
+  file: Pick<EphysFile, 'rows' | 'samples' | 'meta'>,
   { signal, onProgress }: SyncReadControl = {},
   bit = syncBit,
 ): Promise<DigitalSignal> {
-  const collector = new ChangeCollector(rateHz);
-  const { columns } = source;
-  let room: Int16Array | undefined;
+  const { columns, sampleRateHz } = file.meta;
+  const collector = new ChangeCollector(sampleRateHz);
   let done = 0;
-  for (let k = 0; k < source.pieces.length; k++) {
-    if (signal?.aborted) throw abortError(signal);
-    const { samples, rows, columnMajor, timeDifferences } = await source.read(k, room);
-    room = samples;
-    const [first, step] = columnMajor ? [(columns - 1) * rows, 1] : [columns - 1, columns];
-    let sum = 0;
-    collector.add(rows, (i) => {
-      const value = samples[first + i * step]!;
-      // Differences wrap round as numbers of 16 bits do; each piece begins with the value itself.
-      sum = timeDifferences ? (sum + value) & 0xffff : value;
-      return ((sum >> bit) & 1) as 0 | 1;
-    });
-    onProgress?.((done += rows) / source.rows);
+  for await (const samples of file.samples(signal)) {
+    const rows = samples.length / columns;
+    collector.add(rows, (row) => ((samples[(row + 1) * columns - 1]! >> bit) & 1) as 0 | 1);
+    onProgress?.((done += rows) / file.rows);
   }
   return collector.end();
 }

@@ -88,9 +88,7 @@ describe.skipIf(!existsSync(fixtures))('the sync of the fixtures', () => {
     });
     await expect(syncRecording(session!, recording)).rejects.toThrow(/no part of the sync signals is alike/);
     change(lfBin!, (bytes) => bytes.subarray(0, -5000));
-    await expect(syncRecording(session!, recording)).rejects.toThrow(
-      /120000 bytes but its \.meta says 125000: the file was copied/,
-    );
+    await expect(syncRecording(session!, recording)).rejects.toThrow(/has 120000 bytes but .*lf\.meta says 125000/);
     change(lfMeta!, (bytes) => Buffer.from(bytes.toString().replace(/^imSampRate=.*$/m, '')));
     await expect(syncRecording(session!, recording)).rejects.toThrow(/there is no imSampRate/);
     await expect(syncRecording(session!, recording, 'Sync')).rejects.toThrow(

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openExperiment } from '../../lib/experiment/folders.js';
 import { restoreFile } from '../../lib/experiment/restore.js';
 import { readNpz } from '../../lib/files/npz.js';
-import { openFlatFile } from '../../lib/import/raw_source.js';
+import { openEphys } from '../../lib/processing/ephys_file.js';
 import { Random } from '../../lib/random.js';
 import { fitClock } from '../../lib/sync/clock_map.js';
 import { ChangeCollector, statesPerMs, type DigitalSignal } from '../../lib/sync/digital_signal.js';
@@ -167,10 +167,13 @@ describe.skipIf(!existsSync(fixtures))('the fixtures', () => {
         const truth = JSON.parse(readFileSync(join(folder, `truth_${recording.index}.json`), 'utf8')) as {
           match_percent: number;
         };
-        const path = await restoreFile(recording.lfBin!, session);
-        const source = await openFlatFile(path, 5, readFileSync(path).length / 10);
-        const probe = await readProbeSync(source, 2500);
-        await source.close();
+        const paths = {
+          bin: await restoreFile(recording.lfBin!, session),
+          meta: await restoreFile(recording.lfMeta!, session),
+        };
+        const file = await openEphys(paths, 'lf');
+        const probe = await readProbeSync(file);
+        await file.close();
         const tdms = await TdmsFile.open(await restoreFile(recording.behaviour!, session));
         const behaviour = await readTdmsSync(tdms.path, tdms.firstOf('NpxlSync_Signal')!, 25_000);
         await tdms.close();
