@@ -3,7 +3,7 @@ import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { alignContinuous } from './continuous.js';
 import { spikeRateConfidence, type ConfidenceOptions } from './confidence.js';
-import { signalKinds, type SessionData, type SignalKind } from './session_data.js';
+import { closeAll, signalKinds, type SessionData, type SignalKind } from './session_data.js';
 import { alignSpikeRates, alignSpikeTimes } from './spikes.js';
 import { eventWithinMs, findTrials, noTrials, type Trial, type TrialKind } from './trials.js';
 
@@ -100,12 +100,13 @@ async function ofSession(
   }
 }
 
-/** The trials of a session. Rejects with DANT_DATA if there are none. */
+/** The trials of a session. Rejects with DANT_DATA if there are none, unless that is allowed. */
 export async function trialsOf(
   session: SessionData,
   kind: TrialKind,
   withinMs: number,
   warnings: string[],
+  mayBeNone = false,
 ): Promise<Trial[]> {
   const labels = await session.actionLabels();
   const { name } = session.session;
@@ -121,7 +122,7 @@ export async function trialsOf(
       `${name}: no event found for ${withoutEvent} of ${trials.length + withoutEvent} actions. If this is right, ignore it.`,
     );
   }
-  if (trials.length === 0) throw noTrials(name, kind);
+  if (trials.length === 0 && !mayBeNone) throw noTrials(name, kind);
   return trials;
 }
 
@@ -157,7 +158,7 @@ async function alignSignal(
   try {
     return await alignContinuous(signals, trials, durationS);
   } finally {
-    await Promise.all(signals.map((signal) => signal?.close()));
+    await closeAll(signals);
   }
 }
 

@@ -9,7 +9,7 @@ import type { ClusterTable } from '../import/tables.js';
 export interface UnitSelection {
   /** What curation says: good (default), mua, noise; null: any */
   group?: string | null | undefined;
-  /** By the sorter's own label (KSLabel) instead */
+  /** By the sorter's own label (KSLabel) instead, which is also used where nothing was curated */
   uncurated?: boolean | undefined;
   /** Depth below the surface, µm: above the first, at most the second. Default: above 0 where the probe's depth is known */
   minDepthUm?: number | null | undefined;
@@ -46,8 +46,10 @@ export async function selectUnits(sorted: string, selection: UnitSelection, fact
   checkRange('depth', minDepthUm ?? null, maxDepthUm);
   checkRange('spike width', minSpikeWidthMs ?? null, maxSpikeWidthMs);
   const { info, labels } = await clusterTables(sorted);
-  const column = uncurated ? 'KSLabel' : 'group';
   let ids = [...info.rows.keys()];
+  // A sorting that nobody has curated has no groups.
+  const isCurated = !uncurated && ids.some((id) => labelOf([info, ...labels], 'group', id) !== undefined);
+  const column = isCurated ? 'group' : 'KSLabel';
   if (group !== null && group !== '') {
     ids = ids.filter((id) => labelOf([info, ...labels], column, id) === group.toLowerCase());
   }

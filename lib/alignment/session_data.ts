@@ -4,11 +4,12 @@ import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
-import { readBinMeta } from '../experiment/probe_file.js';
+import { readText } from '../files/text_file.js';
 import { restoreFile } from '../experiment/restore.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from '../experiment/session.js';
 import { readLags } from '../experiment/sync_files.js';
 import { readSorting, type Sorting } from '../import/sorter_folder.js';
+import { parseSpikeGlxMeta } from '../import/spikeglx_meta.js';
 import type { RunOptions } from '../native/run.js';
 import { openContinuous, type ContinuousSignal } from './continuous.js';
 import { readProbeDepth, selectUnits, type SelectedUnits, type UnitSelection } from './select_units.js';
@@ -60,13 +61,14 @@ export class SessionData {
     const lags = await readLags(session.processed, session.recordings.length);
     const recordings: ProbeRecording[] = [];
     for (const recording of own) {
-      const meta = await readBinMeta(await SessionData.file(session, recording.apMeta, 'AP metadata'));
+      const path = await SessionData.file(session, recording.apMeta, 'AP metadata');
+      const meta = parseSpikeGlxMeta(path, await readText(path));
       const bytes =
-        meta.bytes ?? (await stat(await SessionData.file(session, recording.apBin, 'raw AP data file'))).size;
+        meta.fileSizeBytes ?? (await stat(await SessionData.file(session, recording.apBin, 'raw AP data file'))).size;
       recordings.push({
         ...recording,
         rows: Math.floor(bytes / meta.columns / 2),
-        rateHz: meta.rateHz,
+        rateHz: meta.sampleRateHz,
         startMs: lags[recording.index]?.lag_start ?? undefined,
       });
     }
@@ -131,7 +133,7 @@ export class SessionData {
         opened.push(path === undefined ? undefined : await openContinuous(path, level));
       }
     } catch (error) {
-      await Promise.all(opened.map((signal) => signal?.close()));
+      await closeAll(opened);
       throw error;
     }
     if (opened.some((signal) => signal !== undefined)) return opened;
@@ -180,4 +182,9 @@ export class SessionData {
     if (file === undefined) throw fileError(session.raw, `${session.name}: could not find ${what}.`);
     return pathOf(file) ?? restoreFile(file, session, { signal });
   }
+}
+
+/** Closes signals of `openSignals`. */
+export async function closeAll(signals: readonly (ContinuousSignal | undefined)[]): Promise<void> {
+  for (const signal of signals) await signal?.close();
 }
