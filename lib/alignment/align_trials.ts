@@ -69,18 +69,36 @@ export async function alignedRateConfidence(
       if (ids.length === 0) throw noUnits(name);
       const { baseline, baselineOf } = options;
       const others = baselineOf && (await trialsOf(session, baselineOf, eventWithinMs.spikes, warnings));
-      const result = await spikeRateConfidence(
-        await session.spikes(ids),
-        trials,
-        { ...options, baseline: baseline && { ...baseline, trials: others } },
-        run,
-      );
-      warnings.push(...result!.warnings.map((warning) => `${name}: ${warning}`));
-      return result!.table;
+      const complete = { ...options, baseline: baseline && { ...baseline, trials: others } };
+      return sessionConfidence(session, ids, trials, complete, warnings, run);
     });
     if (table) tables.push({ session: name, table });
   }
   return { table: joined(tables, warnings), warnings };
+}
+
+/** Of some units and trials of a session; kept in its cache. There must be trials. */
+export async function sessionConfidence(
+  session: SessionData,
+  ids: readonly number[],
+  trials: readonly Trial[],
+  options: ConfidenceOptions,
+  warnings: string[],
+  run: RunOptions,
+): Promise<AlignedTable> {
+  const { startS, stepS, endS, baseline, sampleSize, confidence, samples, seed, sigmaMs } = options;
+  const settings = { startS, stepS, endS, baseline, sampleSize, confidence, samples, seed, sigmaMs, ids, trials };
+  const key = {
+    method: 'rate_confidence',
+    // Where the recordings begin in what was sorted, and their lags
+    settings: { ...settings, parts: session.recordings.map(({ rows, rateHz, startMs }) => [rows, rateHz, startMs]) },
+    inputs: session.sorterFiles(),
+  };
+  return session.cache.get(key, async () => {
+    const result = await spikeRateConfidence(await session.spikes(ids), trials, options, run);
+    warnings.push(...result!.warnings.map((warning) => `${session.session.name}: ${warning}`));
+    return result!.table;
+  });
 }
 
 const isSignal = (data: AlignedKind): data is SignalKind => (signalKinds as readonly string[]).includes(data);

@@ -50,7 +50,9 @@ export async function exportTracking(
         );
       }
       const labelTable = join(folder, `units_${s}.csv`);
-      await writeFile(labelTable, ['cluster_id,label\n', ...ids.map((id) => csvLine([id, selected]))].join(''));
+      const { units } = await session.readSorting();
+      const labels = units.map(({ id }) => csvLine([id, ids.includes(id) ? selected : 'left out']));
+      await writeFile(labelTable, ['cluster_id,label\n', ...labels].join(''));
       const events = responses.length === 0 ? undefined : join(folder, `events_${s}.csv`);
       const count = events === undefined ? 0 : await writeEvents(events, session, responses, warnings);
       sources.push({ folder: session.sorted, recording, labelTable, events: count > 0 ? events : undefined });

@@ -4,8 +4,7 @@ import { DantError } from '../errors.js';
 import { importedTrackedUnits } from '../export/tracked_units.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
-import { trialsOf } from './align_trials.js';
-import { spikeRateConfidence } from './confidence.js';
+import { sessionConfidence, trialsOf } from './align_trials.js';
 import type { SessionData } from './session_data.js';
 import type { Response } from './trial_kind.js';
 import { eventWithinMs } from './trials.js';
@@ -109,7 +108,6 @@ export async function neuronRates(
       ...new Set(neurons.flatMap(({ units }) => units.filter((unit) => unit.session === s).map(({ id }) => id))),
     ];
     if (ids.length === 0) continue;
-    const spikes = await session.spikes(ids);
     for (const [r, response] of responses.entries()) {
       const labels = await session.actionLabels();
       if (labels.every((label) => label === undefined)) {
@@ -118,12 +116,12 @@ export async function neuronRates(
       }
       const own = await trialsOf(session, response, eventWithinMs.spikes, warnings, true);
       trials[r]![s] = own.length;
-      const result = own.length === 0 ? undefined : await spikeRateConfidence(spikes, own, complete, run);
-      if (!result) {
+      if (own.length === 0) {
         warnings.push(`${session.session.name} has no ${response.name}.`);
         continue;
       }
-      ids.forEach((id, u) => columns.set([r, s, id].join(' '), { unit: u, table: result.table }));
+      const table = await sessionConfidence(session, ids, own, complete, warnings, run);
+      ids.forEach((id, u) => columns.set([r, s, id].join(' '), { unit: u, table }));
     }
     run.onProgress?.((s + 1) / sessions.length);
   }

@@ -21,7 +21,7 @@ export interface NeuronFigure {
 
 const panelWidth = 150;
 const panelHeight = 92;
-const gap = 14;
+const gap = 28;
 const left = 58;
 const top = 74;
 const rowGap = 44;
@@ -115,16 +115,18 @@ function text(
 const round = (value: number) => Math.round(10 * value) / 10;
 const shortened = (name: string) => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
-/** The next of 1, 2, 5, 10, 20 … */
+/** The next round number */
 function niceCeiling(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= value - 1e-9)!;
+  return power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= value - 1e-9)!;
 }
 
 /** Round times in the window, at most five */
 function ticks(from: number, to: number): number[] {
   const raw = (to - from) / 4;
-  const step = niceCeiling(raw);
+  const step = [1, 2, 5, 10]
+    .map((factor) => factor * 10 ** Math.floor(Math.log10(raw)))
+    .find((nice) => nice >= raw - 1e-9)!;
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => Math.round((first + i) * step * 1e6) / 1e6 + 0);

@@ -11,10 +11,12 @@ import { readLags } from '../experiment/sync_files.js';
 import { readSorting, type Sorting } from '../import/sorter_folder.js';
 import { parseSpikeGlxMeta } from '../import/spikeglx_meta.js';
 import type { RunOptions } from '../native/run.js';
+import type { AlignedTable } from './aligned_table.js';
+import { AlignedCache } from './cache.js';
 import { openContinuous, type ContinuousSignal } from './continuous.js';
 import { readProbeDepth, selectUnits, type SelectedUnits, type UnitSelection } from './select_units.js';
 import { timesByRecording, type UnitSpikes } from './spikes.js';
-import { medianSpikeWidths } from './spike_waveforms.js';
+import { medianSpikeWidths, spikeWaveforms } from './spike_waveforms.js';
 import { readActionLabels, type ActionLabels } from './trials.js';
 
 /** What is read at the rows of the action labels. */
@@ -34,12 +36,15 @@ interface ProbeRecording extends SessionRecording {
 export class SessionData {
   private sorting: Promise<Sorting> | undefined;
   private labels: Promise<(ActionLabels | undefined)[]> | undefined;
+  readonly cache: AlignedCache;
 
   private constructor(
     readonly session: Session,
     readonly probe: number,
     readonly recordings: readonly ProbeRecording[],
-  ) {}
+  ) {
+    this.cache = new AlignedCache(join(session.interim, 'cache'));
+  }
 
   /**
    * Rejects with DANT_DATA if the session has no recording, or several probes of which none is named.
@@ -108,8 +113,21 @@ export class SessionData {
   async selectUnits(selection: UnitSelection, run: RunOptions = {}): Promise<SelectedUnits> {
     return selectUnits(this.sorted, selection, {
       probeDepthUm: await readProbeDepth(this.session.processed),
-      spikeWidths: async (ids) => medianSpikeWidths(await this.readSorting(), await this.rawFiles(run), ids, run),
+      spikeWidths: async (ids) => medianSpikeWidths(await this.spikeWaveforms(ids, run), ids),
     });
+  }
+
+  /** Waveforms of units on their peak channels; see `spikeWaveforms`. Kept in the session's cache. */
+  async spikeWaveforms(ids: readonly number[], run: RunOptions = {}): Promise<AlignedTable> {
+    const files = await this.rawFiles(run);
+    const key = { method: 'spike_waveforms', settings: { ids }, inputs: [...files, ...this.sorterFiles()] };
+    return this.cache.get(key, async () => spikeWaveforms(await this.readSorting(), files, ids, run));
+  }
+
+  /** Files that spikes depend on */
+  sorterFiles(): string[] {
+    const names = ['spike_times.npy', 'spike_clusters.npy', 'spike_templates.npy', 'params.py', 'channel_map.npy'];
+    return names.map((name) => join(this.sorted, name));
   }
 
   /** Spikes of units by their ids. Rejects with DANT_DATA if a unit has none. */

@@ -67,19 +67,12 @@ export async function spikeWaveforms(
   );
 }
 
-/** The median over its spikes of the time from trough to peak of each unit, ms. */
-export async function medianSpikeWidths(
-  sorting: Sorting,
-  files: readonly string[],
-  ids: readonly number[],
-  run: RunOptions = {},
-): Promise<ReadonlyMap<number, number>> {
-  const table = await spikeWaveforms(sorting, files, ids, run);
+/** The median over its spikes of the time from trough to peak of each unit, ms; of a table of `spikeWaveforms`. */
+export function medianSpikeWidths(table: AlignedTable, ids: readonly number[]): ReadonlyMap<number, number> {
   const units = table.level('unit');
+  const times = Float64Array.from(table.index.values as ArrayLike<number>);
   const widths = new Map<number, number[]>(ids.map((id) => [id, []]));
-  for (let k = 0; k < table.columns; k++) {
-    widths.get(units[k] as number)!.push(spikeWidth(table.column(k), table.index.values as Float64Array));
-  }
+  for (let k = 0; k < table.columns; k++) widths.get(units[k] as number)?.push(spikeWidth(table.column(k), times));
   return new Map([...widths].map(([id, list]) => [id, medianOf(list)]));
 }
 

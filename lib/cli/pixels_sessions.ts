@@ -6,12 +6,10 @@ import { parseResponse, type Response } from '../alignment/trial_kind.js';
 import { DantError } from '../errors.js';
 import { openExperiment } from '../experiment/folders.js';
 import { loadTask } from '../experiment/task.js';
+import { addExperimentOptions, type ExperimentFlags } from './pixels_options.js';
 
 /** Which sessions of an experiment, and units of them. */
-export interface SessionFlags {
-  mouse?: string[];
-  metadata?: string;
-  interim?: string;
+export interface SessionFlags extends ExperimentFlags {
   probe?: number;
   task: string;
   group?: string;
@@ -24,14 +22,7 @@ export interface SessionFlags {
 
 /** Adds the flags that choose sessions, the task and units. */
 export function addSessionFlags(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--mouse <ID>', 'Only sessions of this mouse; may be given several times.').argParser(
-        (id: string, ids: string[] | undefined) => [...(ids ?? []), id],
-      ),
-    )
-    .option('--metadata <folder>', 'Folder with <mouse>.json; only sessions that are in it are taken.')
-    .option('--interim <folder>', 'Folder for uncompressed files. Default: interim in the experiment.')
+  return addExperimentOptions(command)
     .addOption(numberFlag('--probe <n>', 'Number of the probe (imec); needed if there are several.'))
     .option(
       '--task <name>',
@@ -66,15 +57,13 @@ export const responseFlag = () =>
   ).argParser((text: string, texts: string[] | undefined) => [...(texts ?? []), text]);
 
 /** Opens the sessions; one that cannot be used is told and left out. Rejects with DANT_DATA if none is left. */
-export async function openSessions(
-  data: string,
-  { mouse, metadata, interim, probe }: SessionFlags,
-): Promise<SessionData[]> {
-  const { sessions, findings } = await openExperiment(data, { mice: mouse, metadata, interim });
-  for (const finding of findings) console.error(`Warning: ${finding}`);
+export async function openSessions(data: string, flags: SessionFlags): Promise<SessionData[]> {
+  const { mouse, metadata, interim, dateFormat, sessionPattern, probe } = flags;
+  const experiment = await openExperiment(data, { mice: mouse, metadata, interim, dateFormat, sessionPattern });
+  for (const finding of experiment.findings) console.error(`Warning: ${finding}`);
   const opened: SessionData[] = [];
   const problems: string[] = [];
-  for (const session of sessions) {
+  for (const session of experiment.sessions) {
     try {
       opened.push(await SessionData.open(session, probe));
     } catch (error) {

@@ -167,6 +167,6 @@ it('a figure has a panel for each day and none where the neuron was not', () => 
   });
   expect(svg.match(/opacity="0.22"/g)).toHaveLength(1);
   expect(svg).toContain('Neuron 1 &lt;sure&gt;');
-  expect(svg).toContain('>20<');
+  expect(svg).toContain('>15<');
   expect(svg).not.toContain('NaN');
 });
