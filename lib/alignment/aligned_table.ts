@@ -39,7 +39,7 @@ export class AlignedTable {
 
   /** The values of a column (R). */
   column(k: number): TableValues {
-    return this.data.subarray(k * this.rows, (k + 1) * this.rows) as TableValues;
+    return this.data.subarray(k * this.rows, (k + 1) * this.rows);
   }
 
   /** The values of a level by name. Throws DANT_ARGUMENT if there is none of it. */

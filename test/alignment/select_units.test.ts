@@ -131,7 +131,7 @@ describe.skipIf(!existsSync(fixtures))('sessions in folders', () => {
       for (const r of lags.keys()) {
         const { action_labels } = await readNpz(join(expected, `expected_${r}.npz`));
         await writeNpy(join(processed, `action_labels_${r}.npy`), {
-          data: action_labels!.data as Int16Array,
+          data: action_labels!.data,
           shape: action_labels!.shape,
         });
       }
