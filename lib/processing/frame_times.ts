@@ -9,11 +9,11 @@ const mostDifference = 3;
  * @param signal Of the whole behaviour
  * @param startMs Lag of the probe, as in lag.json
  */
-export function frameTimes(signal: ArrayLike<number>, startMs: number, frames: number): Float64Array {
+export function frameTimes(signal: Float64Array, startMs: number, frames: number): Float64Array {
   let [low, high] = [Infinity, -Infinity];
-  for (let i = 0; i < signal.length; i++) {
-    low = Math.min(low, signal[i]!);
-    high = Math.max(high, signal[i]!);
+  for (const value of signal) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
   }
   const isUp = (i: number) => (signal[i]! - low) / (high - low) > 0.5;
   const edges: number[] = [];

@@ -21,13 +21,13 @@ export async function readDeepLabCut(path: string): Promise<TrackedParts> {
   const [scorers, bodyparts, coords, ...rows] = parseRecords(path, await readText(path), ',');
   const isHead = scorers?.[0] === 'scorer' && bodyparts?.[0] === 'bodyparts' && coords?.[0] === 'coords';
   const isTriples = coords?.slice(1).every((name, i) => name === ['x', 'y', 'likelihood'][i % 3]);
-  if (!isHead || !isTriples || coords!.length < 4) {
+  if (!isHead || !isTriples || coords.length < 4) {
     throw fileError(
       path,
       'expected a table of DeepLabCut of one animal: lines scorer, bodyparts and coords (x, y, likelihood).',
     );
   }
-  const width = coords!.length - 1;
+  const width = coords.length - 1;
   const values = new Float64Array(rows.length * width);
   rows.forEach((row, f) => {
     for (let c = 0; c < width; c++) {
@@ -39,7 +39,7 @@ export async function readDeepLabCut(path: string): Promise<TrackedParts> {
       values[f * width + c] = value;
     }
   });
-  return { scorer: scorers![1]!, parts: bodyparts!.slice(1).filter((_, i) => i % 3 === 0), values };
+  return { scorer: scorers[1]!, parts: bodyparts.slice(1).filter((_, i) => i % 3 === 0), values };
 }
 
 /**
