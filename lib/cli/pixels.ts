@@ -9,8 +9,11 @@ import { loadTask } from '../experiment/task.js';
 import { count } from './count.js';
 import { Group } from './group.js';
 import { interruptSignal } from './interrupt.js';
+import { pixelsAlignCommand, pixelsExportCommand } from './pixels_align.js';
+import { pixelsNeuronsCommand } from './pixels_neurons.js';
 import { addExperimentOptions, experimentOptions, type ExperimentFlags } from './pixels_options.js';
 import { processCommand } from './pixels_process.js';
+import { pixelsTrackCommand } from './pixels_track.js';
 import { quoted } from './quoted.js';
 
 /** `dant pixels`: the experiment around the recordings. */
@@ -21,6 +24,10 @@ export function pixelsCommand(): Command {
   group.addCommand(listCommand());
   group.addCommand(checkCommand());
   group.addCommand(processCommand());
+  group.addCommand(pixelsAlignCommand());
+  group.addCommand(pixelsExportCommand());
+  group.addCommand(pixelsTrackCommand());
+  group.addCommand(pixelsNeuronsCommand());
   return group;
 }
 

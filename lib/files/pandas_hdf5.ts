@@ -95,12 +95,14 @@ export class FrameWriter {
 
   /** Ends the file. @param index Names of the rows; default: 0, 1, … */
   async finish(index?: FrameAxis): Promise<void> {
-    const { path, file, group, options, rows, width } = this;
+    const { path, file, group, options, width } = this;
+    // Without columns no block tells how many rows there are.
+    const rows = width === 0 ? (index?.[0]?.values.length ?? 0) : this.rows;
     const axis = index ?? [{ values: Int32Array.from({ length: rows }, (_, i) => i) }];
     if (axis.some(({ values }) => values.length !== rows)) throw argumentError('index', `${rows} values`, axis);
     try {
       attempt(path, () => {
-        if (this.values === undefined) emptyArray(group, 'block0_values', [0, width], options.type);
+        if (this.values === undefined) emptyArray(group, 'block0_values', [rows, width], options.type);
         writeAxis(group, 'axis0', options.columns);
         writeAxis(group, 'axis1', axis);
         writeAxis(group, 'block0_items', options.columns);

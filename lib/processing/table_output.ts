@@ -84,7 +84,7 @@ async function writeArchive(path: string, table: TableStream): Promise<void> {
       for (const [l, { name, values }] of levels.entries()) {
         const isText = typeof values[0] === 'string';
         await writer.add(name ?? (levels.length === 1 ? axis : `${axis}_${l}`), {
-          data: isText ? (values) : Float64Array.from(values as ArrayLike<number>),
+          data: isText ? values : Float64Array.from(values as ArrayLike<number>),
           shape: [values.length],
         });
       }

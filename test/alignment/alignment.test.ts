@@ -264,7 +264,7 @@ describe('continuous signals', () => {
     expect(table.index.values[2]).toBe(0);
     expect([...table.column(1)]).toEqual([NaN, 0, 2, 4, 6, 8]);
     expect([...table.column(5)]).toEqual([195, 197, 199, NaN, NaN, NaN]);
-    expect(table.level('unit')).toEqual([...Array(3).fill("/'A'/'0'"), ...Array(3).fill("/'B'/'0'")]);
+    expect(table.level('unit')).toEqual([0, 0, 0, 1, 1, 1].map((c) => ["/'A'/'0'", "/'B'/'0'"][c]));
     expect(table.level('trial')).toEqual([0, 1, 2, 0, 1, 2]);
   });
 
