@@ -6,6 +6,7 @@ import { writeNpy } from '../files/npy_writer.js';
 import { behaviourTable, croppedBehaviour, writeBehaviour } from '../processing/behaviour.js';
 import { processAp, processLfp } from '../processing/ephys.js';
 import type { Lag } from '../processing/lag.js';
+import { assessNoise, writeNoise } from '../processing/noise.js';
 import { parsePath } from '../tdms/object_path.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { labelActions, labelArray } from './action_labels.js';
@@ -185,8 +186,26 @@ const ap: Step = {
   },
 };
 
+const noise: Step = {
+  about: 'noise of the channels of the AP band, the worst named',
+  byDefault: false,
+  needsLag: false,
+  inputs: (recording) => bandFiles(recording, 'ap'),
+  impossible: ({ apBin }) => (apBin ? undefined : 'there are no .ap data'),
+  settings: () => ({}),
+  outputs: (_, { index }) => [`noise_${index}.json`],
+  async run({ session, recording, signal, onProgress }) {
+    const assessment = await assessNoise(ephysPaths(session, recording, 'ap'), undefined, { signal, onProgress });
+    await writeNoise(join(session.processed, `noise_${recording.index}.json`), assessment);
+    const { medianUv, worst } = assessment;
+    const named =
+      worst.length === 0 ? 'no channel stands out' : `channels that stand out: ${worst.slice(0, 10).join(', ')}`;
+    return { said: `${medianUv.toFixed(1)} µV, ${named}`, warnings: [] };
+  },
+};
+
 /** In the order in which they are done. */
-export const steps = { sync, behaviour, lfp, ap } satisfies Record<string, Step>;
+export const steps = { sync, behaviour, lfp, ap, noise } satisfies Record<string, Step>;
 export type StepName = keyof typeof steps;
 export const stepNames = Object.keys(steps) as StepName[];
 

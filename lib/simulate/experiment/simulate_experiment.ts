@@ -136,7 +136,10 @@ function chooseNeurons(recording: Recording, mouse: string): Record<SimulatedEve
     );
   }
   const order = new Random(seed, stream.experiment).permutation(found.length);
-  return Object.fromEntries(simulatedEvents.map((event, k) => [event, found[order[k]!]!])) as Record<SimulatedEvent, number>;
+  return Object.fromEntries(simulatedEvents.map((event, k) => [event, found[order[k]!]!])) as Record<
+    SimulatedEvent,
+    number
+  >;
 }
 
 /** Of a neuron in a session, ms on the probe's clock */
