@@ -91,7 +91,10 @@ export async function sessionConfidence(
   const key = {
     method: 'rate_confidence',
     // Where the recordings begin in what was sorted, and their lags
-    settings: { ...settings, parts: session.recordings.map(({ rows, rateHz, startMs }) => [rows, rateHz, startMs]) },
+    settings: {
+      ...settings,
+      parts: session.recordings.map(({ rows, rateHz, startMs, clock }) => [rows, rateHz, startMs, clock]),
+    },
     inputs: session.sorterFiles(),
   };
   return session.cache.get(key, async () => {

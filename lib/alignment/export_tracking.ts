@@ -7,6 +7,7 @@ import { csvLine } from '../import/csv.js';
 import { importSessions, type ImportControl, type ImportSummary } from '../import/import_sessions.js';
 import type { ImportOptions, SessionSource } from '../import/options.js';
 import type { Response } from './trial_kind.js';
+import { probeMsAt } from '../experiment/sync_files.js';
 import type { SessionData } from './session_data.js';
 import { trialsOf } from './align_trials.js';
 import type { UnitSelection } from './select_units.js';
@@ -80,8 +81,8 @@ async function writeEvents(
   const lines: string[] = [];
   for (const response of responses) {
     for (const { recording, eventMs } of await trialsOrNone(session, response, warnings)) {
-      // A probe that began before the behaviour has recorded −startMs by its first row.
-      const probeMs = eventMs - Math.min(0, session.recordings[recording]!.startMs!);
+      const { startMs, clock } = session.recordings[recording]!;
+      const probeMs = probeMsAt(eventMs, startMs!, clock);
       lines.push(csvLine([begins[recording]! + probeMs, response.name]));
     }
   }

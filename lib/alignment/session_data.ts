@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
+import { behaviourOutput, lfpOutput, stemOf } from '../experiment/output_names.js';
 import { restoreFile } from '../experiment/restore.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from '../experiment/session.js';
-import { readLags } from '../experiment/sync_files.js';
+import { readLags, readSyncs, type ClockLine, type SyncRecord } from '../experiment/sync_files.js';
 import { readSorting, type Sorting } from '../import/sorter_folder.js';
 import { parseSpikeGlxMeta } from '../import/spikeglx_meta.js';
 import type { RunOptions } from '../native/run.js';
@@ -23,6 +24,9 @@ import { readActionLabels, type ActionLabels } from './trials.js';
 export const signalKinds = ['behavioural', 'spike', 'lfp', 'motion_index', 'motion_tracking'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
+/** See `SessionData.open`. */
+export type ClockChoice = 'lag' | 'map';
+
 /** A recording of a probe and what is needed of it. */
 interface ProbeRecording extends SessionRecording {
   /** Rows of its AP data */
@@ -30,6 +34,8 @@ interface ProbeRecording extends SessionRecording {
   rateHz: number;
   /** Lag of the probe, ms; undefined: not synchronised */
   startMs: number | undefined;
+  /** Where the map of the clocks is to be taken instead */
+  clock: ClockLine | undefined;
 }
 
 /** A session as it is looked at around events: the recordings of one probe, their action labels and units. Read once. */
@@ -49,8 +55,9 @@ export class SessionData {
   /**
    * Rejects with DANT_DATA if the session has no recording, or several probes of which none is named.
    * @param probe Number of imec; undefined: there is only one
+   * @param clock How the probe's time becomes the behaviour's: by the lag, or by the map of their clocks, which must be there
    */
-  static async open(session: Session, probe?: number): Promise<SessionData> {
+  static async open(session: Session, probe?: number, clock: ClockChoice = 'lag'): Promise<SessionData> {
     const probes = [...new Set(session.recordings.map((recording) => recording.probe))];
     const chosen = probe ?? (probes.length === 1 ? probes[0] : undefined);
     const own = session.recordings.filter((recording) => recording.probe === chosen);
@@ -64,17 +71,20 @@ export class SessionData {
       );
     }
     const lags = await readLags(session.processed, session.recordings.length);
+    const syncs = clock === 'map' ? await readSyncs(session.processed) : [];
     const recordings: ProbeRecording[] = [];
     for (const recording of own) {
       const path = await SessionData.file(session, recording.apMeta, 'AP metadata');
       const meta = parseSpikeGlxMeta(path, await readText(path));
       const bytes =
         meta.fileSizeBytes ?? (await stat(await SessionData.file(session, recording.apBin, 'raw AP data file'))).size;
+      const startMs = lags[recording.index]?.lag_start ?? undefined;
       recordings.push({
         ...recording,
         rows: Math.floor(bytes / meta.columns / 2),
         rateHz: meta.sampleRateHz,
-        startMs: lags[recording.index]?.lag_start ?? undefined,
+        startMs,
+        clock: clock === 'map' && startMs !== undefined ? clockOf(session, syncs, recording.index) : undefined,
       });
     }
     return new SessionData(session, chosen, recordings);
@@ -174,21 +184,16 @@ export class SessionData {
 
   private signalFiles(kind: SignalKind, recording: SessionRecording, of?: string): string[] {
     const at = (name: string) => join(this.session.processed, name);
-    const stemOf = (file: SessionFile | undefined) => file?.name.replace(/\.(c?bin|tdms)$/, '');
-    const stem = stemOf(
-      kind === 'behavioural'
-        ? recording.behaviour
-        : kind === 'lfp'
-          ? (recording.lfBin ?? recording.apBin)
-          : recording.apBin,
-    );
     const { index } = recording;
     if (kind === 'motion_index') return [at(`motion_index_${index}.npy`)];
     if (kind === 'motion_tracking') return [at(`motion_tracking_${of ?? ''}_${index}.h5`)];
-    if (stem === undefined) return [];
-    // The LFP of a probe without .lf stands beside the AP of the same name.
-    const stems = kind === 'lfp' && !recording.lfBin ? [stem.replace(/\.ap$/, '.lf')] : [stem];
-    return stems.flatMap((name) => ['h5', 'npy'].map((ending) => at(`${name}_processed.${ending}`)));
+    const name =
+      kind === 'behavioural'
+        ? behaviourOutput(this.session, recording)
+        : kind === 'lfp'
+          ? lfpOutput(recording)
+          : recording.apBin && `${stemOf(recording.apBin.name)}_processed.h5`;
+    return name === undefined ? [] : [at(name), at(name.replace(/\.h5$/, '.npy'))];
   }
 
   private static async file(
@@ -205,4 +210,13 @@ export class SessionData {
 /** Closes signals of `openSignals`. */
 export async function closeAll(signals: readonly (ContinuousSignal | undefined)[]): Promise<void> {
   for (const signal of signals) await signal?.close();
+}
+
+function clockOf(session: Session, syncs: readonly (SyncRecord | undefined)[], index: number): ClockLine {
+  const clock = syncs[index]?.clock;
+  if (clock) return clock;
+  throw fileError(
+    join(session.processed, 'sync.json'),
+    `there is no map of the clocks of recording ${index}. Make it: dant pixels process --steps sync; or take the lag (--clock lag).`,
+  );
 }

@@ -1,3 +1,4 @@
+import { rowMs, type ClockLine } from '../experiment/sync_files.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
@@ -20,6 +21,8 @@ export interface SortedPart {
   rows: number;
   /** Lag of the probe as in lag.json; undefined: there is no behaviour */
   startMs: number | undefined;
+  /** The clock of the behaviour by the probe's, where the lag alone is not to be taken */
+  clock?: ClockLine | undefined;
 }
 
 /**
@@ -32,10 +35,10 @@ export function timesByRecording(
   sampleRateHz: number,
 ): Float64Array[] {
   let begin = 0;
-  return recordings.map(({ rows, startMs = 0 }) => {
+  return recordings.map(({ rows, startMs = 0, clock }) => {
     const own = samples.filter((sample, i) => sample >= begin && sample < begin + rows && sample !== samples[i - 1]);
     // What the probe recorded before the behaviour began is before 0; a probe that began later begins at 0.
-    const times = own.map((sample) => (1000 * (sample - begin)) / sampleRateHz + Math.min(startMs, 0));
+    const times = own.map((sample) => rowMs((1000 * (sample - begin)) / sampleRateHz, startMs, clock));
     begin += rows;
     return times;
   });

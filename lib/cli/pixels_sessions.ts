@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { UnitSelection } from '../alignment/select_units.js';
-import { SessionData } from '../alignment/session_data.js';
+import { SessionData, type ClockChoice } from '../alignment/session_data.js';
 import { parseResponse, type Response } from '../alignment/trial_kind.js';
 import { DantError } from '../errors.js';
 import { openExperiment } from '../experiment/folders.js';
@@ -11,6 +11,7 @@ import { addExperimentOptions, type ExperimentFlags } from './pixels_options.js'
 /** Which sessions of an experiment, and units of them. */
 export interface SessionFlags extends ExperimentFlags {
   probe?: number;
+  clock?: ClockChoice;
   task: string;
   group?: string;
   uncurated?: boolean;
@@ -23,6 +24,12 @@ export interface SessionFlags extends ExperimentFlags {
 /** Adds the flags that choose sessions, the task and units. */
 export function addSessionFlags(command: Command): Command {
   return addExperimentOptions(command)
+    .addOption(
+      new Option(
+        '--clock <name>',
+        'How the probe’s time becomes the behaviour’s: by their lag, or by the map of their clocks (long recordings). Default: lag.',
+      ).choices(['lag', 'map']),
+    )
     .addOption(numberFlag('--probe <n>', 'Number of the probe (imec); needed if there are several.'))
     .option(
       '--task <name>',
@@ -58,14 +65,14 @@ export const responseFlag = () =>
 
 /** Opens the sessions; one that cannot be used is told and left out. Rejects with DANT_DATA if none is left. */
 export async function openSessions(data: string, flags: SessionFlags): Promise<SessionData[]> {
-  const { mouse, metadata, interim, dateFormat, sessionPattern, probe } = flags;
+  const { mouse, metadata, interim, dateFormat, sessionPattern, probe, clock } = flags;
   const experiment = await openExperiment(data, { mice: mouse, metadata, interim, dateFormat, sessionPattern });
   for (const finding of experiment.findings) console.error(`Warning: ${finding}`);
   const opened: SessionData[] = [];
   const problems: string[] = [];
   for (const session of experiment.sessions) {
     try {
-      opened.push(await SessionData.open(session, probe));
+      opened.push(await SessionData.open(session, probe, clock));
     } catch (error) {
       if (!(error instanceof DantError) || error.code !== 'DANT_DATA') throw error;
       problems.push(error.message);

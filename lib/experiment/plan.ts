@@ -61,7 +61,7 @@ export async function planStep(
   if (step.needsLag && recording.behaviour && lag === undefined) {
     return plan({ kind: 'waiting', why: 'the lag is not known yet' }, key, from);
   }
-  return plan(await standingOf(session, entry, key, step.outputs(recording, settings)), key, from);
+  return plan(await standingOf(session, entry, key, step.outputs(session, recording, settings)), key, from);
 }
 
 export const stateKey = ({ index }: SessionRecording, step: StepName) => `${index} ${step}`;

@@ -125,7 +125,7 @@ async function doStep(
     },
   });
   const outputs: StepRecord['outputs'] = {};
-  for (const output of step.outputs(recording, settings)) {
+  for (const output of step.outputs(session, recording, settings)) {
     const stamp = await outputStamp(session, output);
     if (stamp) outputs[output] = stamp;
   }

@@ -6,10 +6,12 @@ import { writeNpy } from '../files/npy_writer.js';
 import { behaviourTable, croppedBehaviour, writeBehaviour } from '../processing/behaviour.js';
 import { processAp, processLfp } from '../processing/ephys.js';
 import type { Lag } from '../processing/lag.js';
+import { assessNoise, writeNoise } from '../processing/noise.js';
 import { parsePath } from '../tdms/object_path.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { labelActions, labelArray } from './action_labels.js';
 import { bandFiles, ephysPaths, lfpBand } from './ephys_paths.js';
+import { behaviourOutput, labelsOutput, lfpOutput, stemOf } from './output_names.js';
 import { addReachActions } from './reach_labels.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from './session.js';
 import { readLags } from './sync_files.js';
@@ -53,11 +55,10 @@ export interface Step {
   /** What its outputs depend on besides the inputs */
   settings(context: StepContext): unknown;
   /** Names in processed */
-  outputs(recording: SessionRecording, settings: ProcessSettings): string[];
+  outputs(session: Session, recording: SessionRecording, settings: ProcessSettings): string[];
   run(context: StepContext): Promise<StepResult>;
 }
 
-const stem = (name: string) => name.replace(/\.(c?bin|tdms)$/, '');
 /** Without lag.json a recording that has no behaviour is not cropped. */
 const lagFor = ({ lag, recording }: StepContext): Lag | undefined => (recording.behaviour ? lag : undefined);
 
@@ -94,9 +95,9 @@ const behaviour: Step = {
     lag,
     trials: settings.task.name === 'reach' ? session.metadata[recording.index] : undefined,
   }),
-  outputs: ({ behaviour: file, index }, { task }) => [
-    `${stem(file?.name ?? '')}_processed.h5`,
-    ...(task.name === 'none' ? [] : [`action_labels_${index}.npy`]),
+  outputs: (session, recording, { task }) => [
+    behaviourOutput(session, recording)!,
+    ...(task.name === 'none' ? [] : [labelsOutput(recording)]),
   ],
   async run({ session, recording, settings: { task }, lag, signal, onProgress }) {
     const path = pathOf(recording.behaviour)!;
@@ -125,17 +126,17 @@ const behaviour: Step = {
       ]),
     );
     await mkdir(session.processed, { recursive: true });
-    let said = `${width} signals of ${(cropped.rows / 1000).toFixed(1)} s`;
+    const syncColumns = cropped.columns.filter((column) => parsePath(path, column)[0] === task.sync);
+    let said = `${width - syncColumns.length} signals of ${(cropped.rows / 1000).toFixed(1)} s`;
     if (task.name !== 'none') {
       const labels = labelActions(path, task, channels);
       if (task.name === 'reach') addReachActions(path, labels, session.metadata[recording.index]);
       warnings.push(...labels.warnings);
-      await replaceNpy(join(session.processed, `action_labels_${recording.index}.npy`), labelArray(task, labels));
+      await replaceNpy(join(session.processed, labelsOutput(recording)), labelArray(task, labels));
       const counts = Object.entries(labels.counts.actions).map(([name, number]) => `${number} ${name}`);
       said += counts.length > 0 ? `; ${counts.join(', ')}` : '';
     }
-    const output = join(session.processed, `${stem(recording.behaviour!.name)}_processed.h5`);
-    const syncColumns = cropped.columns.filter((column) => parsePath(path, column)[0] === task.sync);
+    const output = join(session.processed, behaviourOutput(session, recording)!);
     await writeBehaviour(output, cropped, syncColumns);
     return { said, warnings };
   },
@@ -148,11 +149,11 @@ const lfp: Step = {
   inputs: (recording) => bandFiles(recording, lfpBand(recording)),
   impossible: ({ lfBin, apBin }) => ((lfBin ?? apBin) ? undefined : 'there is neither .lf nor .ap data'),
   settings: (context) => ({ ...context.settings.lfp, lag: lagFor(context) }),
-  outputs: ({ lfBin, apBin }) => [lfBin ? `${stem(lfBin.name)}_processed.h5` : lfpOfAp(apBin!.name)],
+  outputs: (_, recording) => [lfpOutput(recording)!],
   async run(context) {
     const { session, recording, settings, signal, onProgress } = context;
     const band = lfpBand(recording);
-    const [name] = this.outputs(recording, settings);
+    const [name] = this.outputs(session, recording, settings);
     const paths = ephysPaths(session, recording, band);
     const options = { ...settings.lfp, lag: lagFor(context) };
     const { rows, channels } = await processLfp(paths, band, join(session.processed, name!), options, {
@@ -164,9 +165,6 @@ const lfp: Step = {
   },
 };
 
-/** x.ap.bin → x.lf_processed.h5, as it would be called with a .lf */
-const lfpOfAp = (name: string) => `${stem(name).replace(/\.ap$/, '.lf')}_processed.h5`;
-
 const ap: Step = {
   about: 'AP band at 1 kHz, medians removed (for those who used it; no filter for spikes)',
   byDefault: false,
@@ -174,10 +172,10 @@ const ap: Step = {
   inputs: (recording) => bandFiles(recording, 'ap'),
   impossible: ({ apBin }) => (apBin ? undefined : 'there are no .ap data'),
   settings: (context) => ({ lag: lagFor(context) }),
-  outputs: ({ apBin }) => [`${stem(apBin?.name ?? '')}_processed.h5`],
+  outputs: (_, { apBin }) => [`${stemOf(apBin?.name ?? '')}_processed.h5`],
   async run(context) {
     const { session, recording, settings, signal, onProgress } = context;
-    const [name] = this.outputs(recording, settings);
+    const [name] = this.outputs(session, recording, settings);
     const { rows, channels } = await processAp(
       ephysPaths(session, recording, 'ap'),
       join(session.processed, name!),
@@ -188,8 +186,26 @@ const ap: Step = {
   },
 };
 
+const noise: Step = {
+  about: 'noise of the channels of the AP band, the worst named',
+  byDefault: false,
+  needsLag: false,
+  inputs: (recording) => bandFiles(recording, 'ap'),
+  impossible: ({ apBin }) => (apBin ? undefined : 'there are no .ap data'),
+  settings: () => ({}),
+  outputs: (_, { index }) => [`noise_${index}.json`],
+  async run({ session, recording, signal, onProgress }) {
+    const assessment = await assessNoise(ephysPaths(session, recording, 'ap'), undefined, { signal, onProgress });
+    await writeNoise(join(session.processed, `noise_${recording.index}.json`), assessment);
+    const { medianUv, worst } = assessment;
+    const named =
+      worst.length === 0 ? 'no channel stands out' : `channels that stand out: ${worst.slice(0, 10).join(', ')}`;
+    return { said: `${medianUv.toFixed(1)} µV, ${named}`, warnings: [] };
+  },
+};
+
 /** In the order in which they are done. */
-export const steps = { sync, behaviour, lfp, ap } satisfies Record<string, Step>;
+export const steps = { sync, behaviour, lfp, ap, noise } satisfies Record<string, Step>;
 export type StepName = keyof typeof steps;
 export const stepNames = Object.keys(steps) as StepName[];
 

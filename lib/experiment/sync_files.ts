@@ -46,11 +46,17 @@ const clocks = z.array(
     .nullable(),
 );
 
+/** `behaviour s = offsetS + scale · probe s` */
+export interface ClockLine {
+  offsetS: number;
+  scale: number;
+}
+
 /** What `sync.json` says of a recording. */
 export interface SyncRecord {
   matchPercent: number;
-  /** `behaviour s = offsetS + scale · probe s`; null: too few changes of the signals to tell */
-  clock: { offsetS: number; scale: number } | null;
+  /** null: too few changes of the signals to tell */
+  clock: ClockLine | null;
 }
 
 /** `sync.json` of a session; undefined where a recording was not synchronised by its signals. */
@@ -102,7 +108,13 @@ export async function writeSync(
  * The time in ms since the first row of the cropped behaviour of what the probe recorded at `probeMs` of its own: by the
  * lag, or by the clock map where one is given.
  */
-export function rowMs(probeMs: number, lagStartMs: number, clock?: { offsetS: number; scale: number }): number {
+export function rowMs(probeMs: number, lagStartMs: number, clock?: ClockLine): number {
   if (clock === undefined) return probeMs + Math.min(lagStartMs, 0);
   return 1000 * clock.offsetS + clock.scale * probeMs - Math.max(lagStartMs, 0);
+}
+
+/** The other way round: the probe's own time of a row. */
+export function probeMsAt(row: number, lagStartMs: number, clock?: ClockLine): number {
+  if (clock === undefined) return row - Math.min(lagStartMs, 0);
+  return (row + Math.max(lagStartMs, 0) - 1000 * clock.offsetS) / clock.scale;
 }

@@ -29,6 +29,9 @@ export interface SyncedRecording {
 
 /** Below this the figure should be looked at, % */
 const leastMatch = 95;
+/** Share of the probe's changes that the behaviour must have, and how many changes are enough to tell */
+const leastMatched = 0.5;
+const enoughChanges = 8;
 /** Beyond this the lag alone is not enough, ms over the recording and µs from the line */
 const mostDriftMs = 5;
 const mostResidualUs = 2000;
@@ -57,6 +60,9 @@ export async function syncRecording(
   const [a, b] = [statesPerMs(behaviour), statesPerMs(probe)];
   const lag = findSyncLag(a, b);
   const clock = lag.undetermined === undefined ? fitClock(behaviour, probe, lag.lagMs) : undefined;
+  // In short recordings chance can make a good match; then the changes do not go on to match.
+  const isChance = clock ? clock.matched < leastMatched : probe.changes.length >= enoughChanges;
+  if (lag.undetermined === undefined && isChance) lag.undetermined = 'unrelated';
   await mkdir(session.processed, { recursive: true });
   const figure = freeName(session.processed, index);
   await writeFigure(figure, syncFigure(`${session.name}, recording ${index}`, a, b, lag, clock));

@@ -53,7 +53,7 @@ export function statesPerMs({ rateHz, samples, first, changes }: DigitalSignal):
   for (let ms = 0; ms < states.length; ms++) {
     // A change lies between two samples.
     const position = (ms * rateHz) / 1000;
-    while (next < changes.length && changes[next]! - 0.5 <= position) {
+    while (next < changes.length && changes[next]! - 0.5 < position) {
       next++;
       state = 1 - state;
     }

@@ -17,7 +17,7 @@ export interface SyncLag {
 /** The most that is compared, ms */
 const longestWindow = 300_000;
 /** A correlation below this is none: chance makes nearly as much */
-const leastCorrelation = 0.3;
+const leastCorrelation = 0.5;
 /** Another lag whose correlation is not less by this could as well be the one. */
 const leastAdvantage = 0.05;
 
