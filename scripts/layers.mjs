@@ -4,14 +4,17 @@
  */
 export const layers = [
   ['cli'],
+  ['alignment'],
+  ['experiment'],
   ['batch'],
   ['run'],
+  ['sync'],
   ['report', 'score', 'export'],
   ['evidence'],
   ['results'],
   ['tracking', 'simulate'],
   ['curation', 'motion', 'matching', 'clustering', 'similarity', 'correction', 'features'],
-  ['import', 'dataset'],
+  ['processing', 'tdms', 'import', 'dataset'],
   ['files'],
   ['settings', 'recording', 'native'],
 ];

@@ -62,7 +62,7 @@ interface TableFlags {
 }
 
 /** The data folder that the record of the run names; else the folder above. */
-async function dataFolderOf(result: string): Promise<string> {
+export async function dataFolderOf(result: string): Promise<string> {
   const above = resolve(result, '..');
   const path = join(result, runRecordFile);
   if (!existsSync(path)) return above;

@@ -54,6 +54,7 @@ const commands: Record<string, () => Promise<Command>> = {
   ibl: async () => (await import('./ibl.js')).iblCommand(),
   track: async () => (await import('./track.js')).trackCommand(),
   export: async () => (await import('./export.js')).exportCommand(),
+  pixels: async () => (await import('./pixels.js')).pixelsCommand(),
   simulate: async () => (await import('./simulate.js')).simulateCommand(),
   study: async () => (await import('./study.js')).studyCommand(),
   batch: async () => (await import('./batch.js')).batchCommand(),

@@ -73,7 +73,7 @@ export function progressBar(name: string, runTime: string, fraction: number, ela
 }
 
 /** 75 → "1:15" */
-function clock(seconds: number): string {
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const minutes = Math.floor(whole / 60);
   const rest = String(whole % 60).padStart(2, '0');

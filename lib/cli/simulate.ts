@@ -5,6 +5,12 @@ import { simulationParameters, type SimulateOptions } from '../simulate/paramete
 import { presets } from '../simulate/presets.js';
 import { simulate, type SimulationSummary } from '../simulate/simulate.js';
 import { parameterRows } from '../simulate/table.js';
+import { DantError } from '../errors.js';
+import {
+  experimentDefaults,
+  simulateExperiment,
+  type ExperimentSummary,
+} from '../simulate/experiment/simulate_experiment.js';
 import { rawDefaults, simulateRaw, type RawSummary } from '../simulate/raw/simulate_raw.js';
 import { interruptSignal } from './interrupt.js';
 import { count } from './count.js';
@@ -20,7 +26,8 @@ export function simulateCommand(): Command {
         Object.keys(presets),
       ),
     )
-    .option('--raw', 'Simulate raw recordings (SpikeGLX) and folders of a sorter (Kilosort, phy) for "dant import".');
+    .option('--raw', 'Simulate raw recordings (SpikeGLX) and folders of a sorter (Kilosort, phy) for "dant import".')
+    .option('--experiment', 'Simulate an experiment of two mice with behaviour, from raw files on, for "dant pixels".');
   for (const [name, row] of parameterRows) {
     const value = row.default;
     const fallback = Array.isArray(value) ? '' : ` Default: ${String(value)}.`;
@@ -33,9 +40,14 @@ export function simulateCommand(): Command {
   }
   return command
     .addHelpText('after', notes())
-    .action(async (folder: string, { raw = false, ...options }: SimulateOptions & { raw?: boolean }) => {
+    .action(async (folder: string, { raw = false, experiment = false, ...options }: SimulateFlags) => {
+      if (raw && experiment) throw new DantError('DANT_ARGUMENT', 'Choose one of --raw and --experiment.');
       const signal = interruptSignal();
-      const parameters = simulationParameters(options, flagOf, raw ? rawDefaults : {});
+      const parameters = simulationParameters(
+        options,
+        flagOf,
+        raw ? rawDefaults : experiment ? experimentDefaults : {},
+      );
       const { stderr } = process;
       const showProgress = (fraction: number) => {
         if (stderr.isTTY) stderr.write(`\rSimulating ${Math.floor(100 * fraction)} %`);
@@ -43,14 +55,19 @@ export function simulateCommand(): Command {
       const control = { signal, onProgress: showProgress };
       let text: string;
       try {
-        text = raw
-          ? rawText(folder, await simulateRaw(folder, parameters, control))
-          : summaryText(folder, await simulate(folder, parameters, control));
+        if (raw) text = rawText(folder, await simulateRaw(folder, parameters, control));
+        else if (experiment) text = experimentText(folder, await simulateExperiment(folder, parameters, control));
+        else text = summaryText(folder, await simulate(folder, parameters, control));
       } finally {
         if (stderr.isTTY) stderr.write('\r\x1b[2K');
       }
       console.log(text);
     });
+}
+
+interface SimulateFlags extends SimulateOptions {
+  raw?: boolean;
+  experiment?: boolean;
 }
 
 /** driftUm → --drift-um */
@@ -74,7 +91,14 @@ With --raw, each session is a folder with the raw recording, .ap.bin and .ap.met
 which some neurons are split, mixed or missed. Other defaults then:
 ${Object.entries(rawDefaults)
   .map(([name, value]) => `  ${flagOf(name)} ${String(value)}\n`)
-  .join('')}truth.npz has a row for each cluster, with its session and cluster_id.`;
+  .join('')}truth.npz has a row for each cluster, with its session and cluster_id.
+
+With --experiment, each of two mice (M1, M2) pushes a lever in each session: raw/ has the files of probe and behaviour, packed, and
+processed/ the sorter's folders. Of each mouse three neurons respond, to the tone, the push and the reward; truth.json tells which.
+Other defaults then:
+${Object.entries(experimentDefaults)
+  .map(([name, value]) => `  ${flagOf(name)} ${String(value)}\n`)
+  .join('')}`;
 }
 
 function rawText(folder: string, { units, neurons, sessions, channels, folders }: RawSummary): string {
@@ -85,6 +109,22 @@ function rawText(folder: string, { units, neurons, sessions, channels, folders }
     'Next:',
     `  dant track ${folders.map(quoted).join(' ')} --output ${quoted(data)}`,
     `  dant score ${quoted(join(data, 'DANT_Output'))} ${quoted(folder)}`,
+  ].join('\n');
+}
+
+function experimentText(folder: string, { mice, sessions, responding }: ExperimentSummary): string {
+  const [mouse] = mice as [string];
+  return [
+    `Simulated ${count(sessions, 'session')} of each of the mice ${mice.join(' and ')}, in ${folder}:`,
+    ...mice.map(
+      (name) =>
+        `  ${name}: ${Object.entries(responding[name]!)
+          .map(([event, neuron]) => `neuron ${neuron} responds to ${event}`)
+          .join(', ')}`,
+    ),
+    'Next:',
+    `  dant pixels process ${quoted(folder)} --task lever-push`,
+    `  dant pixels track ${quoted(folder)} --mouse ${mouse} --response rewarded_push@reward --output ${quoted(`${folder}_${mouse}`)}`,
   ].join('\n');
 }
 

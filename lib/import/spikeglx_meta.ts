@@ -3,8 +3,11 @@ import { layoutOf, scaleOf } from './probe_table.js';
 import type { RecordingMeta } from './recording.js';
 import type { Site } from './sites.js';
 
+/** Of the two streams of a probe: action potentials, or local field potentials. */
+export type SpikeGlxStream = 'ap' | 'lf';
+
 /** Reads the text of a .meta file. Throws DANT_DATA if a number that is needed is not there or cannot be. */
-export function parseSpikeGlxMeta(path: string, text: string): RecordingMeta {
+export function parseSpikeGlxMeta(path: string, text: string, stream: SpikeGlxStream = 'ap'): RecordingMeta {
   const values = new Map<string, string>();
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
     const at = line.indexOf('=');
@@ -12,15 +15,23 @@ export function parseSpikeGlxMeta(path: string, text: string): RecordingMeta {
   }
   const meta = new MetaReader(path, values);
   const columns = meta.number('nSavedChans');
-  const [neuralColumns = 0, lfColumns = 0] = meta.text('snsApLfSy').split(',').map(Number);
-  if (!(neuralColumns > 0 && neuralColumns + lfColumns <= columns)) {
+  const [apColumns = 0, lfColumns = 0] = meta.text('snsApLfSy').split(',').map(Number);
+  const neuralColumns = stream === 'ap' ? apColumns : lfColumns;
+  if (stream === 'lf' && !(lfColumns > 0 && apColumns === 0 && lfColumns <= columns)) {
+    throw fileError(
+      path,
+      `expected channels with local field potentials alone but snsApLfSy is ${meta.text('snsApLfSy')} of ${columns} saved channels. ` +
+        'Use the .lf.meta and .lf.bin of a Neuropixels probe.',
+    );
+  }
+  if (!(neuralColumns > 0 && apColumns + lfColumns <= columns)) {
     throw fileError(
       path,
       `expected channels with action potentials but snsApLfSy is ${meta.text('snsApLfSy')} of ${columns} saved channels. ` +
         'Use the .ap.meta and .ap.bin of a Neuropixels probe.',
     );
   }
-  const channels = savedChannels(meta, columns, neuralColumns);
+  const channels = savedChannels(meta, columns, neuralColumns, stream);
   // Probes of 2018 have no type.
   const type = meta.has('imDatPrb_type') ? meta.number('imDatPrb_type') : 0;
   const part = values.get('imDatPrb_pn');
@@ -29,7 +40,7 @@ export function parseSpikeGlxMeta(path: string, text: string): RecordingMeta {
     columns,
     neuralColumns,
     sampleRateHz: meta.number('imSampRate'),
-    uvPerBit: scales(meta, type, channels),
+    uvPerBit: scales(meta, type, channels, stream),
     sites: sitesOf(meta, part, type, neuralColumns),
     fileSizeBytes: meta.has('fileSizeBytes') ? meta.number('fileSizeBytes') : undefined,
     sha1: /^[0-9a-f]{40}$/i.exec(values.get('fileSHA1') ?? '')?.[0],
@@ -73,10 +84,16 @@ class MetaReader {
   }
 }
 
-/** Acquired channel number of each neural column. */
-function savedChannels(meta: MetaReader, columns: number, neuralColumns: number): number[] {
+/** Acquired channel number of each neural column; both streams count from 0. */
+function savedChannels(meta: MetaReader, columns: number, neuralColumns: number, stream: SpikeGlxStream): number[] {
+  const acquired = meta.has('acqApLfSy') ? meta.text('acqApLfSy') : '384,384,1';
+  const first = stream === 'lf' ? Number(acquired.split(',')[0]) : 0;
+  return allSaved(meta, columns, neuralColumns, first).map((channel) => channel - first);
+}
+
+function allSaved(meta: MetaReader, columns: number, neuralColumns: number, firstOfAll: number): number[] {
   const text = meta.has('snsSaveChanSubset') ? meta.text('snsSaveChanSubset') : 'all';
-  if (text === 'all') return Array.from({ length: neuralColumns }, (_, i) => i);
+  if (text === 'all') return Array.from({ length: neuralColumns }, (_, i) => firstOfAll + i);
   const channels: number[] = [];
   for (const run of text.split(',')) {
     const [first, last = first] = run.split(':').map(Number);
@@ -97,22 +114,24 @@ function savedChannels(meta: MetaReader, columns: number, neuralColumns: number)
   return channels.slice(0, neuralColumns);
 }
 
-function scales(meta: MetaReader, type: number, channels: readonly number[]): Float64Array {
+function scales(meta: MetaReader, type: number, channels: readonly number[], stream: SpikeGlxStream): Float64Array {
   const scale = scaleOf(type);
-  const gains = apGains(meta, type, channels);
+  const gains = gainsOf(meta, type, channels, stream);
   const maxInt = meta.has('imMaxInt') ? meta.number('imMaxInt') : (scale?.maxInt ?? 512);
   const rangeV = meta.number('imAiRangeMax');
   return Float64Array.from(gains, (gain) => (1e6 * rangeV) / maxInt / gain);
 }
 
-function apGains(meta: MetaReader, type: number, channels: readonly number[]): number[] {
+function gainsOf(meta: MetaReader, type: number, channels: readonly number[], stream: SpikeGlxStream): number[] {
   const known = scaleOf(type)?.apGain;
+  // The LFP's gain stands behind that of the action potentials.
+  const [field, key] = stream === 'ap' ? [3, 'imChan0apGain'] : [4, 'imChan0lfGain'];
   if (known === 'imro') {
     const gainOf = new Map(
       meta
         .table('imroTbl')
         .slice(1)
-        .map((entry) => [Number(entry[0]), Number(entry[3])]),
+        .map((entry) => [Number(entry[0]), Number(entry[field])]),
     );
     return channels.map((channel) => {
       const gain = gainOf.get(channel);
@@ -124,15 +143,17 @@ function apGains(meta: MetaReader, type: number, channels: readonly number[]): n
   }
   const gain =
     known === 'header'
-      ? Number(meta.table('imroTbl')[0]?.[3])
-      : meta.has('imChan0apGain')
-        ? meta.number('imChan0apGain')
-        : known;
+      ? Number(meta.table('imroTbl')[0]?.[field])
+      : meta.has(key)
+        ? meta.number(key)
+        : stream === 'ap'
+          ? known
+          : undefined;
   if (gain === undefined || !(gain > 0)) {
     throw fileError(
       meta.path,
-      `the gain of a probe of type ${type} is not known and imChan0apGain is not in the file. ` +
-        'Add the line imChan0apGain=<gain of the AP channels>.',
+      `the gain of a probe of type ${type} is not known and ${key} is not in the file. ` +
+        `Add the line ${key}=<gain of the ${stream.toUpperCase()} channels>.`,
     );
   }
   return channels.map(() => gain);

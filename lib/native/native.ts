@@ -5,6 +5,7 @@
  * types and lengths again. Arrays are flat, in C order; the comment behind each gives its shape and unit.
  */
 
+import type { AlignmentFunctions } from './functions/alignment.js';
 import type { ClusteringFunctions } from './functions/clustering.js';
 import type { FeaturesFunctions } from './functions/features.js';
 import type { FilesFunctions } from './functions/files.js';
@@ -12,6 +13,7 @@ import type { ImportFunctions } from './functions/import.js';
 import type { MatchingFunctions } from './functions/matching.js';
 import type { MotionFunctions } from './functions/motion.js';
 import type { ReportFunctions } from './functions/report.js';
+import type { ResampleFunctions } from './functions/resample.js';
 import type { SimilarityFunctions } from './functions/similarity.js';
 
 export type { JobControl, WaveformsArgument } from './arguments.js';
@@ -28,7 +30,9 @@ export interface NativeAddon
     MotionFunctions,
     MatchingFunctions,
     ReportFunctions,
-    ImportFunctions {
+    ImportFunctions,
+    ResampleFunctions,
+    AlignmentFunctions {
   /** A new buffer of zeros that jobs use where it is (native/binding/shared_memory.h); at once. */
   allocate(params: { bytes: number }): ArrayBuffer;
 

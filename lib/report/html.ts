@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import type { PackedReport } from './pack.js';
-import type { ReportData } from './report_data.js';
+import { neuronPage, type ReportData } from './report_data.js';
 import { reportFacts, type Fact } from './summary.js';
 import type { Figure } from './figures/figure.js';
 import { escapeHtml, pageHead } from './page_head.js';
@@ -35,7 +37,7 @@ export async function reportHtml(
 <div class="path">${escapeHtml(subtitle)}</div>
 ${notices(data, verdict)}
 <dl class="facts">${facts.map(factHtml).join('')}</dl>
-<nav><a href="#neurons">Neurons, one by one</a><a href="#evidence">Evidence</a><a href="#figures">Figures</a></nav>
+<nav><a href="#neurons">Neurons, one by one</a><a href="#evidence">Evidence</a><a href="#figures">Figures</a>${existsSync(join(data.folder, neuronPage)) ? `<a href="${neuronPage}">What they do, day by day</a>` : ''}</nav>
 </header>
 <main>
 <section id="evidence">

@@ -4,6 +4,8 @@ import type { UnitCurves } from './curves.js';
 
 export const reportFile = 'report.html';
 export const figureFolder = 'Figures';
+/** Page of what the neurons of an experiment do, which is written into a result later. */
+export const neuronPage = 'neurons.html';
 
 /** What a report shows: a result, with the curves of its units at the precision of a display. */
 export interface ReportData extends Omit<StoredResult, 'autoCorrelograms' | 'isiHistograms' | 'peth'> {

@@ -10,6 +10,8 @@ export interface Recording {
   probe: Probe;
   motion: Motion;
   neurons: readonly Neuron[];
+  /** Spikes of a neuron (its number) in a session (from 0) besides those that it fires anyway, ms */
+  evoked?: (index: number, session: number) => readonly number[];
 }
 
 export function makeRecording(parameters: SimulationParameters, probe = makeProbe(parameters)): Recording {

@@ -59,3 +59,21 @@ export function mixTrains(random: Random, own: Float64Array, other: Float64Array
   });
   return mixed.sort();
 }
+
+/** A train with more spikes, those left out that would follow another one within the refractory time; sorted, on samples. */
+export function withSpikes(
+  train: Float64Array,
+  more: readonly number[],
+  refractoryMs: number,
+  sampleRateHz: number,
+): Float64Array {
+  const onSample = (timeMs: number) => (Math.round((timeMs * sampleRateHz) / 1000) * 1000) / sampleRateHz;
+  let last = -Infinity;
+  return Float64Array.from([...train, ...more.map(onSample)])
+    .sort()
+    .filter((time) => {
+      if (time - last < refractoryMs) return false;
+      last = time;
+      return true;
+    });
+}

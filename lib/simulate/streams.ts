@@ -14,4 +14,8 @@ export const stream = {
   rawAmplitude: 12,
   sortedTimes: 13,
   noiseCluster: 14,
+  experiment: 15,
+  evoked: 16,
+  behaviourNoise: 17,
+  lfNoise: 18,
 } as const;

@@ -4,7 +4,7 @@ import { faults, type PlannedUnit } from './plan.js';
 import { Random } from '../random.js';
 import type { Recording } from './recording.js';
 import { addTrialNoise, neuronResponse } from './response.js';
-import { mixTrains, partOfTrain, spikeTrain } from './spikes.js';
+import { mixTrains, partOfTrain, spikeTrain, withSpikes } from './spikes.js';
 import { stream } from './streams.js';
 import type { SimulationParameters } from './table.js';
 
@@ -45,14 +45,16 @@ export function makeUnit(recording: Recording, unit: PlannedUnit, waveform: Floa
 
 /** A neuron (its number) as it is in a session (from 0), and when it fires: ms, sorted. */
 export function neuronAndTrain(
-  { parameters, motion, neurons }: Recording,
+  { parameters, motion, neurons, evoked }: Recording,
   index: number,
   session: number,
 ): { neuron: Neuron; train: Float64Array } {
   const { seed, durationS, sampleRateHz } = parameters;
   const neuron = neuronInSession(parameters, motion, neurons[index]!, index, session);
   const random = new Random(seed, stream.train, index, session);
-  return { neuron, train: spikeTrain(random, neuron.firing, durationS, sampleRateHz) };
+  const train = spikeTrain(random, neuron.firing, durationS, sampleRateHz);
+  const more = evoked?.(index, session) ?? [];
+  return { neuron, train: more.length > 0 ? withSpikes(train, more, neuron.firing.refractoryMs, sampleRateHz) : train };
 }
 
 /** The spikes of a unit, ms, sorted; the neurons that they are of, its own first; and the noise of its mean, µV. */

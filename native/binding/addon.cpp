@@ -7,6 +7,7 @@
 namespace {
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  dant::binding::registerAlignment(env, exports);
   dant::binding::registerClustering(env, exports);
   dant::binding::registerCorrection(env, exports);
   dant::binding::registerFeatures(env, exports);
@@ -15,6 +16,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   dant::binding::registerMatching(env, exports);
   dant::binding::registerMotion(env, exports);
   dant::binding::registerReport(env, exports);
+  dant::binding::registerResample(env, exports);
   dant::binding::registerSharedMemory(env, exports);
   dant::binding::registerSimd(env, exports);
   dant::binding::registerSimilarity(env, exports);

@@ -93,6 +93,11 @@ bool Arguments::isFloat32(const char* key) const {
   return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
 }
 
+bool Arguments::isFloat64(const char* key) const {
+  const auto value = object_.Get(key);
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
+}
+
 TypedArrayInfo Arguments::typedArray(const Napi::Value& value, const char* key) const {
   if (!value.IsTypedArray()) fail(key, "a typed array");
   return {env(), value};

@@ -49,6 +49,7 @@ public:
   std::string text(const char* key) const;
   std::vector<std::string> texts(const char* key) const; ///< an array of strings
   bool isFloat32(const char* key) const;
+  bool isFloat64(const char* key) const;
 
   /// The elements of a typed array (respects byteOffset). Stays valid until the job has ended.
   template <class T> std::span<const T> array(const char* key) const {

@@ -16,9 +16,13 @@ import {
   singleLinkage,
   track,
 } from '../../lib/index.js';
+import { alignSpikeRates } from '../../lib/alignment/spikes.js';
+import { spikeRateConfidence } from '../../lib/alignment/confidence.js';
 import { meanWaveforms } from '../../lib/import/mean_waveforms.js';
 import { openMtscomp } from '../../lib/import/mtscomp_source.js';
 import { openFlatFile } from '../../lib/import/raw_source.js';
+import { resample } from '../../lib/processing/resample.js';
+import { processAp } from '../../lib/processing/ephys.js';
 import { condenseDistances } from '../../lib/report/figures/matrix_image.js';
 import type { ReportData } from '../../lib/report/report_data.js';
 import { noise } from '../numbers.js';
@@ -38,6 +42,7 @@ export async function useEverything(scratch: string): Promise<void> {
   await useClustering();
   await useFeatures();
   await averageRecordings(scratch);
+  await useProcessing(scratch);
   const header = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }".padEnd(117) + '\n';
   const fortran = join(scratch, 'fortran.npy');
   writeFileSync(
@@ -102,4 +107,23 @@ async function averageRecordings(scratch: string): Promise<void> {
     });
     await source.close();
   }
+}
+
+/** Signals at other rates, and spikes around events. */
+async function useProcessing(scratch: string): Promise<void> {
+  const signal = table(300, 2).data;
+  await resample(signal, 2, { fromHz: 2500, toHz: 1000 });
+  await resample(signal, 2, { fromHz: 2500, toHz: 1000, method: 'fourier' });
+  const [bin, meta] = [join(scratch, 'x.ap.bin'), join(scratch, 'x.ap.meta')];
+  writeFileSync(
+    bin,
+    Int16Array.from({ length: 3 * 3000 }, (_, i) => 200 * noise(i)),
+  );
+  const entries = ['nSavedChans=3', 'snsApLfSy=2,0,1', 'imSampRate=30000', 'imAiRangeMax=0.6', 'fileSizeBytes=18000'];
+  writeFileSync(meta, [...entries, '~imroTbl=(0,384)(0 0 0 500 250 1)(1 0 0 500 250 1)', ''].join('\n'));
+  await processAp({ bin, meta }, join(scratch, 'ap.npy'));
+  const timesMs = Float64Array.from({ length: 80 }, (_, i) => 25 * i);
+  const trials = [500, 900, 1300].map((eventMs, action) => ({ recording: 0, action, eventMs }));
+  await alignSpikeRates([{ id: 1, timesMs: [timesMs] }], trials, 0.02, 5);
+  await spikeRateConfidence([{ id: 1, timesMs: [timesMs] }], trials, { endS: 0.1, samples: 20 });
 }

@@ -26,6 +26,13 @@ const sizeChange = 0.07;
 /** Slow potentials, as local fields are: a high-pass filter takes them away. */
 const slow = { uv: 60, hz: [3, 7.3], wavelengthUm: 2000 };
 
+export interface RenderControl {
+  signal?: AbortSignal | undefined;
+  onProgress?: (share: number) => void;
+  /** The sync word of each row, from 0 on. Default: a square wave of 1 Hz */
+  syncWord?: (row: number) => number;
+}
+
 /**
  * Writes the raw recording of a session (from 0): spikes of all neurons that are recorded, slow potentials and noise; int16, row
  * after row, the sync channel last. Returns the rows and the SHA-1 of the file.
@@ -35,7 +42,7 @@ export async function writeRawSession(
   recording: Recording,
   session: number,
   scale: RecordingScale,
-  { signal, onProgress }: { signal?: AbortSignal | undefined; onProgress?: (share: number) => void } = {},
+  { signal, onProgress, syncWord }: RenderControl = {},
 ): Promise<{ rows: number; sha1: string }> {
   const { parameters, probe } = recording;
   const { channels, samples, sampleRateHz, durationS, rawNoiseUv, seed } = parameters;
@@ -43,6 +50,8 @@ export async function writeRawSession(
   const rows = Math.round(durationS * sampleRateHz);
   const blockRows = Math.min(rows, Math.round(sampleRateHz));
   const countUv = uvPerBit(scale);
+  // A square wave of 1 Hz, as SpikeGLX's
+  const syncOf = syncWord ?? ((row: number) => (row % sampleRateHz < sampleRateHz / 2 ? 64 : 0));
   const spikes = placedSpikes(recording, session, countUv);
   const values = new Float32Array(blockRows * channels);
   const hash = createHash('sha1');
@@ -68,8 +77,7 @@ export async function writeRawSession(
           const value = Math.round(values[row * channels + c]!);
           words[row * columns + c] = Math.max(-scale.maxInt, Math.min(scale.maxInt - 1, value));
         }
-        // A square wave of 1 Hz, as SpikeGLX's
-        words[row * columns + channels] = (begin + row) % sampleRateHz < sampleRateHz / 2 ? 64 : 0;
+        words[row * columns + channels] = syncOf(begin + row);
       }
       const bytes = new Uint8Array(words.buffer);
       hash.update(bytes);

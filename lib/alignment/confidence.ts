@@ -1,0 +1,165 @@
+import { argumentError } from '../errors.js';
+import { runNative, type RunOptions } from '../native/run.js';
+import { AlignedTable } from './aligned_table.js';
+import { alignSpikeRates, type UnitSpikes } from './spikes.js';
+import type { Trial } from './trials.js';
+
+/** Mean rates in bins around events, with what bootstrapping says of them. */
+export interface ConfidenceOptions {
+  /** Bins [start + i · step, start + (i + 1) · step], s from the event; arrays: one bin from start to end for each trial */
+  startS?: number | readonly number[] | undefined;
+  stepS?: number | undefined;
+  endS?: number | readonly number[] | undefined;
+  /** Its mean rate is subtracted from those of the trial; `trials`: of other events, in the same order. Default: none */
+  baseline?: { startS: number; endS?: number | undefined; trials?: readonly Trial[] | undefined } | undefined;
+  /** Trials in a random sample (20), share of medians in the interval in percent (95), number of samples (10,000) */
+  sampleSize?: number | undefined;
+  confidence?: number | undefined;
+  samples?: number | undefined;
+  seed?: number | undefined;
+  sigmaMs?: number | undefined;
+}
+
+interface Bin {
+  /** Of each trial; undefined: the trial has none */
+  ofTrial: readonly ({ startS: number; endS: number } | undefined)[];
+}
+
+/**
+ * Confidence intervals of firing rates by bootstrap: the median of random samples of trials, drawn with replacement; columns `unit`, `bin`,
+ * rows `percentile`: the lower end, 50, the upper end. Undefined: there are no trials. Throws DANT_ARGUMENT.
+ */
+export async function spikeRateConfidence(
+  units: readonly UnitSpikes[],
+  trials: readonly Trial[],
+  options: ConfidenceOptions = {},
+  run: RunOptions = {},
+): Promise<{ table: AlignedTable; warnings: string[] } | undefined> {
+  const { startS = 0, stepS = 0.1, endS = 1, baseline, sampleSize = 20, confidence = 95, samples = 10_000 } = options;
+  const { seed = 25_000, sigmaMs = 50 } = options;
+  if (!(confidence > 0 && confidence < 100)) throw argumentError('confidence', 'percent between 0 and 100', confidence);
+  for (const [name, value] of Object.entries({ sampleSize, samples })) {
+    if (!Number.isInteger(value) || value < 1) throw argumentError(name, 'a whole number above 0', value);
+  }
+  const warnings: string[] = [];
+  const bins = binsOf(startS, stepS, endS, trials.length, warnings);
+  const means = await binMeans(units, trials, bins, sigmaMs, run);
+  if (trials.length === 0) return undefined;
+  if (baseline) await subtractBaseline(means, units, trials, bins.length, baseline, sigmaMs, run);
+  const percents = Float64Array.of((100 - confidence) / 2, 50, 100 - (100 - confidence) / 2);
+  const percentiles = new Float64Array(units.length * bins.length * percents.length);
+  await runNative(
+    (native, control) =>
+      native.bootstrapMedians({
+        ...control,
+        values: means,
+        length: trials.length,
+        sampleSize,
+        samples,
+        seed,
+        percents,
+        percentiles,
+      }),
+    run,
+  );
+  const table = new AlignedTable(
+    [
+      { name: 'unit', values: units.flatMap(({ id }) => bins.map(() => id)) },
+      { name: 'bin', values: units.flatMap(() => bins.map((_, bin) => bin)) },
+    ],
+    { name: 'percentile', values: percents },
+    percentiles,
+  );
+  return { table, warnings };
+}
+
+function binsOf(
+  start: number | readonly number[],
+  step: number,
+  end: number | readonly number[],
+  trials: number,
+  warnings: string[],
+): Bin[] {
+  if (typeof start === 'number' && typeof end === 'number') {
+    const count = Math.round((end - start) / step);
+    if (!(step > 0 && count >= 1 && Math.abs(count * step - (end - start)) < 1e-9)) {
+      throw argumentError('stepS', `a step that divides ${end - start} s`, step);
+    }
+    return Array.from({ length: count }, (_, i) => ({
+      ofTrial: new Array(trials).fill({ startS: start + i * step, endS: start + (i + 1) * step }) as Bin['ofTrial'],
+    }));
+  }
+  const startOf = (t: number) => (typeof start === 'number' ? start : start[t]!);
+  const endOf = (t: number) => (typeof end === 'number' ? end : end[t]!);
+  for (const [name, list] of Object.entries({ startS: start, endS: end })) {
+    if (typeof list !== 'number' && list.length !== trials)
+      throw argumentError(name, `one time for each of ${trials} trials`, list);
+  }
+  const empty = Array.from({ length: trials }, (_, t) => t).filter((t) => !(startOf(t) < endOf(t)));
+  if (empty.length > 0) warnings.push(`${empty.length} of ${trials} trials end before they start; they were left out.`);
+  return [
+    {
+      ofTrial: Array.from({ length: trials }, (_, t) =>
+        startOf(t) < endOf(t) ? { startS: startOf(t), endS: endOf(t) } : undefined,
+      ),
+    },
+  ];
+}
+
+/** (units, bins, trials) spikes/s; NaN: the trial has no such bin. Both ends of a bin are in it. */
+async function binMeans(
+  units: readonly UnitSpikes[],
+  trials: readonly Trial[],
+  bins: readonly Bin[],
+  sigmaMs: number,
+  run: RunOptions,
+): Promise<Float64Array> {
+  const times = bins.flatMap(({ ofTrial }) => ofTrial.flatMap((bin) => (bin ? [bin.startS, bin.endS] : [])));
+  const reach = times.reduce((most, time) => Math.max(most, Math.abs(time)), 0.001);
+  const durationS = (2 * Math.ceil(1000 * reach - 1e-9) + 2) / 1000;
+  const means = new Float64Array(units.length * bins.length * trials.length).fill(NaN);
+  // Some units at a time: of all of them at once only the means are wanted.
+  const unitsAtOnce = Math.max(1, Math.floor(2 ** 25 / Math.max(1, trials.length * durationS * 1000)));
+  for (let first = 0; first < units.length; first += unitsAtOnce) {
+    const part = units.slice(first, first + unitsAtOnce);
+    const rates = await alignSpikeRates(part, trials, durationS, sigmaMs, run);
+    const middle = rates.rows / 2 - 1;
+    for (let u = 0; u < part.length; u++) {
+      for (const [b, { ofTrial }] of bins.entries()) {
+        for (const [t, bin] of ofTrial.entries()) {
+          if (!bin) continue;
+          const begin = middle + Math.ceil(1000 * bin.startS - 1e-6);
+          const end = middle + Math.floor(1000 * bin.endS + 1e-6) + 1;
+          const values = rates.column(u * trials.length + t).subarray(begin, end);
+          let sum = 0;
+          for (const value of values) sum += value;
+          means[((first + u) * bins.length + b) * trials.length + t] = sum / values.length;
+        }
+      }
+    }
+  }
+  return means;
+}
+
+async function subtractBaseline(
+  means: Float64Array,
+  units: readonly UnitSpikes[],
+  trials: readonly Trial[],
+  bins: number,
+  { startS, endS = 0, trials: others = trials }: NonNullable<ConfidenceOptions['baseline']>,
+  sigmaMs: number,
+  run: RunOptions,
+): Promise<void> {
+  if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
+  if (others.length !== trials.length) {
+    throw argumentError('baseline.trials', `as many trials as the others, ${trials.length}`, others);
+  }
+  const bin = { ofTrial: others.map(() => ({ startS, endS })) };
+  const levels = await binMeans(units, others, [bin], sigmaMs, run);
+  for (let u = 0; u < units.length; u++) {
+    for (let b = 0; b < bins; b++) {
+      for (let t = 0; t < trials.length; t++)
+        means[(u * bins + b) * trials.length + t]! -= levels[u * trials.length + t]!;
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import { open } from 'node:fs/promises';
+
+import { fileError } from '../files/file_error.js';
+import { readFully } from '../import/open_file.js';
+import { highPassHz } from '../import/import_session.js';
+import { hasWindow, meanWaveforms } from '../import/mean_waveforms.js';
+import { describeRecording, type Recording } from '../import/recording.js';
+import { selectSpikes } from '../import/select_spikes.js';
+import type { Sorting } from '../import/sorter_folder.js';
+import type { RunOptions } from '../native/run.js';
+import { AlignedTable } from './aligned_table.js';
+import { medianOf, spikeWidth } from './waveform_metrics.js';
+
+/** Samples of a waveform, and those before its spike time */
+const samples = 82;
+const samplesBefore = 41;
+/** Spikes of a unit that its peak channel is told by, and that are looked at */
+const spikesForPeak = 50;
+const mostSpikes = 500;
+const seed = 1;
+
+/**
+ * Waveforms of units on their peak channels, in counts: columns `unit`, `spike`, rows `time` in ms from the first sample. At most 500 spikes
+ * of a unit, spread over the recording. Rejects with DANT_DATA if the raw recording cannot be read.
+ * @param files The raw recordings in sequence
+ */
+export async function spikeWaveforms(
+  sorting: Sorting,
+  files: readonly string[],
+  ids: readonly number[],
+  run: RunOptions = {},
+): Promise<AlignedTable> {
+  const recording = await describeRecording([...files], sorting.params, 1);
+  const compressed = recording.files.find((path) => path.endsWith('.cbin'));
+  if (compressed !== undefined) {
+    throw fileError(compressed, 'single waveforms are read from .bin only. Decompress it: mtsdecomp.');
+  }
+  const { sampleRateHz, rows } = recording;
+  const units = ids.map((id) => {
+    const unit = sorting.units.find((other) => other.id === id);
+    if (!unit) throw fileError(sorting.folder, `there is no cluster ${id} with spikes.`);
+    const whole = unit.spikes.filter((spike) => spike >= samplesBefore && spike - samplesBefore + samples <= rows);
+    return { id, spikes: selectSpikes(whole, mostSpikes, [seed, id]), all: unit.spikes };
+  });
+  const peaks = await peakColumns(sorting, recording, units, run);
+  const count = units.reduce((sum, { spikes }) => sum + spikes.length, 0);
+  const data = new Float32Array(count * samples);
+  const reader = await WindowReader.open(recording);
+  try {
+    let k = 0;
+    for (const [u, { spikes }] of units.entries()) {
+      for (const spike of spikes) {
+        run.signal?.throwIfAborted();
+        data.set(await reader.read(spike - samplesBefore, peaks[u]!), k++ * samples);
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+  return new AlignedTable(
+    [
+      { name: 'unit', values: units.flatMap(({ id, spikes }) => Array.from(spikes, () => id)) },
+      { name: 'spike', values: units.flatMap(({ spikes }) => Array.from(spikes, (_, i) => i)) },
+    ],
+    { name: 'time', values: Float64Array.from({ length: samples }, (_, i) => (1000 * i) / sampleRateHz) },
+    data,
+  );
+}
+
+/** The median over its spikes of the time from trough to peak of each unit, ms; of a table of `spikeWaveforms`. */
+export function medianSpikeWidths(table: AlignedTable, ids: readonly number[]): ReadonlyMap<number, number> {
+  const units = table.level('unit');
+  const times = Float64Array.from(table.index.values as ArrayLike<number>);
+  const widths = new Map<number, number[]>(ids.map((id) => [id, []]));
+  for (let k = 0; k < table.columns; k++) widths.get(units[k] as number)?.push(spikeWidth(table.column(k), times));
+  return new Map([...widths].map(([id, list]) => [id, medianOf(list)]));
+}
+
+/** The column of the recording in which each unit is largest, by the mean of some of its spikes. */
+async function peakColumns(
+  sorting: Sorting,
+  recording: Recording,
+  units: readonly { id: number; all: Float64Array }[],
+  run: RunOptions,
+): Promise<number[]> {
+  const source = await recording.open();
+  try {
+    const drawn = units.map(({ id, all }) =>
+      selectSpikes(
+        all.filter((spike) => hasWindow(spike, recording.rows)),
+        spikesForPeak,
+        [seed, id],
+      ),
+    );
+    const withSpikes = drawn.flatMap(({ length }, u) => (length > 0 ? [u] : []));
+    const { peakChannels } = await meanWaveforms(
+      {
+        source,
+        channels: sorting.channelMap,
+        uvPerBit: Float64Array.from(sorting.channelMap, (column) => recording.uvPerBit[column]!),
+        sampleRateHz: recording.sampleRateHz,
+        spikes: withSpikes.map((u) => drawn[u]!),
+        highPassHz: recording.isFiltered ? 0 : highPassHz,
+      },
+      run,
+    );
+    // A unit without a whole window has no waveform to read either.
+    const columns = units.map(() => sorting.channelMap[0]!);
+    withSpikes.forEach((u, i) => (columns[u] = sorting.channelMap[peakChannels[i]!]!));
+    return columns;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Reads windows of a column anywhere in files that follow each other. */
+class WindowReader {
+  private constructor(
+    private readonly recording: Recording,
+    private readonly handles: Awaited<ReturnType<typeof open>>[],
+  ) {}
+
+  static async open(recording: Recording): Promise<WindowReader> {
+    return new WindowReader(recording, await Promise.all(recording.files.map((path) => open(path))));
+  }
+
+  /** `samples` counts from row `first` of all files on. */
+  async read(first: number, column: number): Promise<Float32Array> {
+    const { columns, fileRows, files } = this.recording;
+    const result = new Float32Array(samples);
+    let begin = 0;
+    for (const [f, rows] of fileRows.entries()) {
+      const from = Math.max(first, begin);
+      const to = Math.min(first + samples, begin + rows);
+      if (to > from) {
+        const window = new Int16Array((to - from) * columns);
+        const bytes = new Uint8Array(window.buffer);
+        await readFully(this.handles[f]!, files[f]!, bytes, 2 * columns * (from - begin));
+        for (let row = from; row < to; row++) result[row - first] = window[(row - from) * columns + column]!;
+      }
+      begin += rows;
+    }
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.handles.map((handle) => handle.close()));
+  }
+}

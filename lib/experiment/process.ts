@@ -1,0 +1,147 @@
+import { fork } from 'node:child_process';
+
+import { DantError, abortError } from '../errors.js';
+import { openExperiment, type ExperimentOptions } from './folders.js';
+import { processSession, type StepEvent } from './process_session.js';
+import type { Experiment } from './session.js';
+import { stepNames, steps, type ProcessSettings, type StepName } from './steps.js';
+import { presetTasks } from './task.js';
+
+export interface ProcessOptions extends ExperimentOptions {
+  /** Only sessions of these names. Default: all */
+  sessions?: readonly string[] | undefined;
+  /** Default: those that are done unless others are asked for */
+  steps?: readonly StepName[] | undefined;
+  settings?: Partial<ProcessSettings> | undefined;
+  /** Sessions at once, each in a process of its own. Default: 1 */
+  jobs?: number | undefined;
+}
+
+export interface ProcessControl {
+  signal?: AbortSignal | undefined;
+  onEvent?: ((event: StepEvent) => void) | undefined;
+  /** All steps that are looked at, before the first */
+  onStart?: ((experiment: Experiment, steps: readonly StepName[]) => void) | undefined;
+}
+
+export interface ProcessSummary {
+  done: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+}
+
+/** What a process of its own is sent. */
+export interface SessionJob {
+  folder: string;
+  session: string;
+  options: Omit<ExperimentOptions, 'sessionPattern'> & { sessionPattern: string | undefined };
+  steps: readonly StepName[];
+  settings: ProcessSettings;
+}
+
+/** What it tells. */
+export type WorkerMessage = { kind: 'event'; event: StepEvent } | { kind: 'error'; message: string };
+
+export const defaultSettings: ProcessSettings = {
+  task: presetTasks.none!,
+  lfp: { method: 'polyphase', reference: 'none' },
+};
+
+/**
+ * Processes the sessions of an experiment, step by step; what was done with the same inputs and settings is not done again. What fails
+ * is told, and stops nothing else.
+ * @throws DANT_DATA if there is no such experiment, DANT_ARGUMENT for sessions or steps that there are not.
+ */
+export async function processExperiment(
+  folder: string,
+  options: ProcessOptions = {},
+  { signal, onEvent, onStart }: ProcessControl = {},
+): Promise<ProcessSummary> {
+  const experiment = await openExperiment(folder, options);
+  const settings = { ...defaultSettings, ...options.settings };
+  const wanted = stepsInOrder(options.steps);
+  const unknown = options.sessions?.find((name) => !experiment.sessions.some((session) => session.name === name));
+  if (unknown !== undefined) {
+    const names = experiment.sessions.map(({ name }) => name).join(', ') || 'none';
+    throw new DantError('DANT_ARGUMENT', `There is no session called ${unknown}. There are: ${names}.`);
+  }
+  const sessions = experiment.sessions.filter(({ name }) => options.sessions?.includes(name) ?? true);
+  onStart?.({ ...experiment, sessions }, wanted);
+  const summary: ProcessSummary = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
+  const control = {
+    signal,
+    onEvent: (event: StepEvent) => {
+      if (event.outcome) summary[event.outcome.kind]++;
+      onEvent?.(event);
+    },
+  };
+  const jobs = Math.max(1, Math.min(options.jobs ?? 1, sessions.length));
+  const waiting = [...sessions];
+  const work = async () => {
+    for (let session = waiting.shift(); session; session = waiting.shift()) {
+      if (signal?.aborted) throw abortError(signal);
+      if (jobs === 1) await processSession(session, wanted, settings, control);
+      else {
+        const { mice, metadata, interim, dateFormat, sessionPattern } = options;
+        await inProcess(
+          {
+            folder,
+            session: session.name,
+            options: { mice, metadata, interim, dateFormat, sessionPattern: sessionPattern?.source },
+            steps: wanted,
+            settings,
+          },
+          control,
+        );
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return summary;
+}
+
+function stepsInOrder(names: readonly StepName[] | undefined): StepName[] {
+  const unknown = names?.find((name) => !Object.hasOwn(steps, name));
+  if (unknown !== undefined) {
+    throw new DantError('DANT_ARGUMENT', `There is no step called ${unknown}. There are: ${stepNames.join(', ')}.`);
+  }
+  return stepNames.filter((name) => names?.includes(name) ?? steps[name].byDefault);
+}
+
+// Also from the bundle of the command, and from the sources in a test
+const workerFile = new URL('../../dist/experiment/process_worker.js', import.meta.url);
+
+/** Does a session in a process of its own. One that dies is told as a failure of its session. */
+async function inProcess(
+  job: SessionJob,
+  { signal, onEvent }: { signal: AbortSignal | undefined; onEvent: (event: StepEvent) => void },
+): Promise<void> {
+  let problem: string | undefined;
+  let last: StepEvent = { session: job.session, recording: 0, step: job.steps[0] ?? 'sync', seconds: 0 };
+  await new Promise<void>((resolve) => {
+    const child = fork(workerFile, [], { execArgv: [] });
+    const stop = () => child.kill('SIGTERM');
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+    child.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'event') onEvent((last = message.event));
+      else problem = message.message;
+    });
+    child.on('error', (error) => {
+      problem = `its process could not be started: ${error.message}`;
+    });
+    child.on('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', stop);
+      if (code !== 0) problem ??= `its process ended without a word (${endedBy ?? `exit code ${code}`})`;
+      resolve();
+    });
+    child.send(job, (error) => {
+      if (error) problem ??= error.message;
+    });
+  });
+  if (signal?.aborted) throw abortError(signal);
+  if (problem === undefined) return;
+  const { session, recording, step, seconds } = last;
+  onEvent({ session, recording, step, seconds, outcome: { kind: 'failed', why: problem } });
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+
+import { DantError } from '../errors.js';
+import { fileError } from '../files/file_error.js';
+import { parseYaml, readText } from '../files/text_file.js';
+
+const bit = z.number().int().min(0).max(30);
+const name = z.string().regex(/^[A-Za-z][\w.-]*$/, 'expected letters, digits, _ . or -, with a letter first');
+
+const eventRule = z.strictObject({
+  /** Group of the behaviour file */
+  channel: z.string().min(1),
+  edge: z.enum(['rise', 'fall']),
+  /** Changes of the channel in this direction that are closer are one, ms */
+  minGapMs: z.number().nonnegative().optional(),
+});
+
+/** How an action is found. All but `state` name events. */
+const actionRule = z.union([
+  // Each `until`: the last `last` at or before it
+  z.strictObject({
+    last: name,
+    before: name,
+    /** Only where the channel is in this state at that moment */
+    while: z.strictObject({ channel: z.string().min(1), state: z.union([z.literal(0), z.literal(1)]) }).optional(),
+  }),
+  // Each `each` that is no action yet
+  z.strictObject({
+    eachOther: name,
+    while: z.strictObject({ channel: z.string().min(1), state: z.union([z.literal(0), z.literal(1)]) }).optional(),
+  }),
+  // Each `each` before which there was no `without`, or since that an `until`
+  z.strictObject({ each: name, without: name, since: name }),
+  // Each `each`
+  z.strictObject({ each: name }),
+]);
+
+const schema = z.strictObject({
+  name,
+  /** What the task is, for people */
+  about: z.string().optional(),
+  /** Group of the behaviour file with the sync signal */
+  sync: z.string().min(1).default('NpxlSync_Signal'),
+  /** Bits of column 1 */
+  events: z.record(name, z.strictObject({ bit, ...eventRule.shape })),
+  /** Bits of column 0, found in this order: a later rule replaces what an earlier one found at the same ms */
+  actions: z.record(name, z.strictObject({ bit, rule: actionRule })),
+});
+
+/** What an animal did, as data: which changes of which channels are events, and which events make an action. */
+export type Task = z.infer<typeof schema>;
+export type ActionRule = z.infer<typeof actionRule>;
+
+const sensors = {
+  back_sensor_open: { bit: 0, channel: 'Back_Sensor', edge: 'rise' },
+  back_sensor_closed: { bit: 1, channel: 'Back_Sensor', edge: 'fall' },
+  front_sensor_open: { bit: 2, channel: 'Front_Sensor', edge: 'rise' },
+  front_sensor_closed: { bit: 3, channel: 'Front_Sensor', edge: 'fall' },
+  reward: { bit: 4, channel: 'Reward_Signal', edge: 'rise' },
+  reset: { bit: 5, channel: 'Reset_Signal', edge: 'rise' },
+} as const;
+
+/** Tasks that are known by name. */
+export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
+  [
+    {
+      name: 'lever-push',
+      about: 'A tone asks for a push of the lever, which is rewarded.',
+      events: {
+        ...sensors,
+        tone_onset: { bit: 6, channel: 'Tone_Signal', edge: 'rise' },
+        tone_offset: { bit: 7, channel: 'Tone_Signal', edge: 'fall' },
+      },
+      actions: {
+        rewarded_push: { bit: 0, rule: { last: 'tone_onset', before: 'reward' } },
+        missed_tone: { bit: 2, rule: { eachOther: 'tone_onset' } },
+        uncued_push: { bit: 1, rule: { each: 'back_sensor_open', without: 'tone_onset', since: 'reset' } },
+      },
+    },
+    {
+      name: 'push-pull',
+      about: 'A tone asks for a push or a pull of the lever, whichever its position allows.',
+      events: {
+        ...sensors,
+        front_reset: { bit: 6, channel: 'Front_Reset', edge: 'rise' },
+        tone_onset: { bit: 7, channel: 'Tone_Signal', edge: 'rise' },
+        tone_offset: { bit: 8, channel: 'Tone_Signal', edge: 'fall' },
+      },
+      actions: {
+        rewarded_pull: {
+          bit: 1,
+          rule: { last: 'tone_onset', before: 'reward', while: { channel: 'Front_Sensor', state: 0 } },
+        },
+        rewarded_push: {
+          bit: 0,
+          rule: { last: 'tone_onset', before: 'reward', while: { channel: 'Back_Sensor', state: 0 } },
+        },
+        missed_push: { bit: 4, rule: { eachOther: 'tone_onset', while: { channel: 'Back_Sensor', state: 0 } } },
+        missed_pull: { bit: 5, rule: { eachOther: 'tone_onset', while: { channel: 'Front_Sensor', state: 0 } } },
+        uncued_push: { bit: 2, rule: { each: 'back_sensor_open', without: 'tone_onset', since: 'reset' } },
+      },
+    },
+    {
+      name: 'reach',
+      about: 'A light asks for a reach to a spout; what came of it stands in the metadata of the session.',
+      events: {
+        led_on: { bit: 0, channel: 'ReachLEDs', edge: 'rise' },
+        led_off: { bit: 1, channel: 'ReachLEDs', edge: 'fall' },
+      },
+      // By the trials of the metadata: reach_labels.ts
+      actions: {},
+    },
+    { name: 'none', about: 'No task: events and actions are not looked for.', events: {}, actions: {} },
+  ].map((task) => [task.name, schema.parse(task)]),
+);
+
+/**
+ * A task by its name, or from a file (JSON or YAML). Throws DANT_DATA for a file that cannot be used, DANT_ARGUMENT for another name.
+ */
+export async function loadTask(nameOrPath: string): Promise<Task> {
+  const preset = Object.hasOwn(presetTasks, nameOrPath) ? presetTasks[nameOrPath] : undefined;
+  if (preset) return preset;
+  if (!/\.(json|ya?ml)$/i.test(nameOrPath)) {
+    throw new DantError(
+      'DANT_ARGUMENT',
+      `There is no task called ${nameOrPath}. Expected ${Object.keys(presetTasks).join(', ')}, or a file such as task.json.`,
+    );
+  }
+  return parseTask(nameOrPath, parseYaml(nameOrPath, await readText(nameOrPath)));
+}
+
+/** Checks what a task file holds. Throws DANT_DATA. */
+export function parseTask(path: string, content: unknown): Task {
+  const { data: task, error } = schema.safeParse(content);
+  if (error) {
+    const [issue] = error.issues;
+    const at = issue!.path.join('.');
+    const why = issue!.code === 'invalid_union' ? ruleShapes : issue!.message;
+    throw fileError(path, `${at === '' ? '' : `${at}: `}${why}. See docs/pixels.md for what a task is made of.`);
+  }
+  for (const kind of ['events', 'actions'] as const) {
+    const seen = new Map<number, string>();
+    for (const [key, { bit: own }] of Object.entries<{ bit: number }>(task[kind])) {
+      const other = seen.get(own);
+      if (other !== undefined) throw fileError(path, `the ${kind} ${other} and ${key} have the same bit, ${own}.`);
+      seen.set(own, key);
+    }
+  }
+  for (const [key, { rule }] of Object.entries(task.actions)) {
+    const { while: _, ...events } = rule as Record<string, unknown>;
+    for (const event of Object.values(events) as string[]) {
+      if (Object.hasOwn(task.events, event)) continue;
+      throw fileError(
+        path,
+        `the action ${key} is made of an event "${event}", which is none of ${Object.keys(task.events).join(', ') || 'no events'}.`,
+      );
+    }
+  }
+  return task;
+}
+
+const ruleShapes =
+  'expected {"last": event, "before": event}, {"eachOther": event}, {"each": event} or {"each": event, "without": event, "since": event}';
+
+/** Groups of the behaviour file that a task needs. */
+export function channelsOf(task: Task): string[] {
+  const whiles = Object.values(task.actions).flatMap(({ rule }) =>
+    'while' in rule && rule.while ? [rule.while.channel] : [],
+  );
+  return [...new Set([...Object.values(task.events).map(({ channel }) => channel), ...whiles])];
+}
+
+/** Bits of named actions or events, ORed; a number stands for itself. Throws DANT_ARGUMENT for a name that the task does not have. */
+export function bitsOf(task: Task, kind: 'actions' | 'events', names: readonly (string | number)[]): number {
+  return names.reduce<number>((bits, key) => {
+    if (typeof key === 'number' || /^\d+$/.test(key)) return bits | Number(key);
+    const entry = Object.hasOwn(task[kind], key) ? task[kind][key] : undefined;
+    if (entry) return bits | (1 << entry.bit);
+    throw new DantError(
+      'DANT_ARGUMENT',
+      `The task ${task.name} has no ${kind.slice(0, -1)} called ${key}. It has ${Object.keys(task[kind]).join(', ') || 'none'}.`,
+    );
+  }, 0);
+}

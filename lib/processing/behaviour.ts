@@ -1,0 +1,153 @@
+import { DantError } from '../errors.js';
+import type { RunOptions } from '../native/run.js';
+import { processedRateHz } from './ephys_rows.js';
+import { sharedBehaviourRows, type Lag } from './lag.js';
+import { outputCount, rateRatio, type RateRatio } from './rate_ratio.js';
+import { RowResampler } from './row_resampler.js';
+import { writeTable } from './table_output.js';
+
+/** A signal of the behaviour: a channel of a TDMS file, for instance. */
+export interface BehaviourSignal {
+  /** As the column is called: "/'Tone_Signal'/'0'" */
+  path: string;
+  length: number;
+  /** Between values, s; undefined: the file does not tell */
+  readonly incrementS?: number | undefined;
+  /** Values first … first + count − 1 */
+  readNumbers(first: number, count: number): Promise<Float64Array>;
+}
+
+/** Signals at 1 kHz. */
+export interface BehaviourTable {
+  /** (C) */
+  columns: string[];
+  rows: number;
+  /** (rows, C) */
+  values: Float64Array;
+  /** What was left out, and why */
+  dropped: { column: string; reason: string }[];
+}
+
+/** The rate of behaviour files that do not tell theirs. */
+const defaultBehaviourRateHz = 25_000;
+
+/** Signals that are worked on together, and values of each that are held. */
+const signalsAtOnce = 16;
+const valuesAtOnce = 2 ** 16;
+
+/**
+ * All signals of a behaviour file at 1 kHz, whole. Left out are those that are shorter than the longest (settings) and those with NaN. Rejects
+ * with DANT_DATA if nothing is left.
+ */
+export async function behaviourTable(
+  file: string,
+  signals: readonly BehaviourSignal[],
+  run: RunOptions = {},
+): Promise<BehaviourTable> {
+  const length = Math.max(0, ...signals.map((signal) => signal.length));
+  const dropped: BehaviourTable['dropped'] = [];
+  const whole = signals.filter((signal) => {
+    if (signal.length === length) return true;
+    dropped.push({ column: signal.path, reason: `it has ${signal.length} values, not ${length}` });
+    return false;
+  });
+  const minima: number[] = [];
+  const kept: BehaviourSignal[] = [];
+  for (const signal of whole) {
+    const minimum = await minimumOf(signal, run);
+    if (Number.isNaN(minimum)) dropped.push({ column: signal.path, reason: 'it has values that are no numbers (NaN)' });
+    else {
+      kept.push(signal);
+      minima.push(minimum);
+    }
+  }
+  if (length === 0 || kept.length === 0) {
+    throw new DantError('DANT_DATA', `${file}: there is no signal without gaps in this behaviour file.`);
+  }
+  const incrementS = kept.find((signal) => signal.incrementS !== undefined)?.incrementS;
+  const ratio = rateRatio(incrementS === undefined ? defaultBehaviourRateHz : 1 / incrementS, processedRateHz);
+  const rows = outputCount(ratio, length);
+  const values = new Float64Array(rows * kept.length);
+  for (let first = 0; first < kept.length; first += signalsAtOnce) {
+    const group = kept.slice(first, first + signalsAtOnce);
+    await resampleGroup(
+      group,
+      Float64Array.from(minima.slice(first, first + signalsAtOnce)),
+      ratio,
+      run,
+      (row, c, value) => {
+        values[row * kept.length + first + c] = value;
+      },
+    );
+    run.onProgress?.((first + group.length) / kept.length);
+  }
+  return { columns: kept.map(({ path }) => path), rows, values, dropped };
+}
+
+/** The rows that the probe has too, numbered from 0; see `sharedBehaviourRows`. */
+export function croppedBehaviour(table: BehaviourTable, lag: Lag): BehaviourTable {
+  const [begin, end] = sharedBehaviourRows(table.rows, lag);
+  const width = table.columns.length;
+  return { ...table, rows: end - begin, values: table.values.slice(begin * width, end * width) };
+}
+
+/** Writes a table as `writeTable` does, without some of its columns (the sync signal). Rejects with DANT_OUTPUT. */
+export async function writeBehaviour(
+  path: string,
+  { columns, rows, values }: BehaviourTable,
+  without: readonly string[] = [],
+): Promise<void> {
+  const kept = columns.flatMap((column, c) => (without.includes(column) ? [] : [c]));
+  const data = new Float64Array(rows * kept.length);
+  for (let row = 0; row < rows; row++) {
+    kept.forEach((c, k) => {
+      data[row * kept.length + k] = values[row * columns.length + c]!;
+    });
+  }
+  await writeTable(path, {
+    columns: [{ values: kept.map((c) => columns[c]!) }],
+    rows,
+    type: 'float64',
+    blocks: [data],
+  });
+}
+
+/** NaN if there is one. */
+async function minimumOf(signal: BehaviourSignal, { signal: abort }: RunOptions): Promise<number> {
+  let minimum = Infinity;
+  for (let first = 0; first < signal.length; first += valuesAtOnce) {
+    abort?.throwIfAborted();
+    for (const value of await signal.readNumbers(first, Math.min(valuesAtOnce, signal.length - first))) {
+      if (Number.isNaN(value)) return NaN;
+      if (value < minimum) minimum = value;
+    }
+  }
+  return minimum;
+}
+
+async function resampleGroup(
+  group: readonly BehaviourSignal[],
+  minima: Float64Array,
+  ratio: RateRatio,
+  { threads, signal: abort }: RunOptions,
+  put: (row: number, column: number, value: number) => void,
+): Promise<void> {
+  const columns = group.length;
+  const length = group[0]!.length;
+  const channels = Int32Array.from({ length: columns }, (_, c) => c);
+  const scales = new Float64Array(columns).fill(1);
+  const signal = { columns, channels, rows: length, minima, scales };
+  const resampler = new RowResampler(signal, ratio, 'float64', { threads, signal: abort });
+  let row = 0;
+  for (let first = 0; first < length; first += valuesAtOnce) {
+    const count = Math.min(valuesAtOnce, length - first);
+    const block = new Float64Array(count * columns);
+    for (const [c, own] of group.entries()) {
+      const values = await own.readNumbers(first, count);
+      for (let i = 0; i < count; i++) block[i * columns + c] = values[i]!;
+    }
+    const resampled = await resampler.add(block, 'float64');
+    for (let i = 0; i < resampled.length; i++) put(row + Math.floor(i / columns), i % columns, resampled[i]!);
+    row += resampled.length / columns;
+  }
+}

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { DantError } from '../errors.js';
+import { outputError } from '../files/file_error.js';
+import type { RunOptions } from '../native/run.js';
+import type { Camera } from './camera.js';
+
+/**
+ * Writes a camera's frames as a video (.avi, H.264, quality 20) with the system's ffmpeg; appears whole or not at all. Returns false if there is
+ * one already and it is not to be made anew. Rejects with DANT_OUTPUT if there is no ffmpeg or it fails.
+ */
+export async function extractVideo(
+  camera: Camera,
+  output: string,
+  { force = false, ffmpeg = 'ffmpeg' }: { force?: boolean; ffmpeg?: string } = {},
+  { signal, onProgress }: RunOptions = {},
+): Promise<boolean> {
+  if (existsSync(output) && !force) return false;
+  await mkdir(dirname(output), { recursive: true });
+  const part = `${output}.part.avi`;
+  const child = spawn(
+    ffmpeg,
+    [
+      ...['-y', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', 'gray', '-s', `${camera.width}x${camera.height}`],
+      ...['-r', String(1000 / camera.frameMs), '-i', '-', '-c:v', 'libx264', '-crf', '20', '-pix_fmt', 'yuv420p', part],
+    ],
+    { stdio: ['pipe', 'ignore', 'pipe'] },
+  );
+  let said = '';
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()));
+  // What it says when it ends early is told below.
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  ended.catch(() => undefined);
+  try {
+    for (let f = 0; f < camera.frames && child.exitCode === null && child.pid !== undefined; f++) {
+      signal?.throwIfAborted();
+      if (!child.stdin.write(await camera.frame(f))) await Promise.race([once(child.stdin, 'drain'), ended]);
+      onProgress?.((f + 1) / camera.frames);
+    }
+    child.stdin.end();
+    const code = await ended;
+    if (code !== 0) throw outputError(output, `ffmpeg failed: ${said.trim() || `exit code ${code}`}`);
+    await rename(part, output);
+    return true;
+  } catch (error) {
+    child.kill();
+    await rm(part, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new DantError(
+        'DANT_OUTPUT',
+        `${output}: there is no ffmpeg on this computer, which makes the video. Install it (apt install ffmpeg, brew install ffmpeg); everything else works without.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+#include "core/resample/polyphase.h"
+
+#include "core/job/scratch.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace dant {
+
+namespace {
+
+/// Columns whose sums stay in registers
+constexpr size_t lanes = 16;
+constexpr size_t outputsAtOnce = 64;
+
+struct Room {
+  std::vector<double> rows; ///< (rows that some outputs need, lanes)
+  std::vector<double> taps;
+};
+
+/// Σ weights[i] · rows[i]
+std::array<double, lanes> weightedSum(std::span<const double> weights, const double* rows) {
+  std::array<double, lanes> sums{};
+  for (const double weight : weights) {
+    for (size_t lane = 0; lane < lanes; ++lane) sums[lane] += weight * rows[lane];
+    rows += lanes;
+  }
+  return sums;
+}
+
+} // namespace
+
+template <class Sample, class Value>
+void polyphase(const Job& job, const SignalRows<Sample>& signal, const ResampledColumns& wanted, RateRatio ratio,
+               size_t first, std::span<Value> resampled) {
+  const size_t width = wanted.columns.size();
+  if (width == 0 || resampled.empty()) return;
+  const size_t count = resampled.size() / width;
+  const ResamplingTaps taps(ratio);
+  const auto total = static_cast<std::ptrdiff_t>(signal.total);
+  const auto held = static_cast<std::ptrdiff_t>(signal.first);
+  const auto heldEnd = held + static_cast<std::ptrdiff_t>(signal.rows());
+  if (std::max<std::ptrdiff_t>(taps.first(first), 0) < held || std::min(taps.last(first + count - 1) + 1, total) > heldEnd) {
+    throw InputError("Outputs " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
+                     " need rows of the signal that were not handed in.");
+  }
+  Scratch<Room> scratch([] { return std::make_unique<Room>(); });
+  const size_t tiles = (width + lanes - 1) / lanes;
+  const size_t parts = (count + outputsAtOnce - 1) / outputsAtOnce;
+  parallelFor(job, parts * tiles, [&](size_t index) {
+    const size_t part = index / tiles;
+    const size_t tile = index % tiles;
+    const size_t begin = first + part * outputsAtOnce;
+    const size_t end = std::min(first + count, begin + outputsAtOnce);
+    const size_t c0 = tile * lanes;
+    const size_t used = std::min(lanes, width - c0);
+    scratch.with([&](Room& room) {
+      const std::ptrdiff_t from = taps.first(begin);
+      const std::ptrdiff_t to = taps.last(end - 1) + 1;
+      room.rows.assign(static_cast<size_t>(to - from) * lanes, 0.0);
+      for (std::ptrdiff_t row = std::max<std::ptrdiff_t>(from, 0); row < std::min(to, total); ++row) {
+        const Sample* const samples = signal.samples.data() + static_cast<size_t>(row - held) * signal.columns;
+        double* const values = room.rows.data() + static_cast<size_t>(row - from) * lanes;
+        for (size_t c = 0; c < used; ++c) {
+          values[c] = static_cast<double>(samples[wanted.columns[c0 + c]]) - wanted.minima[c0 + c];
+        }
+      }
+      for (size_t m = begin; m < end; ++m) {
+        const auto weights = taps.of(m, room.taps);
+        const auto sums = weightedSum(weights, room.rows.data() + static_cast<size_t>(taps.first(m) - from) * lanes);
+        Value* const values = resampled.data() + (m - first) * width + c0;
+        for (size_t c = 0; c < used; ++c) {
+          values[c] = static_cast<Value>((sums[c] + wanted.minima[c0 + c]) * wanted.scales[c0 + c]);
+        }
+      }
+    });
+  });
+}
+
+template <class Sample>
+void columnMinima(const Job& job, std::span<const Sample> samples, size_t columns, std::span<const int32_t> wanted,
+                  std::span<double> minima) {
+  const size_t rows = samples.size() / columns;
+  constexpr size_t rowsAtOnce = 4096;
+  const size_t parts = (rows + rowsAtOnce - 1) / rowsAtOnce;
+  std::vector<Sample> lowest(parts * columns, std::numeric_limits<Sample>::max());
+  parallelFor(job, parts, [&](size_t part) {
+    Sample* const own = lowest.data() + part * columns;
+    for (size_t row = part * rowsAtOnce; row < std::min(rows, (part + 1) * rowsAtOnce); ++row) {
+      const Sample* const values = samples.data() + row * columns;
+      for (size_t c = 0; c < columns; ++c) own[c] = values[c] < own[c] ? values[c] : own[c];
+    }
+  });
+  for (size_t part = 0; part < parts; ++part) {
+    for (size_t c = 0; c < wanted.size(); ++c) {
+      minima[c] = std::min(minima[c], static_cast<double>(lowest[part * columns + static_cast<size_t>(wanted[c])]));
+    }
+  }
+}
+
+template void polyphase(const Job&, const SignalRows<int16_t>&, const ResampledColumns&, RateRatio, size_t,
+                        std::span<float>);
+template void polyphase(const Job&, const SignalRows<int16_t>&, const ResampledColumns&, RateRatio, size_t,
+                        std::span<double>);
+template void polyphase(const Job&, const SignalRows<double>&, const ResampledColumns&, RateRatio, size_t,
+                        std::span<float>);
+template void polyphase(const Job&, const SignalRows<double>&, const ResampledColumns&, RateRatio, size_t,
+                        std::span<double>);
+template void columnMinima(const Job&, std::span<const int16_t>, size_t, std::span<const int32_t>, std::span<double>);
+template void columnMinima(const Job&, std::span<const double>, size_t, std::span<const int32_t>, std::span<double>);
+
+} // namespace dant

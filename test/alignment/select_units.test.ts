@@ -1,0 +1,243 @@
+// Choosing units by phy's table, shapes of waveforms, and sessions as they lie in folders.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { alignTrials, alignedRateConfidence } from '../../lib/alignment/align_trials.js';
+import { readProbeDepth, selectUnits, type UnitFacts } from '../../lib/alignment/select_units.js';
+import { SessionData } from '../../lib/alignment/session_data.js';
+import { spikeWaveforms } from '../../lib/alignment/spike_waveforms.js';
+import { medianOf, spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
+import { openExperiment } from '../../lib/experiment/folders.js';
+import { readNpz } from '../../lib/files/npz.js';
+import { writeNpy } from '../../lib/files/npy_writer.js';
+import { processLfp } from '../../lib/processing/ephys.js';
+
+const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dant-units-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('selectUnits', () => {
+  const facts: UnitFacts = {
+    probeDepthUm: 1200,
+    spikeWidths: (ids) => Promise.resolve(new Map(ids.map((id) => [id, 0.2 + id / 10]))),
+  };
+  let sorted: string;
+  beforeAll(() => {
+    sorted = join(folder, 'sorted');
+    mkdirSync(sorted);
+    const rows = [
+      [7, 'good', 'good', 100],
+      [2, 'mua', 'good', 0],
+      [3, 'good', 'mua', 1000],
+      [4, 'good', '', 1300],
+      [5, 'mua', '', 400],
+    ];
+    writeFileSync(
+      join(sorted, 'cluster_info.tsv'),
+      ['cluster_id\tKSLabel\tgroup\tdepth', ...rows.map((row) => row.join('\t'))].join('\n'),
+    );
+  });
+  const chosen = async (selection: object, of: UnitFacts = facts) => (await selectUnits(sorted, selection, of)).ids;
+
+  it('by group, in the order of the table; above the surface are none', async () => {
+    expect(await chosen({})).toEqual([7, 2]);
+    expect(await chosen({ group: 'mua' })).toEqual([3]);
+    expect(await chosen({ group: null })).toEqual([7, 2, 3, 5]);
+    expect(await chosen({ uncurated: true })).toEqual([7, 3]);
+    expect(await chosen({ group: 'noise' })).toEqual([]);
+    expect((await selectUnits(sorted, { name: 'all' }, facts)).name).toBe('all');
+  });
+
+  it('by depth below the surface: above the first, at most the second', async () => {
+    expect(await chosen({ group: null, minDepthUm: null })).toEqual([7, 2, 3, 4, 5]);
+    expect(await chosen({ group: null, minDepthUm: 200 })).toEqual([7, 2, 5]);
+    expect(await chosen({ group: null, minDepthUm: 199, maxDepthUm: 1100 })).toEqual([7, 3, 5]);
+  });
+
+  it('by spike width, both ends included', async () => {
+    expect(await chosen({ group: null, minSpikeWidthMs: 0.4, maxSpikeWidthMs: 0.5 })).toEqual([2, 3]);
+    expect(await chosen({ group: null, minSpikeWidthMs: 0 })).toEqual([7, 2, 3, 5]);
+  });
+
+  it('says what is missing: the depth, the table, a depth of a cluster; and what cannot be', async () => {
+    const unknown = { ...facts, probeDepthUm: undefined };
+    expect(await chosen({}, unknown)).toEqual([7, 2]);
+    await expect(chosen({ minDepthUm: 0 }, unknown)).rejects.toThrow(
+      /depth\.txt: there is no such file.*Write the depth/,
+    );
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    await expect(selectUnits(empty, {}, facts)).rejects.toThrow(/can't load cluster info.*Was this session sorted\?/);
+    await expect(chosen({ minDepthUm: 3, maxDepthUm: 2 })).rejects.toMatchObject({ code: 'DANT_ARGUMENT' });
+    await expect(chosen({ maxSpikeWidthMs: NaN })).rejects.toMatchObject({ code: 'DANT_ARGUMENT' });
+    writeFileSync(join(empty, 'depth.txt'), 'deep\n');
+    await expect(readProbeDepth(empty)).rejects.toThrow(/expected the depth of the probe’s tip in µm but found "deep"/);
+    writeFileSync(join(empty, 'depth.txt'), '1200\n1300\n');
+    expect(await readProbeDepth(empty)).toBe(1200);
+  });
+});
+
+describe('waveforms', () => {
+  // A triangle down to −8 at sample 3, up to 4 at sample 9, back to 0
+  const wave = [0, 0, -4, -8, -5, -2, 1, 2, 3, 4, 3, 2, 1, 0];
+  const times = wave.map((_, i) => i / 10);
+
+  it('have metrics that are easily counted', () => {
+    const metrics = waveformMetrics(wave, times, 4);
+    expect(metrics).toMatchObject({ troughPeakRatio: -0.5 });
+    if (typeof metrics === 'string') throw new Error(metrics);
+    expect(metrics.troughToPeakMs).toBeCloseTo(0.6, 12);
+    // Below −4: samples 3 and 4; one outward on each side
+    expect(metrics.halfWidthMs).toBeCloseTo(0.3, 12);
+    expect(metrics.repolarisationSlope).toBeCloseTo(30 / 8, 12);
+    expect(metrics.recoverySlope).toBeCloseTo(-10 / 8, 12);
+    expect(spikeWidth(wave, times)).toBeCloseTo(0.6, 12);
+  });
+
+  it('have none where there is nothing to measure', () => {
+    expect(waveformMetrics([0, 0, 0], times)).toMatch(/flat/);
+    expect(waveformMetrics([1, 2, 3], times)).toMatch(/no trough/);
+    expect(waveformMetrics([0, -1, -2], times)).toMatch(/no peak/);
+    expect(waveformMetrics([0, -3, 2, 1], times)).toMatch(/within two samples/);
+    expect(medianOf([3, 1, 2, 10])).toBe(2.5);
+    expect(medianOf([])).toBeNaN();
+  });
+});
+
+describe.skipIf(!existsSync(fixtures))('sessions in folders', () => {
+  const push = { label: 1, event: 64 };
+  let data: string;
+
+  beforeAll(async () => {
+    data = join(folder, 'data');
+    cpSync(join(fixtures, 'data'), data, { recursive: true });
+    execFileSync('chmod', ['-R', 'u+w', data]);
+    for (const name of ['210101_DL001_day1', '210102_DL001']) {
+      const processed = join(data, 'processed', name);
+      const expected = join(fixtures, 'expected', name);
+      cpSync(join(expected, 'lag.json'), join(processed, 'lag.json'));
+      const lags = JSON.parse(readFileSync(join(expected, 'lag.json'), 'utf8')) as unknown[];
+      for (const r of lags.keys()) {
+        const { action_labels } = await readNpz(join(expected, `expected_${r}.npz`));
+        await writeNpy(join(processed, `action_labels_${r}.npy`), {
+          data: action_labels!.data,
+          shape: action_labels!.shape,
+        });
+      }
+    }
+  });
+
+  async function opened() {
+    const { sessions } = await openExperiment(data);
+    return Promise.all(sessions.map((session) => SessionData.open(session)));
+  }
+
+  it('have spikes around events, over recordings and sessions', async () => {
+    const { table, warnings } = await alignTrials(await opened(), push);
+    expect(warnings).toEqual([]);
+    expect(table.levels.map(({ name }) => name)).toEqual(['session', 'unit', 'trial']);
+    for (const name of ['210101_DL001_day1', '210102_DL001']) {
+      type Truth = Record<string, { spikes: Record<string, number[]> }>;
+      const truth = JSON.parse(readFileSync(join(fixtures, 'expected', name, 'aligned_spikes.json'), 'utf8')) as Truth;
+      for (const [trial, { spikes }] of Object.entries(truth)) {
+        for (const [unit, times] of Object.entries(spikes)) {
+          const k = Array.from({ length: table.columns }, (_, i) => i).find(
+            (i) =>
+              table.level('session')[i] === name &&
+              table.level('unit')[i] === Number(unit) &&
+              table.level('trial')[i] === Number(trial),
+          )!;
+          const own = [...table.column(k)].filter((time) => !Number.isNaN(time));
+          expect(own.map((time) => Math.round(time * 1e4) / 1e4)).toEqual(times);
+        }
+      }
+    }
+  });
+
+  it('have rates with confidence intervals', async () => {
+    const { table } = await alignedRateConfidence(await opened(), {
+      ...push,
+      startS: 0,
+      stepS: 0.25,
+      endS: 0.5,
+      samples: 100,
+    });
+    expect(table.levels.map(({ name }) => name)).toEqual(['session', 'unit', 'bin']);
+    expect(table.columns).toBe(2 * 2 * 2);
+  });
+
+  it('are left out when they have no such events, data, or are not sorted; the others go on', async () => {
+    const sessions = await opened();
+    await expect(alignTrials(sessions, { label: 1, event: 2 ** 20 })).rejects.toThrow(
+      /nothing to align in any session\.\n {2}210101_DL001_day1: no event found .*no action with the bits 1 has an event with the bits 1048576/s,
+    );
+    await expect(alignTrials(sessions, { ...push, data: 'lfp' })).rejects.toThrow(
+      /could not find lfp data of 210101_DL001_day1/,
+    );
+    await expect(alignTrials(sessions, { ...push, data: 'motion_tracking' })).rejects.toMatchObject({
+      code: 'DANT_ARGUMENT',
+    });
+    await expect(alignTrials(sessions, { ...push, data: 'nothing' as 'lfp' })).rejects.toThrow(
+      /spike_times, spike_rate, behavioural/,
+    );
+    const { table, warnings } = await alignTrials(sessions, { ...push, units: [[], [0]] });
+    expect(warnings).toEqual(['210101_DL001_day1: no unit is selected.']);
+    expect(new Set(table.level('session') as string[])).toEqual(new Set(['210102_DL001']));
+    rmSync(join(data, 'processed/210101_DL001_day1/lag.json'));
+    const without = await alignTrials(await opened(), push);
+    expect(without.warnings[0]).toMatch(
+      /210101_DL001_day1: could not find action labels with a synchronised recording/,
+    );
+    cpSync(join(fixtures, 'expected/210101_DL001_day1/lag.json'), join(data, 'processed/210101_DL001_day1/lag.json'));
+    await expect((await opened())[0]!.spikes([99])).rejects.toThrow(/no cluster 99/);
+    const { sessions: plain } = await openExperiment(data);
+    await expect(SessionData.open(plain[0]!, 3)).rejects.toThrow(/no recording of imec3 but imec0/);
+  });
+
+  it('have LFP around events', async () => {
+    const [first] = await opened();
+    const lf = first!.recordings[0]!;
+    const interim = join(data, 'interim', first!.session.name);
+    mkdirSync(interim, { recursive: true });
+    for (const file of [lf.lfBin!, lf.lfMeta!]) execFileSync('tar', ['xzf', file.archive!, '-C', interim]);
+    const [bin, meta] = [join(interim, lf.lfBin!.name), join(interim, lf.lfMeta!.name)];
+    const output = join(first!.session.processed, lf.lfBin!.name.replace('.bin', '_processed.h5'));
+    await processLfp({ bin, meta }, 'lf', output, { lag: { startMs: 1234, endMs: 766 } });
+    const { table } = await alignTrials(await opened(), { ...push, data: 'lfp', durationS: 0.2 });
+    const { lfp_poly } = await readNpz(join(fixtures, 'expected/210101_DL001_day1/expected_0.npz'));
+    // The first rewarded push: its tone is at row 2265.
+    const column = table.column(0);
+    const uv = (1e6 * 0.6) / 512 / 250;
+    for (let i = 0; i < 200; i++) {
+      expect(column[i]).toBeCloseTo(uv * (lfp_poly!.data as Float32Array)[(2265 - 100 + 1 + i) * 4]!, 2);
+    }
+  });
+
+  it('have waveforms in the raw recording, restored for it, and widths', async () => {
+    const [, second] = await opened();
+    const files = await second!.rawFiles();
+    expect(files).toHaveLength(2);
+    const table = await spikeWaveforms(await second!.readSorting(), files, [0, 1]);
+    expect(table.rows).toBe(82);
+    const mean = Array.from({ length: 82 }, (_, i) => {
+      const own = Array.from({ length: table.columns }, (_, k) => k).filter((k) => table.level('unit')[k] === 0);
+      return own.reduce((sum, k) => sum + table.column(k)[i]!, 0) / own.length;
+    });
+    expect(mean.indexOf(Math.min(...mean))).toBeGreaterThan(30);
+    expect(mean.indexOf(Math.min(...mean))).toBeLessThan(60);
+    const wide = await second!.selectUnits({ maxSpikeWidthMs: 100 });
+    expect(wide.ids).toEqual([0, 1]);
+    expect((await second!.selectUnits({ minSpikeWidthMs: 100 })).ids).toEqual([]);
+  });
+});
