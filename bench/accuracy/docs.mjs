@@ -48,6 +48,9 @@ on. On your own recordings, \`dant evidence\` measures what can be measured with
 - Strangers come by chance as often as neighbours of the same animal that are not the same neuron only if other animals' neurons are as
   dense and as alike. Neurons of one cortical column may be more alike than that.
 - Recordings of other projects' code and our own have neurons that differ more from each other than real ones, and cleaner noise.
+- Intervals of the motion hold at the average depth of the matches; at the ends of the probe they are too narrow. Neurons that stand
+  beyond an end are located at it, up to 90 µm from where they are, and are compared only if both sessions saw half of their
+  power: in \`wide\` that leaves 843 of 938 true pairs, of which 842 are found.
 
 ${recordedText(recorded)}
 ## Our own simulated recordings

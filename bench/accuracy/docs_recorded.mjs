@@ -114,7 +114,7 @@ units, \`control\` other neurons in every session, \`joined\` three sessions eac
 ${foreignTable(results)}
 
 \`sorted\` was looked at while the default method was made, the others were not. Motion: largest error at either end of the
-probe; \`depth\` bends within the probe, which the default follows with a line only. "In 95 %": sessions whose true motion in
+probe; \`depth\` bends within the probe, which the reference follows with one shift only. "In 95 %": sessions whose true motion in
 the middle of the probe lies in the interval.
 `;
 }

@@ -29,14 +29,13 @@ export function insideProbe(
   });
 }
 
-/** How far along the shank the nearest channels of a site lie, µm: the median over the sites. */
+/** How far along the shank the nearest channels of a site in its middle lie, µm. */
 function reach(places: readonly (readonly [number, number])[], nearest: number): number {
-  const reaches = places.map(([x, depth]) => {
-    const around = places
-      .map(([otherX, otherDepth]) => ({ square: (otherX - x) ** 2 + (otherDepth - depth) ** 2, depth: otherDepth }))
-      .sort((a, b) => a.square - b.square)
-      .slice(0, nearest);
-    return Math.max(...around.map((other) => Math.abs(other.depth - depth)));
-  });
-  return reaches.sort((a, b) => a - b)[reaches.length >> 1]!;
+  const byDepth = [...places].sort((a, b) => a[1] - b[1]);
+  const [x, depth] = byDepth[byDepth.length >> 1]!;
+  const around = byDepth
+    .map(([otherX, otherDepth]) => ({ square: (otherX - x) ** 2 + (otherDepth - depth) ** 2, depth: otherDepth }))
+    .sort((a, b) => a.square - b.square)
+    .slice(0, nearest);
+  return Math.max(...around.map((other) => Math.abs(other.depth - depth)));
 }
