@@ -101,6 +101,37 @@ export { importIbl, type IblImportOptions } from './import/ibl/import_ibl.js';
 export { recogniseIbl, type IblFolder } from './import/ibl/recognise.js';
 export { readParquet, type Table, type TableColumn } from './files/parquet.js';
 
+export { resample, type ResamplingMethod } from './processing/resample.js';
+export { processAp, processLfp, type LfpOptions, type ProcessedEphys } from './processing/ephys.js';
+export type { EphysPaths } from './processing/ephys_file.js';
+export type { Lag } from './processing/lag.js';
+export {
+  behaviourTable,
+  croppedBehaviour,
+  writeBehaviour,
+  type BehaviourSignal,
+  type BehaviourTable,
+} from './processing/behaviour.js';
+export { assessNoise, type NoiseAssessment } from './processing/noise.js';
+export { Camera } from './processing/camera.js';
+export { atEveryMs, frameTimes } from './processing/frame_times.js';
+export { motionIndex, type Polygon } from './processing/motion_index.js';
+export { readDeepLabCut, writeMotionTracking, type TrackedParts } from './processing/motion_tracking.js';
+export { extractVideo } from './processing/video.js';
+export { writeFrame, type FrameAxis, type FrameLevel } from './files/pandas_hdf5.js';
+export { AlignedTable } from './alignment/aligned_table.js';
+export { alignedRateConfidence, alignTrials, type Aligned, type AlignOptions } from './alignment/align_trials.js';
+export { alignClips, type Clip } from './alignment/clips.js';
+export { spikeRateConfidence, type ConfidenceOptions } from './alignment/confidence.js';
+export { exportTracking, type TrackingExport } from './alignment/export_tracking.js';
+export { neuronRates, trackedNeurons, type NeuronRates, type TrackedNeuron } from './alignment/neuron_rates.js';
+export { selectUnits, type SelectedUnits, type UnitSelection } from './alignment/select_units.js';
+export { SessionData } from './alignment/session_data.js';
+export { alignSpikeRates, alignSpikeTimes, type UnitSpikes } from './alignment/spikes.js';
+export { spikeWaveforms } from './alignment/spike_waveforms.js';
+export { findTrials, type ActionLabels, type Trial, type TrialKind } from './alignment/trials.js';
+export { spikeWidth, waveformMetrics, type WaveformMetrics } from './alignment/waveform_metrics.js';
+
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';
 export { simulateRaw, type RawSummary } from './simulate/raw/simulate_raw.js';
 export type { SimulateOptions } from './simulate/parameters.js';

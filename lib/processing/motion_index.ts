@@ -57,12 +57,11 @@ function pixelsIn(polygon: Polygon, width: number, height: number): Int32Array {
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const [x, y] = [column + 0.5, row + 0.5];
-      let isIn = false;
-      polygon.forEach(([x1, y1], i) => {
+      const crossings = polygon.filter(([x1, y1], i) => {
         const [x0, y0] = polygon[(i + polygon.length - 1) % polygon.length]!;
-        if (y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)) isIn = !isIn;
+        return y0 > y !== y1 > y && x < x0 + ((y - y0) / (y1 - y0)) * (x1 - x0);
       });
-      if (isIn) pixels.push(row * width + column);
+      if (crossings.length % 2 === 1) pixels.push(row * width + column);
     }
   }
   return Int32Array.from(pixels);
