@@ -1,6 +1,7 @@
 import { fileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
 import { parseRecords } from '../import/tables.js';
+import { readDeepLabCutTable } from './deeplabcut_hdf5.js';
 import { atEveryMs } from './frame_times.js';
 import { writeTable } from './table_output.js';
 
@@ -16,11 +17,25 @@ export interface TrackedParts {
 /** Coordinates of a lower likelihood are left out. */
 const leastLikelihood = 0.05;
 
-/** Reads a table (.csv) of DeepLabCut. Rejects with DANT_DATA if it is none. */
+/** Reads the coordinates that DeepLabCut wrote of one animal, .h5 or .csv. Rejects with DANT_DATA if it is none. */
 export async function readDeepLabCut(path: string): Promise<TrackedParts> {
+  if (!/\.h5$/i.test(path)) return readTable(path);
+  const { columns, values } = await readDeepLabCutTable(path);
+  const isTriples = columns.every(
+    (levels, c) => levels.length === 3 && levels[2] === triple[c % 3] && levels[1] === columns[c - (c % 3)]![1],
+  );
+  if (!isTriples || columns.length === 0 || columns.length % 3 !== 0) {
+    throw fileError(path, 'expected x, y and likelihood of body parts of one animal.');
+  }
+  return { scorer: columns[0]![0]!, parts: columns.filter((_, c) => c % 3 === 0).map(([, part]) => part!), values };
+}
+
+const triple = ['x', 'y', 'likelihood'];
+
+async function readTable(path: string): Promise<TrackedParts> {
   const [scorers, bodyparts, coords, ...rows] = parseRecords(path, await readText(path), ',');
   const isHead = scorers?.[0] === 'scorer' && bodyparts?.[0] === 'bodyparts' && coords?.[0] === 'coords';
-  const isTriples = coords?.slice(1).every((name, i) => name === ['x', 'y', 'likelihood'][i % 3]);
+  const isTriples = coords?.slice(1).every((name, i) => name === triple[i % 3]);
   if (!isHead || !isTriples || coords.length < 4) {
     throw fileError(
       path,

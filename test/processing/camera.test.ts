@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { alignClips } from '../../lib/alignment/clips.js';
 import { openContinuous } from '../../lib/alignment/continuous.js';
+import { writeFrame } from '../../lib/files/pandas_hdf5.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { behaviourTable } from '../../lib/processing/behaviour.js';
 import { Camera } from '../../lib/processing/camera.js';
@@ -167,6 +168,21 @@ describe('coordinates', () => {
     expect([...x]).toEqual([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
     expect(values[2 * 2 + 1]).toBe(460);
     expect(values[2 * 6 + 1]).toBe(440);
+  });
+
+  // Made by pandas 3.1: DataFrame.to_hdf(…, key='df_with_missing', format='table')
+  it('of DeepLabCut are read from .h5 too', async () => {
+    const path = fileURLToPath(new URL('../fixtures/deeplabcut.h5', import.meta.url));
+    expect(await readDeepLabCut(path)).toEqual({
+      scorer: 'DLC_net',
+      parts: ['paw', 'nose'],
+      values: Float64Array.from({ length: 24 }, (_, i) => i),
+    });
+    const other = join(folder, 'other_table.h5');
+    await writeFrame(other, Float64Array.of(1), [{ values: [1] }]);
+    await expect(readDeepLabCut(other)).rejects.toThrow(/expected a table df_with_missing of DeepLabCut/);
+    writeFileSync(other, 'no');
+    await expect(readDeepLabCut(other)).rejects.toThrow(/not an HDF5 file/);
   });
 
   it('that are none are refused', async () => {
