@@ -3,8 +3,15 @@
 // the rest is shared with other programs) and by the tests that compare SIMD levels and numbers of threads (`small`).
 import { clusteringKernels } from './kernels/clustering.mjs';
 import { featureKernels } from './kernels/features.mjs';
+import { importKernels } from './kernels/import.mjs';
 import { motionKernels } from './kernels/motion.mjs';
 import { similarityKernels } from './kernels/similarity.mjs';
 
 /** @type {Record<string, import('./kernels/kernel.mjs').Kernel>} */
-export const kernels = { ...featureKernels, ...similarityKernels, ...clusteringKernels, ...motionKernels };
+export const kernels = {
+  ...importKernels,
+  ...featureKernels,
+  ...similarityKernels,
+  ...clusteringKernels,
+  ...motionKernels,
+};

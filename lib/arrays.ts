@@ -1,3 +1,5 @@
+import { argumentError } from './errors.js';
+
 /** Element types of the arrays that this package reads and writes. */
 export type NumericData =
   | Float32Array
@@ -20,6 +22,9 @@ export interface NdArray<Data extends NumericData = NumericData> {
 
 /** Number of elements of an array of this shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {
+  if (!Array.isArray(shape) || !shape.every((length) => typeof length === 'number')) {
+    throw argumentError('shape', 'the lengths of the axes', shape);
+  }
   return shape.reduce((product, length) => product * length, 1);
 }
 

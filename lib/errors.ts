@@ -51,16 +51,28 @@ export function memoryError(what: string, cause?: unknown): DantError {
 
 /** For arguments of library functions: "Expected <expected> for <name> but received <received>." */
 export function argumentError(name: string, expected: string, received: unknown): DantError {
-  return new DantError('DANT_ARGUMENT', `Expected ${expected} for ${name} but received ${describe(received)}.`);
+  return new DantError('DANT_ARGUMENT', `Expected ${expected} for ${name} but received ${describeValue(received)}.`);
 }
 
-function describe(value: unknown): string {
+/** A value in a few words. */
+export function describeValue(value: unknown): string {
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${(value as Uint8Array).length}`;
+  if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'string') return JSON.stringify(value);
-  if (isNdArray(value)) return `${describe(value.data)} with the shape (${value.shape.join(', ')})`;
+  if (isNdArray(value)) return `${describeValue(value.data)} with the shape (${value.shape.map(String).join(', ')})`;
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
+}
+
+/** As it would stand in a file; undefined: it is nothing that a file could hold. */
+export function asJson(value: unknown): string | undefined {
+  if (ArrayBuffer.isView(value)) return undefined;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function isNdArray(value: unknown): value is NdArray {

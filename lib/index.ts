@@ -65,6 +65,12 @@ export {
   type ImportSummary,
 } from './import/import_sessions.js';
 export type { ImportOptions, SessionSource } from './import/options.js';
+export { recognise, type Recognised, type SessionForm } from './import/recognise.js';
+export { importBombcell, type BombcellImportOptions } from './import/bombcell/import_bombcell.js';
+export { importMatlab, type MatlabImportOptions } from './import/matlab/import_matlab.js';
+export { importNwb, type NwbImportOptions } from './import/nwb/import_nwb.js';
+export { importAnalyzers, type AnalyzerImportOptions } from './import/sorting_analyzer/import_analyzers.js';
+export { exportToNwb, type NwbExportOptions } from './export/nwb.js';
 export { exportToPhy } from './export/phy.js';
 export { exportCsv, exportNpz, type TableOptions } from './export/table.js';
 export { trackedUnits, type TrackedUnit } from './export/tracked_units.js';

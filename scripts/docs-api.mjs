@@ -26,7 +26,7 @@ const sections = [
   ['Results', ['report', 'export'], 'Reports and tables of results that are there.'],
   ['Simulation and scores', ['simulate', 'score'], 'Recordings whose neurons are known.'],
   ['Files', ['files'], 'NumPy files.'],
-  ['Arrays and errors', ['arrays', 'errors', 'index'], 'What all functions share.'],
+  ['Arrays and errors', ['arguments', 'arrays', 'errors', 'index'], 'What all functions share.'],
 ];
 
 const tagTitles = { returns: 'Returns', throws: 'Throws', defaultValue: 'Default', see: 'See' };

@@ -1,6 +1,7 @@
 // Finds the header-only C++ libraries that the build needs, or fetches a pinned copy into the ignored vendor/ folder.
 // On Debian the distribution's package is unpacked there without installing it; elsewhere the official release is
-// downloaded and checked. Command line: node scripts/vendor.mjs [--fetch] [eigen] [doctest]; --fetch insists on vendor/.
+// downloaded and checked. The npm package holds what is needed of Eigen as vendor/eigen.tar.gz, which a build unpacks.
+// Command line: node scripts/vendor.mjs [--fetch | --pack] [eigen] [doctest]; --fetch insists on vendor/, --pack makes the archive.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,6 +24,12 @@ const libraries = {
       folder: 'eigen-3.4.0',
     },
     keep: (name) => name === 'Eigen' || name.startsWith('COPYING'),
+    // Sparse matrices, other solvers and processors on which the package was never built
+    notPacked: [
+      ...['unsupported', 'Eigen/src/Sparse*', 'Eigen/src/*Support', 'Eigen/src/IterativeLinearSolvers'],
+      ...['Eigen/src/OrderingMethods', 'Eigen/src/misc/lapacke.h', 'Eigen/src/Core/arch/AltiVec'],
+      ...['Eigen/src/Core/arch/MSA', 'Eigen/src/Core/arch/SYCL', 'Eigen/src/Core/arch/ZVector'],
+    ],
   },
   doctest: {
     variable: 'DOCTEST_INCLUDE_DIR',
@@ -48,10 +55,33 @@ export async function includeFolder(name) {
     }
     return asked;
   }
+  unpackLibrary(name);
   const found = [join(vendorFolder, name), ...library.systemFolders].find((folder) =>
     existsSync(join(folder, library.header)),
   );
   return found ?? (await fetchLibrary(name));
+}
+
+/** Makes vendor/<name>.tar.gz, for the package. */
+async function packLibrary(name) {
+  await fetchLibrary(name);
+  const excluded = libraries[name].notPacked.map((path) => `--exclude=${name}/${path}`);
+  execFileSync('tar', ['czf', `${name}.tar.gz`, ...excluded, name], { cwd: vendorFolder });
+  return join(vendorFolder, `${name}.tar.gz`);
+}
+
+/** Unpacks vendor/<name>.tar.gz where it is (in an installed package), whole or not at all. */
+function unpackLibrary(name) {
+  const archive = join(vendorFolder, `${name}.tar.gz`);
+  const target = join(vendorFolder, name);
+  if (!existsSync(archive) || existsSync(target)) return;
+  const scratch = mkdtempSync(join(vendorFolder, 'unpacking-'));
+  try {
+    execFileSync('tar', ['xzf', archive], { cwd: scratch });
+    renameSync(join(scratch, name), target);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
 
 /** Puts a pinned copy into vendor/<name>, whole or not at all, and returns that folder. */
@@ -129,7 +159,6 @@ const firstLine = (error) =>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const args = process.argv.slice(2);
   const names = args.filter((arg) => !arg.startsWith('--'));
-  for (const name of names.length > 0 ? names : ['eigen']) {
-    console.log(await (args.includes('--fetch') ? fetchLibrary(name) : includeFolder(name)));
-  }
+  const get = args.includes('--pack') ? packLibrary : args.includes('--fetch') ? fetchLibrary : includeFolder;
+  for (const name of names.length > 0 ? names : ['eigen']) console.log(await get(name));
 }

@@ -31,7 +31,7 @@ export const goals = [
   { ...strangerShare, set: 'mixed-late', methods: both, most: 0.01 },
   { ...atDisplacement, set: 'T181', methods: own, least: 140 },
   { ...unconnected, set: 'T181', methods: own, most: 15 },
-  { ...atDisplacement, set: 'mixed', methods: own, least: 65, held: { least: 54 } }, // 62
+  { ...atDisplacement, set: 'mixed', methods: own, least: 65, held: { least: 60 } }, // 65
   { ...matchedUnits, set: 'T224', methods: both, most: 0.03 },
   { ...matchedUnits, set: 'T223', methods: both, most: 0.03 },
   { ...isiAuc, set: 'T181', methods: own, least: 0.76 },
@@ -48,7 +48,7 @@ export const goals = [
 
 /** Kinds of the templates (see ../shared/foreign/make_all.sh), with any seed. Those with faults of the sorter cannot all be undone. */
 const templates = { precision: 0.99, recall: 0.95, heldRecall: 0.88 }; // 0.898 (wide)
-const faultyTemplates = { precision: 0.98, recall: 0.85, heldRecall: 0.82 }; // 0.834 (faults)
+const faultyTemplates = { precision: 0.98, recall: 0.85, heldRecall: 0.85 }; // 0.877 (faults)
 const isFaulty = (set) => /^(faults|everything)-/.test(set);
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { DantError } from '../errors.js';
-import { estimateMemory } from './estimate.js';
+import { neededMemory } from './estimate.js';
 import { isLocked } from './lock.js';
 import type { Study, StudyRecording } from './study.js';
 import { needOf } from './task.js';
@@ -13,9 +13,6 @@ export type Plan =
   | { kind: 'import' | 'track'; why: string; memoryBytes: number }
   /** It cannot be begun. */
   | { kind: 'impossible'; why: string };
-
-/** How often a recording is tried again with more memory after the system has killed it. */
-export const mostKills = 1;
 
 /** What has to be done to each recording of a study, and what it needs. Nothing is changed. */
 export async function planBatch(study: Study, only = study.recordings): Promise<Map<StudyRecording, Plan>> {
@@ -30,8 +27,8 @@ async function planOf(study: Study, recording: StudyRecording): Promise<Plan> {
     const need = await needOf(study, recording);
     if (need.kind === 'nothing') return need;
     const kills = (await readState(places.folder))?.kills ?? 0;
-    const memoryBytes = (await estimateMemory(recording.input, places.data)) * 2 ** Math.min(kills, mostKills);
-    return { ...need, memoryBytes };
+    const isImport = need.kind === 'import';
+    return { ...need, memoryBytes: await neededMemory(recording, places.data, { isImport, kills }) };
   } catch (error) {
     if (!(error instanceof DantError)) throw error;
     return { kind: 'impossible', why: error.message };

@@ -1,9 +1,9 @@
 import { availableParallelism, totalmem } from 'node:os';
 
 import { abortError } from '../errors.js';
-import { mostKills, planBatch, type Plan } from './plan_batch.js';
+import { tooLittle } from './estimate.js';
+import { planBatch, type Plan } from './plan_batch.js';
 import type { Study, StudyRecording } from './study.js';
-import { noteKill } from './task.js';
 import type { TaskState } from './task_state.js';
 import { runWorker } from './worker_process.js';
 
@@ -25,7 +25,11 @@ export type BatchEvent =
   | { kind: 'progress'; recording: StudyRecording; step: string; fraction: number }
   | { kind: 'ended'; recording: StudyRecording; outcome: Outcome; seconds: number };
 
-export type Outcome = { kind: 'unchanged' } | { kind: 'done'; state: TaskState } | { kind: 'failed'; why: string };
+export type Outcome =
+  | { kind: 'unchanged' }
+  | { kind: 'done'; state: TaskState }
+  /** `isRetried`: with more memory it may go better. */
+  | { kind: 'failed'; why: string; isRetried?: boolean | undefined };
 
 /**
  * Imports and tracks the recordings of a study that are new or have changed, each in a process of its own. One that fails does
@@ -39,7 +43,7 @@ export async function runBatch(study: Study, options: BatchOptions = {}): Promis
   const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
   const { signal, onEvent } = options;
   const outcomes = new Map<StudyRecording, Outcome>();
-  const waiting: { recording: StudyRecording; memoryBytes: number }[] = [];
+  const waiting: Waiting[] = [];
   const end = (recording: StudyRecording, outcome: Outcome, seconds = 0) => {
     outcomes.set(recording, outcome);
     onEvent?.({ kind: 'ended', recording, outcome, seconds });
@@ -57,34 +61,37 @@ export async function runBatch(study: Study, options: BatchOptions = {}): Promis
     const free = memoryBytes - [...running.values()].reduce((sum, bytes) => sum + bytes, 0);
     const next = running.size < jobs && !signal?.aborted ? waiting.findIndex((task) => task.memoryBytes <= free) : -1;
     if (next >= 0) {
-      const [task] = waiting.splice(next, 1) as [(typeof waiting)[number]];
+      const [task] = waiting.splice(next, 1) as [Waiting];
       const job: Promise<void> = work(task).finally(() => running.delete(job));
       running.set(job, task.memoryBytes);
     } else if (running.size > 0) await Promise.race(running.keys());
     else {
       for (const task of waiting.splice(0))
-        end(task.recording, { kind: 'failed', why: tooLarge(task.memoryBytes, memoryBytes) });
+        end(task.recording, { kind: 'failed', why: `${tooLittle(task.memoryBytes, memoryBytes)} ${advice}` });
     }
   }
   if (signal?.aborted) throw abortError(signal);
   return outcomes;
 
-  async function work(task: (typeof waiting)[number]): Promise<void> {
+  async function work(task: Waiting): Promise<void> {
     const { recording } = task;
     const start = performance.now();
     onEvent?.({ kind: 'started', recording });
-    const outcome = await runWorker(study, recording, { threads, signal, onEvent });
-    if (outcome.kind === 'killed') {
-      const kills = await noteKill(study, recording, outcome.why);
-      if (kills <= mostKills && !signal?.aborted) {
-        waiting.unshift({ recording, memoryBytes: 2 * task.memoryBytes });
+    const outcome = await runWorker(study, recording, { threads, memoryBytes: task.memoryBytes, signal, onEvent });
+    if (outcome.kind === 'failed' && outcome.isRetried && !signal?.aborted) {
+      const plan = (await planBatch(study, [recording])).get(recording);
+      if (plan && 'memoryBytes' in plan) {
+        waiting.unshift({ recording, memoryBytes: plan.memoryBytes });
         return;
       }
-      end(recording, { kind: 'failed', why: outcome.why }, (performance.now() - start) / 1000);
-      return;
     }
     end(recording, outcome, (performance.now() - start) / 1000);
   }
+}
+
+interface Waiting {
+  recording: StudyRecording;
+  memoryBytes: number;
 }
 
 /** Of the computer, or of the container that this runs in. */
@@ -93,7 +100,4 @@ function totalMemory(): number {
   return limit > 0 && limit < totalmem() ? limit : totalmem();
 }
 
-const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-
-const tooLarge = (needed: number, allowed: number) =>
-  `needs about ${gb(needed)} of memory, more than the ${gb(allowed)} that the batch may use. Raise --memory, or use a larger computer.`;
+const advice = 'Raise --memory, or use a larger computer.';

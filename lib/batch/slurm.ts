@@ -75,7 +75,7 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
     const task = {
       id: recording.id,
       index: study.recordings.indexOf(recording) + 1,
-      minutes: await estimateMinutes(recording.input),
+      minutes: await estimateMinutes(recording),
     };
     byMemory.set(gb, [...(byMemory.get(gb) ?? []), task]);
   }
@@ -105,7 +105,10 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
       jobs.push(
         await sbatch(
           [...common, ...limits],
-          ['task', study.file, '$SLURM_ARRAY_TASK_ID', '--threads', String(options.cpus)],
+          [
+            ...['task', study.file, '$SLURM_ARRAY_TASK_ID'],
+            ...['--threads', String(options.cpus), '--memory', String(gb)],
+          ],
         ),
       );
     }
@@ -125,10 +128,11 @@ async function submit(study: Study, options: SlurmOptions, only: StudyRecording[
 }
 
 /**
- * What follows the jobs of a study: those that were killed are submitted again, once, with twice the memory.
+ * What follows the jobs of a study: those that were killed are submitted again, once, with twice the memory; those that turned
+ * out to need more than was estimated, with that.
  * @returns What was submitted again; undefined: nothing had to be
  */
-export async function resubmitKilled(study: Study): Promise<Submitted | undefined> {
+export async function resubmit(study: Study): Promise<Submitted | undefined> {
   const { options, ids } = (await readSubmission(study)) ?? {};
   if (!options) return undefined;
   const again: StudyRecording[] = [];
@@ -140,7 +144,7 @@ export async function resubmitKilled(study: Study): Promise<Submitted | undefine
       await breakLock(folder);
       await noteKill(study, recording, 'its job was killed, most likely because memory or time ran out');
     }
-    if ((await readState(folder))?.kills === 1) again.push(recording);
+    if ((await readState(folder))?.retry) again.push(recording);
   }
   return again.length === 0 ? undefined : submit(study, options, again);
 }

@@ -1,5 +1,6 @@
-import type { ImportOptions, SessionSource } from '../import/options.js';
+import type { ImportOptions } from '../import/options.js';
 import type { PartialSettings } from '../settings/index.js';
+import type { Source } from './sources/source.js';
 
 /** A study: many recordings that are tracked alike. */
 export interface Study {
@@ -20,12 +21,15 @@ export interface StudyRecording {
   animal: string;
   probe: string | undefined;
   region: string | undefined;
-  input: RecordingInput;
+  source: Source;
+  /** How it is imported; defaults of the study included */
+  importOptions: ImportOptions;
   /** As in a settings file; defaults of the study included */
   settings: PartialSettings;
+  /** Whether the evidence of `dant evidence` is measured after the tracking */
+  evidence: boolean;
 }
 
-export type RecordingInput =
-  | { kind: 'sessions'; sessions: SessionSource[]; options: ImportOptions }
-  /** A folder that `dant run` takes */
-  | { kind: 'data'; folder: string };
+/** Animal, probe and region, as messages name them. */
+export const describe = ({ animal, probe, region }: Pick<StudyRecording, 'animal' | 'probe' | 'region'>) =>
+  [animal, probe, region].filter((part) => part !== undefined).join(', ');

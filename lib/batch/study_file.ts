@@ -1,14 +1,17 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { parseYaml, readTextIfThere } from '../files/text_file.js';
 import type { ImportOptions } from '../import/options.js';
-import { parseSessions, sessionSchema } from '../import/sessions_file.js';
 import { completeSettings } from '../settings/index.js';
 import { isTree, type Tree } from '../settings/tree.js';
-import type { RecordingInput, Study, StudyRecording } from './study.js';
+import { resolvePath } from '../settings/resolve_path.js';
+import { checkPlaces } from './check_places.js';
+import { sourceKinds, sourceNames, type SourceName } from './sources/kinds.js';
+import type { Source, SourceKind } from './sources/source.js';
+import { describe, type Study, type StudyRecording } from './study.js';
 
 const name = z.union([z.string().min(1), z.number()]).transform(String);
 const importOptions = z
@@ -19,20 +22,26 @@ const importOptions = z
     min_amplitude_uv: z.number().min(0),
     max_missing: z.number().min(0).max(0.5),
     spikes_per_unit: z.int().min(1),
+    templates: z.literal('kilosort4'),
+    common_median: z.boolean(),
+    halves: z.boolean(),
     seed: z.int().min(0),
   })
   .partial();
-const choices = { import: importOptions.optional(), settings: z.record(z.string(), z.unknown()).optional() };
+const choices = {
+  import: importOptions.optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
+  evidence: z.boolean().optional(),
+};
+const sources = Object.fromEntries(sourceNames.map((key) => [key, sourceKinds[key].schema.optional()])) as {
+  [Name in SourceName]: z.ZodOptional<(typeof sourceKinds)[Name]['schema']>;
+};
+const sourcesIn = (entry: Partial<Record<SourceName, unknown>>) =>
+  sourceNames.filter((key) => entry[key] !== undefined);
 const recording = z
-  .strictObject({
-    probe: name.optional(),
-    region: name.optional(),
-    sessions: z.array(sessionSchema).min(1).optional(),
-    data: z.string().optional(),
-    ...choices,
-  })
-  .refine(({ sessions, data }) => (sessions === undefined) !== (data === undefined), {
-    error: 'expected either "sessions" (folders of the sorter) or "data" (a folder that dant run takes)',
+  .strictObject({ probe: name.optional(), region: name.optional(), ...sources, ...choices })
+  .refine((entry) => sourcesIn(entry).length === 1, {
+    error: `expected one of ${sourceNames.map((key) => `"${key}" (${sourceKinds[key].about})`).join(', ')}`,
   })
   .refine(({ data, import: options }) => data === undefined || options === undefined, {
     error: '"import" says how sessions are read; there is nothing to import in a data folder',
@@ -42,8 +51,6 @@ const studySchema = z.strictObject({
   defaults: z.strictObject(choices).default({}),
   animals: z.record(z.string(), z.union([recording.transform((one) => [one]), z.array(recording).min(1)])),
 });
-
-type Choices = Pick<z.infer<typeof recording>, 'import' | 'settings'>;
 
 /**
  * Reads the file of a study, YAML or JSON. Paths are relative to the file. What is wrong with any of its recordings is in one
@@ -58,27 +65,28 @@ export async function readStudy(path: string): Promise<Study> {
     const problems = error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);
     throw fileError(file, `this is not the description of a study:\n${problems.join('\n')}`, error);
   }
-  const from = (relative: string) => resolve(dirname(file), relative);
+  const from = (relative: string) => resolvePath(relative, dirname(file));
   const warnings: string[] = [];
   const recordings = Object.entries(data.animals).flatMap(([animal, list]) =>
     list.map((entry): StudyRecording => {
       const { probe, region } = entry;
       const settings = merged(data.defaults.settings, entry.settings);
-      const label = [animal, probe, region].filter((part) => part !== undefined).join(', ');
-      checkSettings(file, label, settings, warnings);
+      checkSettings(file, describe({ animal, probe, region }), settings, warnings);
       return {
         id: [animal, probe, region].flatMap((part) => (part === undefined ? [] : [safeName(part)])).join('_'),
         animal,
         probe,
         region,
-        input: inputOf(entry, data.defaults, from),
+        source: sourceOf(entry, { animal, probe, from }),
+        importOptions: optionsOf({ ...data.defaults.import, ...entry.import }),
         settings,
+        evidence: entry.evidence ?? data.defaults.evidence ?? false,
       };
     }),
   );
   if (recordings.length === 0) throw fileError(file, 'expected at least one animal under "animals".');
   const study = { file, output: from(data.output), recordings, warnings: [...new Set(warnings)] };
-  refuseDoubles(study);
+  checkPlaces(study);
   return study;
 }
 
@@ -90,14 +98,10 @@ async function parseFile(file: string): Promise<unknown> {
 
 const placeOf = (path: readonly PropertyKey[]) => (path.length === 0 ? 'the file' : path.map(String).join('.'));
 
-function inputOf(
-  { sessions, data, import: options }: z.infer<typeof recording>,
-  defaults: Choices,
-  from: (path: string) => string,
-): RecordingInput {
-  if (data !== undefined) return { kind: 'data', folder: from(data) };
-  const all = { ...defaults.import, ...options };
-  return { kind: 'sessions', sessions: parseSessions(sessions!, from), options: optionsOf(all) };
+function sourceOf(entry: z.infer<typeof recording>, place: Parameters<SourceKind['open']>[1]): Source {
+  const [key] = sourcesIn(entry) as [SourceName];
+  // The schema of the kind has checked it.
+  return (sourceKinds[key] as SourceKind).open(entry[key], place);
 }
 
 function optionsOf(options: z.infer<typeof importOptions>): ImportOptions {
@@ -108,6 +112,9 @@ function optionsOf(options: z.infer<typeof importOptions>): ImportOptions {
     minAmplitudeUv: options.min_amplitude_uv,
     maxMissing: options.max_missing,
     spikesPerUnit: options.spikes_per_unit,
+    templates: options.templates,
+    commonMedian: options.common_median,
+    halves: options.halves,
     seed: options.seed,
   };
 }
@@ -140,23 +147,3 @@ function checkSettings(file: string, label: string, settings: Tree, warnings: st
 
 /** A name as every file system takes it. */
 const safeName = (text: string) => text.replace(/[^\p{L}\p{N}.-]+/gu, '-').replace(/^[.-]+|[.-]+$/g, '') || 'unnamed';
-
-function refuseDoubles({ file, output, recordings }: Study): void {
-  const seen = new Map<string, StudyRecording>();
-  for (const one of recordings) {
-    const key = one.id.normalize().toLowerCase();
-    const other = seen.get(key);
-    if (other) {
-      throw fileError(
-        file,
-        `two recordings would go to ${join(output, one.id)}: those of ${describe(other)} and of ${describe(one)}. ` +
-          'Tell them apart by "probe" or "region".',
-      );
-    }
-    seen.set(key, one);
-  }
-}
-
-/** Animal, probe and region, as messages name them. */
-export const describe = ({ animal, probe, region }: Pick<StudyRecording, 'animal' | 'probe' | 'region'>) =>
-  [animal, probe, region].filter((part) => part !== undefined).join(', ');

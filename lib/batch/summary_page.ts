@@ -1,6 +1,7 @@
 import { escapeHtml, pageHead } from '../report/page_head.js';
 import type { Study } from './study.js';
 import { medianFollowed, rowName, type SummaryRow } from './summary.js';
+import type { TaskFacts } from './task_state.js';
 
 /** The summary of a study as a page that needs nothing else. */
 export function summaryPage({ file }: Study, rows: readonly SummaryRow[]): string {
@@ -15,11 +16,12 @@ export function summaryPage({ file }: Study, rows: readonly SummaryRow[]): strin
 <p>${done.length} of ${rows.length} recordings tracked${failed.length > 0 ? `, ${failed.length} failed` : ''}:
 ${sum((row) => row.facts!.neurons)} neurons found in more than one session, among ${sum((row) => row.facts!.units)} units.</p>
 <table>
-<thead><tr><th>Recording<th>Units<th>Sessions<th>Neurons followed<th>Sessions per neuron<th>Matched units<th>Probe motion, µm<th>Expected false positives<th>Time, s<th>Memory, GB</tr></thead>
+<thead><tr><th>Recording<th>Units<th>Sessions<th>Neurons followed<th>Sessions per neuron<th>Days followed<th>Matched units<th>Probe motion, µm<th>Expected false positives<th>Evidence<th>Time, s<th>Memory, GB</tr></thead>
 <tbody>
 ${rows.map(tableRow).join('\n')}
 </tbody>
 </table>
+${strangers(rows)}
 ${notes(rows)}
 </body>
 </html>
@@ -30,21 +32,26 @@ function tableRow(row: SummaryRow): string {
   const { facts, status, report } = row;
   const name = escapeHtml(rowName(row));
   if (!facts)
-    return `<tr><th scope="row">${name}<td colspan="9" class="${statusClass(status)}">${escapeHtml(status)}</tr>`;
+    return `<tr><th scope="row">${name}<td colspan="11" class="${statusClass(status)}">${escapeHtml(status)}</tr>`;
   const share = Math.round((100 * facts.matchedUnits) / Math.max(1, facts.units));
   const cells = [
     facts.units.toLocaleString('en-US'),
     facts.sessions,
     facts.neurons.toLocaleString('en-US'),
     `${bars(facts.followed)}<span class="small">median ${Math.max(0, medianFollowed(facts.followed))}</span>`,
+    facts.daysFollowed
+      ? `${short(facts.daysFollowed.longest)} <span class="small">median ${short(facts.daysFollowed.median)}</span>`
+      : '–',
     `${share} %`,
     facts.motionUm ? `${facts.motionUm[0].toFixed(0)} … ${facts.motionUm[1].toFixed(0)}` : '–',
     facts.falsePositiveRate === null ? '–' : `${(100 * facts.falsePositiveRate).toFixed(1)} %`,
+    evidence(facts, row.strangers !== null),
     facts.seconds.toFixed(0),
     (facts.peakMemoryBytes / 1e9).toFixed(1),
   ];
+  const linked = report === undefined ? name : `<a href="${encodeURI(report)}">${name}</a>`;
   const mark = status === 'done' ? '' : ` <span class="${statusClass(status)}">${escapeHtml(status)}</span>`;
-  return `<tr><th scope="row"><a href="${encodeURI(report!)}">${name}</a>${mark}${cells.map((cell) => `<td>${cell}`).join('')}</tr>`;
+  return `<tr><th scope="row">${linked}${mark}${cells.map((cell) => `<td>${cell}`).join('')}</tr>`;
 }
 
 /** Neurons by the number of sessions that they were found in, from 2. */
@@ -58,6 +65,28 @@ function bars(followed: readonly number[]): string {
     return `<rect x="${(k * width).toFixed(1)}" y="${(18 - height).toFixed(1)}" width="${(width - 1).toFixed(1)}" height="${height.toFixed(1)}"><title>${count} neurons in ${k + 2} sessions</title></rect>`;
   });
   return `<svg width="${(counts.length * width).toFixed(0)}" height="18" role="img" aria-label="Neurons by sessions followed">${shapes.join('')}</svg>`;
+}
+
+/** Pairs of sessions with neurons in common, and whether matched units fire alike, as far as that was asked. */
+function evidence({ inCommon, intervals }: TaskFacts, isStrange: boolean): string {
+  const parts = [
+    ...(inCommon ? [`${inCommon.connectedPairs} of ${inCommon.pairs} session pairs connect`] : []),
+    ...(intervals ? [`firing alike: ${intervals.verdict} (AUC ${intervals.auc.toFixed(2)})`] : []),
+  ];
+  if (parts.length === 0) return '–';
+  return `<span class="${isStrange ? 'small failed' : 'small'}">${parts.join('; ')}</span>`;
+}
+
+const short = (days: number) => String(Math.round(10 * days) / 10);
+
+/** What people should look at first. */
+function strangers(rows: readonly SummaryRow[]): string {
+  const strange = rows.filter((row) => row.strangers !== null);
+  if (strange.length === 0) return '';
+  const items = strange.map(
+    (row) => `<li class="failed">${escapeHtml(rowName(row))}: ${escapeHtml(row.strangers!)}</li>`,
+  );
+  return `<h2>Sessions to look at</h2>\n<ul>${items.join('\n')}</ul>`;
 }
 
 function notes(rows: readonly SummaryRow[]): string {

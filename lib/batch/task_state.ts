@@ -2,6 +2,8 @@ import { join } from 'node:path';
 
 import { fileError } from '../files/file_error.js';
 import { readTextIfThere, replaceText } from '../files/text_file.js';
+import type { Verdict } from '../evidence/verdict.js';
+import type { SessionsInCommon } from './strangers.js';
 import type { Study, StudyRecording } from './study.js';
 
 /** What a study knows of one of its recordings, in `task.json` of the recording's folder. */
@@ -19,8 +21,10 @@ export interface TaskState {
   madeFrom?: MadeFrom;
   /** Why it failed */
   error?: string;
-  /** How often a process was killed while it worked on this, most likely for memory */
+  /** How often a process was killed while it worked on this since its last success, most likely for memory */
   kills: number;
+  /** It is worth another try with more memory, and none was made yet. */
+  retry?: true;
   /** ISO time of the start and end of the last attempt */
   started: string;
   ended?: string;
@@ -35,32 +39,43 @@ export interface MadeFrom {
 }
 
 /** What the summary of a study shows of a result. */
-export interface TaskFacts {
-  units: number;
-  sessions: number;
-  /** Found in more than one session */
-  neurons: number;
-  matchedUnits: number;
-  /** Neurons by the number of sessions that they were found in: followed[k] in k sessions */
-  followed: number[];
-  /** Smallest and largest estimated motion over sessions and shanks, µm; null: none */
-  motionUm: [number, number] | null;
-  /** Share of matched pairs that is expected to be wrong; null: the method does not tell */
-  falsePositiveRate: number | null;
+export interface TaskFacts extends ResultFacts {
   warnings: readonly string[];
   seconds: number;
   peakMemoryBytes: number;
 }
 
+export interface ResultFacts {
+  units: number;
+  sessions: number;
+  /** Folders of the sessions; empty: not known */
+  sessionNames: readonly string[];
+  /** Found in more than one session */
+  neurons: number;
+  matchedUnits: number;
+  /** Neurons by the number of sessions that they were found in: followed[k] in k sessions */
+  followed: number[];
+  /** Days from the first to the last session of a neuron; null: not known */
+  daysFollowed: { median: number; longest: number } | null;
+  /** Smallest and largest estimated motion over sessions and shanks, µm; null: none */
+  motionUm: [number, number] | null;
+  /** Share of matched pairs that is expected to be wrong; null: the method does not tell */
+  falsePositiveRate: number | null;
+  /** null: the method does not ask */
+  inCommon: SessionsInCommon | null;
+  /** Whether matched units fire more alike than their neighbours; null: not measured */
+  intervals: { auc: number; error: number; verdict: Verdict } | null;
+}
+
 const stateName = 'task.json';
 
 /** Where the parts of a recording are. */
-export function placesOf({ output }: Study, { id, input }: StudyRecording) {
+export function placesOf({ output }: Study, { id, source }: StudyRecording) {
   const folder = join(output, id);
   return {
     folder,
     /** What `dant run` takes */
-    data: input.kind === 'data' ? input.folder : join(folder, 'data'),
+    data: source.folder ?? join(folder, 'data'),
     result: join(folder, 'result'),
     log: join(folder, 'log.txt'),
   };

@@ -1,5 +1,6 @@
 // A process of its own for one recording of a study: its memory is given back when it ends, and one that the system kills
-// takes nothing else with it. Arguments: the file of the study, the id of the recording, the number of threads.
+// takes nothing else with it. Arguments: the file of the study, the id of the recording, the number of threads, the bytes
+// of memory that it may take or nothing.
 import { appendFileSync, mkdirSync } from 'node:fs';
 
 import { readStudy } from './study_file.js';
@@ -13,7 +14,7 @@ export type WorkerMessage =
   | { kind: 'end'; state: TaskState | undefined }
   | { kind: 'error'; message: string };
 
-const [file, id, threads] = process.argv.slice(2) as [string, string, string];
+const [file, id, threads, memory] = process.argv.slice(2) as [string, string, string, string];
 const controller = new AbortController();
 const stop = () => {
   controller.abort();
@@ -33,12 +34,17 @@ try {
   const { folder, log: logFile } = placesOf(study, recording);
   mkdirSync(folder, { recursive: true });
   log = (text) => {
-    appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+    try {
+      appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+    } catch {
+      // The disk is full: that is told all the same.
+    }
   };
   log('started');
   let last = '';
   const state = await doTask(study, recording, {
     threads: Number(threads),
+    memoryBytes: memory === '' ? undefined : Number(memory),
     signal: controller.signal,
     onProgress: ({ step, fraction }) => {
       send({ kind: 'progress', step, fraction });
@@ -51,11 +57,7 @@ try {
   send({ kind: 'end', state });
 } catch (error) {
   const message = controller.signal.aborted ? 'stopped before it was done' : (error as Error).message;
-  try {
-    log(`failed: ${message}`);
-  } catch {
-    // The disk is full: the batch gets the message all the same.
-  }
+  log(`failed: ${message}`);
   send({ kind: 'error', message });
 }
 if (process.connected) process.disconnect();

@@ -5,11 +5,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { planBatch, standings, type Plan } from '../batch/plan_batch.js';
 import { runBatch, type BatchEvent, type Outcome } from '../batch/run_batch.js';
 import { runWorker } from '../batch/worker_process.js';
-import { cancelJobs, jobStates, resubmitKilled, submitStudy, type Submitted } from '../batch/slurm.js';
-import { describe, readStudy } from '../batch/study_file.js';
-import type { Study, StudyRecording } from '../batch/study.js';
-import { statusOf, writeSummary } from '../batch/summary.js';
-import { noteKill } from '../batch/task.js';
+import { cancelJobs, jobStates, resubmit, submitStudy, type Submitted } from '../batch/slurm.js';
+import { readStudy } from '../batch/study_file.js';
+import { describe, type Study, type StudyRecording } from '../batch/study.js';
+import { rowName, statusOf, strangersOf, writeSummary, type SummaryRow } from '../batch/summary.js';
 import { placesOf } from '../batch/task_state.js';
 import { DantError } from '../errors.js';
 import { count } from './count.js';
@@ -87,12 +86,15 @@ function runCommand(): Command {
       const outcomes = await runBatch(study, {
         only,
         jobs: flags.jobs,
-        memoryBytes: flags.memory === undefined ? undefined : flags.memory * 1e9,
+        memoryBytes: bytesOf(flags.memory),
         signal: interruptSignal(),
         onEvent: printEvent,
       });
-      await writeSummary(study);
-      printEnd(outcomes, study);
+      try {
+        printSummary(study, await writeSummary(study));
+      } finally {
+        printFailures(outcomes);
+      }
     });
 }
 
@@ -104,8 +106,11 @@ for all of them.`;
 
 function statusCommand(): Command {
   return studyAction('status', 'How the recordings of a study stand, and their jobs on a cluster.', async (study) => {
-    for (const [recording, standing] of await standings(study))
-      console.log(`${describe(recording)}: ${statusOf(standing)}`);
+    for (const [recording, standing] of await standings(study)) {
+      const strangers = strangersOf(standing);
+      const looked = strangers === undefined ? '' : ` (look at it: ${strangers})`;
+      console.log(`${describe(recording)}: ${statusOf(standing)}${looked}`);
+    }
     const jobs = await jobStates(study);
     if (jobs.size > 0) console.log(['Jobs:', ...[...jobs].map(([id, state]) => `  ${id} ${state}`)].join('\n'));
   });
@@ -148,23 +153,34 @@ function taskCommand(): Command {
     .argument('<study>', 'the file of the study')
     .argument('<number>', 'of the recording in the file, from 1; or its name')
     .addOption(numberOption('--threads <n>', 'Threads. Default: all processors.').default(0))
-    .action(async (file: string, number: string, { threads }: { threads: number }) => {
+    .addOption(
+      numberOption(
+        '--memory <GB>',
+        'What it may take. If the import shows that tracking needs more, only that is said.',
+      ),
+    )
+    .action(async (file: string, number: string, { threads, memory }: { threads: number; memory?: number }) => {
       const study = await readStudy(file);
       const recording = study.recordings[Number(number) - 1] ?? chosen(study, [number])[0]!;
-      const outcome = await runWorker(study, recording, { threads, signal: interruptSignal(), onEvent: printEvent });
-      if (outcome.kind === 'killed') await noteKill(study, recording, outcome.why);
-      const ended: Outcome = outcome.kind === 'killed' ? { kind: 'failed', why: outcome.why } : outcome;
-      printEvent({ kind: 'ended', recording, outcome: ended, seconds: performance.now() / 1000 });
-      if (ended.kind === 'failed') process.exitCode = 1;
+      const outcome = await runWorker(study, recording, {
+        threads,
+        memoryBytes: bytesOf(memory),
+        signal: interruptSignal(),
+        onEvent: printEvent,
+      });
+      printEvent({ kind: 'ended', recording, outcome, seconds: performance.now() / 1000 });
+      if (outcome.kind === 'failed') process.exitCode = 1;
     });
 }
+
+const bytesOf = (gigabytes: number | undefined) => (gigabytes === undefined ? undefined : gigabytes * 1e9);
 
 function finishCommand(): Command {
   return studyAction(
     'finish',
     'What follows the jobs of a cluster: try again what was killed, and write the summary.',
     async (study) => {
-      const again = await resubmitKilled(study);
+      const again = await resubmit(study);
       await writeSummary(study);
       if (again) printSubmitted(again, study.file);
     },
@@ -212,11 +228,18 @@ function outcomeText(outcome: Outcome, seconds: number): string {
   return `done in ${seconds.toFixed(0)} s: ${count(neurons, 'neuron')} of ${count(units, 'unit')} in ${count(sessions, 'session')}`;
 }
 
-function printEnd(outcomes: ReadonlyMap<StudyRecording, Outcome>, { output, recordings }: Study): void {
+function printSummary({ output }: Study, rows: readonly SummaryRow[]): void {
+  const strange = rows.filter(({ strangers }) => strangers !== null);
+  if (strange.length > 0) {
+    console.log(['Look at these:', ...strange.map((row) => `  ${rowName(row)}: ${row.strangers!}`)].join('\n'));
+  }
+  console.log(`The summary of ${count(rows.length, 'recording')} is in ${join(output, 'study.html')}.`);
+}
+
+function printFailures(outcomes: ReadonlyMap<StudyRecording, Outcome>): void {
   const failed = [...outcomes].flatMap(([recording, outcome]) =>
     outcome.kind === 'failed' ? [`  ${describe(recording)}: ${outcome.why}`] : [],
   );
-  console.log(`The summary of ${count(recordings.length, 'recording')} is in ${join(output, 'study.html')}.`);
   if (failed.length === 0) return;
   console.error(`${failed.length} of ${count(outcomes.size, 'recording')} failed:\n${failed.join('\n')}`);
   process.exitCode = 1;

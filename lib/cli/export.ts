@@ -8,6 +8,7 @@ import { exportToPhy } from '../export/phy.js';
 import { exportCsv, exportNpz } from '../export/table.js';
 import { runRecordFile } from '../results/schema.js';
 import { count } from './count.js';
+import { exportNwbCommand } from './export_nwb.js';
 import { Group } from './group.js';
 
 /** `dant export`: hands the neurons back to the programs that the units came from. */
@@ -28,6 +29,7 @@ export function exportCommand(): Command {
         console.log([`Wrote the neurons of ${units} units to`, ...files.map((file) => `  ${file}`)].join('\n'));
       }),
   );
+  group.addCommand(exportNwbCommand(dataFolderOf));
   group.addCommand(tableCommand('csv', 'Write the neuron of each unit as a table, neurons in their order.', exportCsv));
   group.addCommand(
     tableCommand(

@@ -8,8 +8,14 @@ import type { SessionSource } from '../import/options.js';
 import { writeSessionsFile } from '../import/sessions_template.js';
 import { readSessionsFile } from '../import/sessions_file.js';
 import { Group } from './group.js';
+import { autoCommand } from './import_auto.js';
+import { withBar } from './import_bar.js';
+import { bombcellCommand } from './import_bombcell.js';
 import { importIblCommand } from './import_ibl.js';
-import { addImportOptions, withBar } from './import_options.js';
+import { matlabCommand } from './import_matlab.js';
+import { nwbCommand } from './import_nwb.js';
+import { addImportOptions } from './import_options.js';
+import { spikeinterfaceCommand } from './import_spikeinterface.js';
 import { interruptSignal } from './interrupt.js';
 import { quoted } from './quoted.js';
 import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
@@ -18,7 +24,12 @@ import { addSessionOptions, sessionNotes, type ImportFlags } from './session_opt
 export function importCommand(): Command {
   const group = new Group('import').description('Make a data folder from sorted sessions and their raw recordings.');
   group.addCommand(kilosortCommand());
+  group.addCommand(nwbCommand());
+  group.addCommand(spikeinterfaceCommand());
   group.addCommand(importIblCommand());
+  group.addCommand(bombcellCommand());
+  group.addCommand(matlabCommand());
+  group.addCommand(autoCommand());
   group.addCommand(initCommand());
   return group;
 }

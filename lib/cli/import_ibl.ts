@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 
 import { importIbl, type IblImportOptions } from '../import/ibl/import_ibl.js';
-import { addImportOptions, withBar } from './import_options.js';
+import { tellImport } from './import_bar.js';
+import { addImportOptions } from './import_options.js';
 import { interruptSignal } from './interrupt.js';
-import { quoted } from './quoted.js';
 
 /** `dant import ibl`: makes a data folder of a subject's sessions in a ONE cache. */
 export function importIblCommand(): Command {
@@ -22,8 +22,7 @@ export function importIblCommand(): Command {
     .addHelpText('after', notes)
     .action(async (cache: string, { output, ...options }: IblImportOptions & { output: string }) => {
       const signal = interruptSignal();
-      const { text } = await withBar((onProgress) => importIbl(cache, options, output, { signal, onProgress }));
-      console.log([text, 'Next:', `  dant check ${quoted(output)}`, `  dant run ${quoted(output)}`].join('\n'));
+      await tellImport((onProgress) => importIbl(cache, options, output, { signal, onProgress }));
     });
 }
 

@@ -1,22 +1,37 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import type { ImportControl, ImportSummary } from '../import/import_sessions.js';
 import { importDefaults, mostSpikesPerUnit, type CompleteImportOptions } from '../import/options.js';
-import { count } from './count.js';
-import { progressBar } from './progress.js';
 
-/** Adds the flags of an import to a command. */
+/** Adds the flags of an import that makes mean waveforms to a command. */
 export function addImportOptions(command: Command): Command {
+  return addLabelOption(addPlacedOptions(command))
+    .addOption(
+      numberOption('--spikes-per-unit <n>', 'Average at most so many spikes of a unit.', 'spikesPerUnit', {
+        least: 1,
+        most: mostSpikesPerUnit,
+      }),
+    )
+    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
+}
+
+/** The same of an import whose units have mean waveforms already. */
+export function addSortedOptions(command: Command): Command {
+  return addLabelOption(addPlacedOptions(command));
+}
+
+function addLabelOption(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--labels <names>',
+      `Labels of the units that are wanted, separated by commas. Default: ${importDefaults.labels.join(',')}.`,
+    ).argParser((text) => text.split(',').map((label) => label.trim())),
+  );
+}
+
+/** Flags of every import, also of one whose units have no labels. */
+export function addPlacedOptions(command: Command): Command {
   return command
     .requiredOption('-o, --output <folder>', 'the data folder to make, new or empty')
-    .addOption(
-      new Option(
-        '--labels <names>',
-        `Labels of the units that are wanted, separated by commas. Default: ${importDefaults.labels.join(',')}.`,
-      ).argParser((text) => text.split(',').map((label) => label.trim())),
-    )
     .addOption(numberOption('--min-spikes <n>', 'Leave out units with fewer spikes.', 'minSpikes'))
     .addOption(numberOption('--min-rate-hz <Hz>', 'Leave out units with fewer spikes per second.', 'minRateHz'))
     .addOption(
@@ -29,14 +44,7 @@ export function addImportOptions(command: Command): Command {
         'maxMissing',
         { most: 0.5 },
       ),
-    )
-    .addOption(
-      numberOption('--spikes-per-unit <n>', 'Average at most so many spikes of a unit.', 'spikesPerUnit', {
-        least: 1,
-        most: mostSpikesPerUnit,
-      }),
-    )
-    .addOption(numberOption('--seed <n>', 'Seed of the draw of these spikes.', 'seed'));
+    );
 }
 
 type KeysOfNumbers = {
@@ -58,39 +66,4 @@ export function numberOption(
     }
     return value;
   });
-}
-
-/** Runs an import with a bar in a terminal and with its warnings; returns what to tell, and the data folders. */
-export async function withBar(
-  run: (onProgress: NonNullable<ImportControl['onProgress']>) => Promise<ImportSummary>,
-): Promise<{ text: string; folders: string[] }> {
-  const { stderr } = process;
-  const start = performance.now();
-  const clear = () => {
-    if (stderr.isTTY) stderr.write('\r\x1b[2K');
-  };
-  const onProgress: ImportControl['onProgress'] = ({ session, sessions, fraction }) => {
-    if (!stderr.isTTY) return;
-    const seconds = (performance.now() - start) / 1000;
-    const bar = progressBar(`Session ${session} of ${sessions}`, `${seconds.toFixed(1)} s`, fraction, seconds);
-    clear();
-    stderr.write(bar.slice(0, stderr.columns - 1));
-  };
-  try {
-    const { warnings, dataSets } = await run(onProgress);
-    clear();
-    for (const warning of warnings) console.error(`Warning: ${warning}`);
-    const lines = dataSets.map(({ folder, units, unitsPerSession, channels }) => {
-      const sessions = count(unitsPerSession.filter((number) => number > 0).length, 'session');
-      return `Imported ${count(units, 'unit')} of ${sessions} (${unitsPerSession.join(', ')}), ${count(channels, 'channel')}, to ${folder}.`;
-    });
-    if (dataSets.some(({ folder }) => existsSync(join(folder, 'peth.npy')))) {
-      lines.push(
-        'There is a peth.npy: add PETH to matching.features in settings.json if the responses to events should count.',
-      );
-    }
-    return { text: lines.join('\n'), folders: dataSets.map(({ folder }) => folder) };
-  } finally {
-    clear();
-  }
 }

@@ -11,9 +11,17 @@ export interface ImportFlags extends ImportOptions {
   regions?: string;
 }
 
-/** Adds the flags of an import of sorters' folders: tables of labels, events and regions, and where to split. */
+/** Adds the flags of an import of sorters' folders: mean waveforms, tables of labels, events and regions, and where to split. */
 export function addSessionOptions(command: Command): Command {
   return command
+    .option('--common-median', 'Subtract the median over all channels from each sample, after the filter.')
+    .option('--halves', 'Write waveform_halves.npy too: the means of both halves of each session.')
+    .addOption(
+      new Option(
+        '--templates <sorter>',
+        'Sessions without raw recording take the templates of this sorter for mean waveforms, which matches neurons worse. Default: they are refused.',
+      ).choices(['kilosort4']),
+    )
     .addOption(
       fileOption(
         '--label-table <file>',

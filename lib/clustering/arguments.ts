@@ -1,38 +1,40 @@
-import { elementCount, type NdArray } from '../arrays.js';
-import { DantError, argumentError } from '../errors.js';
+import { arrayOf, floatsOf } from '../arguments.js';
+import type { NdArray } from '../arrays.js';
+import { DantError } from '../errors.js';
 
-type FloatArray = NdArray<Float32Array | Float64Array>;
+/** A table of numbers of any type, as doubles. */
+export function tableOf(name: string, table: NdArray) {
+  return withSize(name, arrayOf(name, table));
+}
 
-/** Checks that a table's data are of one of the given types and fill its shape; returns rows and columns. */
-export function tableSize(name: string, { data, shape }: FloatArray, types: 'double' | 'float or double') {
+/** The same, of single or double precision as it is. */
+export function floatTableOf(name: string, table: NdArray) {
+  return withSize(name, floatsOf(name, table));
+}
+
+/** A table with as many rows as columns, n. */
+export function matrixOf(name: string, matrix: NdArray) {
+  return withSquare(name, tableOf(name, matrix));
+}
+
+export function floatMatrixOf(name: string, matrix: NdArray) {
+  return withSquare(name, floatTableOf(name, matrix));
+}
+
+function withSize<Data extends Float32Array | Float64Array>(name: string, { data, shape }: NdArray<Data>) {
   const [rows, columns] = shape;
   if (shape.length !== 2 || rows === undefined || columns === undefined) {
     throw new DantError('DANT_ARGUMENT', `Expected two axes for ${name} but received the shape [${shape.join(', ')}].`);
   }
-  const known = data instanceof Float64Array || (types !== 'double' && data instanceof Float32Array);
-  if (!known) {
-    throw argumentError(`${name}.data`, types === 'double' ? 'a Float64Array' : 'a Float32Array or Float64Array', data);
-  }
-  if (data.length !== elementCount(shape)) {
-    throw argumentError(`${name}.data`, `${elementCount(shape)} numbers (shape [${shape.join(', ')}])`, data);
-  }
-  return { rows, columns };
+  return { data, rows, columns };
 }
 
-/** The same for an (n, n) matrix; returns n. */
-export function squareSize(name: string, matrix: FloatArray, types: 'double' | 'float or double' = 'double'): number {
-  const { rows, columns } = tableSize(name, matrix, types);
+function withSquare<Data>(name: string, { data, rows, columns }: { data: Data; rows: number; columns: number }) {
   if (rows !== columns) {
     throw new DantError(
       'DANT_ARGUMENT',
       `Expected a square matrix for ${name} but received the shape [${rows}, ${columns}].`,
     );
   }
-  return rows;
-}
-
-export function requireInteger(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw argumentError(name, `an integer of at least ${least}`, value);
-  }
+  return { data, n: rows };
 }

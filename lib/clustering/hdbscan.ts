@@ -1,15 +1,16 @@
+import { allowFlag, requireInteger, requireNumber, requireObject } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
 import { DantError, argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { requireInteger, squareSize, tableSize } from './arguments.js';
+import { matrixOf, tableOf } from './arguments.js';
 import type { Linkage } from './linkage.js';
 
 /** Exactly one of `points` and `distances`. */
 export interface HdbscanInput {
   /** (n, dimensions) coordinates; distances are Euclidean. */
-  points?: NdArray<Float32Array | Float64Array>;
+  points?: NdArray;
   /** (n, n) symmetric distances, finite and ≥ 0; the diagonal is not read. */
-  distances?: NdArray<Float64Array>;
+  distances?: NdArray;
   /** Smallest number of points that counts as a cluster, ≥ 2. Default 5. */
   minClusterSize?: number;
   /**
@@ -45,8 +46,8 @@ export interface HdbscanResult {
  * Time grows with n². Rejects with DANT_ARGUMENT for wrong shapes, types or options, DANT_INPUT for coordinates that are
  * not finite and for NaN, infinite, negative or unsymmetric distances.
  */
-export async function hdbscan(
-  {
+export async function hdbscan(input: HdbscanInput, options: RunOptions = {}): Promise<HdbscanResult> {
+  const {
     points,
     distances,
     minClusterSize = 5,
@@ -55,13 +56,12 @@ export async function hdbscan(
     selection = 'excessOfMass',
     selectionEpsilon = 0,
     allowSingleCluster = false,
-  }: HdbscanInput,
-  options: RunOptions = {},
-): Promise<HdbscanResult> {
+  } = requireObject('input', input);
   requireInteger('minClusterSize', minClusterSize, 2);
   requireInteger('minSamples', minSamples, 1);
   requireInteger('maxClusterSize', maxClusterSize, 0);
-  if (!(selectionEpsilon >= 0)) throw argumentError('selectionEpsilon', 'a distance of at least 0', selectionEpsilon);
+  requireNumber('selectionEpsilon', selectionEpsilon, 0);
+  allowFlag('allowSingleCluster', allowSingleCluster);
   // Not only for TypeScript: a misspelt choice must not silently mean the other one.
   if (!['excessOfMass', 'leaf'].includes(selection)) {
     throw argumentError('selection', '"excessOfMass" or "leaf"', selection);
@@ -69,13 +69,13 @@ export async function hdbscan(
   if ((points === undefined) === (distances === undefined)) {
     throw new DantError('DANT_ARGUMENT', 'Expected either points or distances, and not both.');
   }
-  const input = points ? pointsInput(points) : distancesInput(distances!);
-  if (input.n === 0) return nothing();
+  const given = points === undefined ? distancesInput(distances!) : pointsInput(points);
+  if (given.n === 0) return nothing();
   const { linkage, ...result } = await runNative(
     (native, control) =>
       native.hdbscan({
         ...control,
-        ...input,
+        ...given,
         minClusterSize,
         minSamples,
         maxClusterSize,
@@ -85,17 +85,17 @@ export async function hdbscan(
       }),
     options,
   );
-  return { ...result, linkage: { data: linkage, shape: [input.n - 1, 4] } };
+  return { ...result, linkage: { data: linkage, shape: [given.n - 1, 4] } };
 }
 
-function pointsInput(points: NdArray<Float32Array | Float64Array>) {
-  const { rows: n, columns: dimensions } = tableSize('points', points, 'float or double');
-  return { n, dimensions, points: points.data instanceof Float64Array ? points.data : Float64Array.from(points.data) };
+function pointsInput(points: NdArray) {
+  const { rows: n, columns: dimensions, data } = tableOf('points', points);
+  return { n, dimensions, points: data };
 }
 
-function distancesInput(distances: NdArray<Float64Array>) {
-  const n = squareSize('distances', distances);
-  return { n, dimensions: n, distances: distances.data };
+function distancesInput(distances: NdArray) {
+  const { n, data } = matrixOf('distances', distances);
+  return { n, dimensions: n, distances: data };
 }
 
 const nothing = (): HdbscanResult => ({

@@ -1,15 +1,16 @@
+import { requireObject } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
 import { DantError, argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { CombinedSimilarity } from '../similarity/combined.js';
-import { squareSize, tableSize } from './arguments.js';
+import { matrixOf, tableOf } from './arguments.js';
 import type { Linkage } from './linkage.js';
 
 export interface LeafOrderInput {
   /** Any binary tree, whatever linkage made it. */
   linkage: Linkage;
   /** (n, n) symmetric distances, finite and ≥ 0; the diagonal is not read. */
-  distances: NdArray<Float64Array>;
+  distances: NdArray;
   /**
    * 'optimal' (default): the smallest sum that the tree allows. 'scipy': what SciPy's optimal_leaf_ordering returns, and
    * so pyDANT's: each merge is ordered as if it stood alone, which often costs a few percent more
@@ -23,12 +24,10 @@ export interface LeafOrderInput {
  * (n) indices; which of the two ends comes first has no meaning. Needs 4·n² bytes. Rejects with DANT_ARGUMENT for wrong
  * shapes or types, DANT_INPUT when the linkage is not a tree or distances are NaN, infinite, negative or unsymmetric.
  */
-export async function optimalLeafOrder(
-  { linkage, distances, rule = 'optimal' }: LeafOrderInput,
-  options: RunOptions = {},
-): Promise<Int32Array> {
-  const n = squareSize('distances', distances);
-  const { rows, columns } = tableSize('linkage', linkage, 'double');
+export async function optimalLeafOrder(input: LeafOrderInput, options: RunOptions = {}): Promise<Int32Array> {
+  const { linkage, distances, rule = 'optimal' } = requireObject('input', input);
+  const { n, data: distancesOfAll } = matrixOf('distances', distances);
+  const { rows, columns, data: merges } = tableOf('linkage', linkage);
   if (rows !== Math.max(0, n - 1) || columns !== 4) {
     throw new DantError(
       'DANT_ARGUMENT',
@@ -42,8 +41,8 @@ export async function optimalLeafOrder(
       native.leafOrder({
         ...control,
         n,
-        linkage: linkage.data,
-        distances: distances.data,
+        linkage: merges,
+        distances: distancesOfAll,
         optimal: rule === 'optimal',
       }),
     options,

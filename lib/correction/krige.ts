@@ -1,3 +1,4 @@
+import { arrayOf, positionsOf, requireObject } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
@@ -11,26 +12,19 @@ export interface KrigingParams {
   /** (C, 2) x, y of each channel, µm */
   channelLocationsUm: NdArray;
   /** (K, N) how far each unit's waveform is moved along the probe for each of K templates, µm */
-  shiftsUm: NdArray<Float64Array>;
+  shiftsUm: NdArray;
 }
 
 /**
  * The waveforms (N, C, T, K) that the probe would have recorded had it stood `shiftsUm` elsewhere: kriging with the kernel
  * exp(−|Δx|/20 µm − |Δy|/30 µm) and ridge 0.01.
  */
-export async function krigeWaveforms(
-  { waveforms, channelLocationsUm, shiftsUm }: KrigingParams,
-  options: RunOptions = {},
-): Promise<NdArray<Float64Array>> {
+export async function krigeWaveforms(params: KrigingParams, options: RunOptions = {}): Promise<NdArray<Float64Array>> {
+  const { waveforms, channelLocationsUm, ...given } = requireObject('params', params);
   const { units, channels, samples } = waveformAxes(waveforms);
-  const locations = Float64Array.from(channelLocationsUm.data, Number);
-  if (locations.length !== 2 * channels || !locations.every(Number.isFinite)) {
-    throw argumentError('channelLocationsUm', `finite positions of shape (${channels}, 2)`, channelLocationsUm);
-  }
+  const locations = positionsOf('channelLocationsUm', channelLocationsUm, channels);
+  const shiftsUm = shiftsOf(given.shiftsUm, units);
   const [templates] = shiftsUm.shape;
-  if (shiftsUm.shape.length !== 2 || shiftsUm.shape[1] !== units || !shiftsUm.data.every(Number.isFinite)) {
-    throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
-  }
   const corrected = sharedArray(Float64Array, waveforms.data.length * templates!);
   await correctWaveforms(
     {
@@ -46,6 +40,15 @@ export async function krigeWaveforms(
     options,
   );
   return { data: corrected, shape: [units, channels, samples, templates!] };
+}
+
+/** Finite shifts (K, N) in µm. */
+export function shiftsOf(given: NdArray, units: number): NdArray<Float64Array> {
+  const { data, shape } = arrayOf('shiftsUm', given);
+  if (shape.length !== 2 || shape[1] !== units || !data.every(Number.isFinite)) {
+    throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, given);
+  }
+  return { data, shape };
 }
 
 /** Fills `corrected` (m, C, T, K): units first … first + m − 1, moved by shiftsUm (K, n); the arrays are of the right lengths. */

@@ -1,5 +1,6 @@
+import { integersOf, requireObject, type NumberList } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
-import { squareSize } from '../clustering/arguments.js';
+import { floatMatrixOf } from '../clustering/arguments.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { CombinedSimilarity } from '../similarity/combined.js';
@@ -9,11 +10,11 @@ export const curationTypeNames = ['Removal_SameSession', 'Removal_LowSimilarity'
 
 export interface CurationInput {
   /** (units) cluster ids from 1; −1: unmatched. */
-  labels: Int32Array;
+  labels: NumberList;
   /** (units) session of each unit. */
-  sessions: Int32Array;
+  sessions: NumberList;
   /** (units, units) symmetric; read within clusters only, diagonal included. */
-  similarity: NdArray<Float32Array | Float64Array>;
+  similarity: NdArray;
   /** Splits clusters into groups that similarities above it connect; left out: no split. */
   threshold?: number;
 }
@@ -32,17 +33,11 @@ export interface Curation {
  * groups of units that no similarity above the threshold connects become clusters of their own; single units become
  * unmatched. Rejects with DANT_ARGUMENT for wrong shapes, types or ids.
  */
-export async function curateClusters(
-  { labels, sessions, similarity, threshold }: CurationInput,
-  options: RunOptions = {},
-): Promise<Curation> {
-  const units = squareSize('similarity', similarity, 'float or double');
-  if (!(labels instanceof Int32Array) || labels.length !== units) {
-    throw argumentError('labels', `an Int32Array of ${units} (the units of the similarity)`, labels);
-  }
-  if (!(sessions instanceof Int32Array) || sessions.length !== units) {
-    throw argumentError('sessions', `an Int32Array of ${units} (the units of the similarity)`, sessions);
-  }
+export async function curateClusters(input: CurationInput, options: RunOptions = {}): Promise<Curation> {
+  const { threshold, ...given } = requireObject('input', input);
+  const { data: similarity, n: units } = floatMatrixOf('similarity', given.similarity);
+  const labels = integersOf('labels', given.labels, units);
+  const sessions = integersOf('sessions', given.sessions, units);
   const wrong = labels.findIndex((label) => label < -1 || label === 0 || label > units);
   if (wrong >= 0) {
     throw argumentError(
@@ -51,14 +46,16 @@ export async function curateClusters(
       labels[wrong],
     );
   }
-  if (threshold !== undefined && Number.isNaN(threshold)) throw argumentError('threshold', 'a number', threshold);
+  if (threshold !== undefined && (typeof threshold !== 'number' || Number.isNaN(threshold))) {
+    throw argumentError('threshold', 'a number', threshold);
+  }
   const { pairs, ...result } = await runNative(
     (native, control) =>
       native.curateClusters({
         ...control,
         labels,
         sessions,
-        similarity: similarity.data,
+        similarity,
         ...(threshold !== undefined && { threshold }),
       }),
     options,

@@ -1,3 +1,4 @@
+import { numbersOf, type NumberList } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { elementCount, type NdArray } from '../arrays.js';
 import type { Motion } from '../recording/motion.js';
@@ -12,13 +13,13 @@ export interface TrackingArrays {
   /** (C, 2) x, y of each channel, µm; y is depth */
   channelLocationsUm: NdArray;
   /** (N) session of each unit, 1 … S without gaps */
-  sessions: ArrayLike<number>;
+  sessions: NumberList;
   /** Spike times of each unit, ms, in any order */
-  spikeTimesMs: readonly ArrayLike<number>[];
+  spikeTimesMs: readonly NumberList[];
   /** (N, P) peri-event time histograms; may hold NaN */
   peth?: NdArray;
   /** (C) shank of each channel */
-  channelShanks?: ArrayLike<number>;
+  channelShanks?: NumberList;
   /** Probe motion that is known beforehand */
   motion?: Motion;
 }
@@ -28,9 +29,13 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
   if (typeof arrays !== 'object' || (arrays as unknown) === null)
     throw argumentError('data', 'a folder, or arrays,', arrays);
   const { waveforms, channelLocationsUm, motion } = arrays;
-  const { units, channels } = waveformAxes(waveforms);
+  const { units, channels, samples } = waveformAxes(waveforms);
   const notFinite = waveforms.data.findIndex((sample) => !Number.isFinite(sample));
-  if (notFinite >= 0) throw argumentError('waveforms', 'finite samples', waveforms.data[notFinite]);
+  if (notFinite >= 0) {
+    const [row, sample] = [Math.floor(notFinite / samples), notFinite % samples];
+    const place = `waveforms (unit ${Math.floor(row / channels)}, channel ${row % channels}, sample ${sample})`;
+    throw argumentError(place, 'a finite value', waveforms.data[notFinite]);
+  }
   const { data: given, shape } = partial(channelLocationsUm);
   const locations = numbersOf(given);
   if (
@@ -83,17 +88,6 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
 const partial = (array: unknown) => (array ?? {}) as Partial<NdArray>;
 
 const isInt32 = (value: number) => (value | 0) === value;
-
-/** A list of numbers of any kind as doubles, 64-bit integers too; undefined if it is none, or nested. */
-function numbersOf(list: unknown): Float64Array | undefined {
-  if (list instanceof Float64Array) return list;
-  if (!Array.isArray(list) && (!ArrayBuffer.isView(list) || list instanceof DataView)) return undefined;
-  const values = list as ArrayLike<unknown>;
-  if (!Array.prototype.every.call(values, (value) => typeof value === 'number' || typeof value === 'bigint')) {
-    return undefined;
-  }
-  return Float64Array.from(values as ArrayLike<number>, Number);
-}
 
 function pethOf(given: NdArray, units: number): NdArray<Float64Array> {
   const { data: list, shape } = partial(given);

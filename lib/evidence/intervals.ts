@@ -1,5 +1,5 @@
 import type { NdArray } from '../arrays.js';
-import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
+import { checkedTrains, type SpikeTrains } from '../recording/spike_trains.js';
 
 /** Bins of equal width on a logarithmic scale: most neurons differ in bursts and pauses, not in the bins of 1 ms. */
 export const intervalBins = { count: 40, fromMs: 1, toMs: 3000 } as const;
@@ -11,7 +11,7 @@ export const fewestSpikes = 200;
  * closed. NaN of units with fewer than 200 spikes or without such an interval.
  */
 export function logIntervalHistograms(trains: SpikeTrains): NdArray<Float64Array> {
-  const units = unitCount(trains);
+  const { units } = checkedTrains(trains);
   const { count, fromMs, toMs } = intervalBins;
   const edges = Float64Array.from({ length: count + 1 }, (_, k) =>
     k === count ? toMs : fromMs * (toMs / fromMs) ** (k / count),

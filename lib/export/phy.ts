@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { allowFlag, requireOptions, requireText } from '../arguments.js';
 import { fileError, outputError, systemOutputError } from '../files/file_error.js';
 import { folderName } from '../import/regions.js';
 import { importFile } from '../import/units_table.js';
@@ -15,8 +16,12 @@ import { importedTrackedUnits } from './tracked_units.js';
 export async function exportToPhy(
   resultFolder: string,
   dataFolder: string,
-  { force = false }: { force?: boolean | undefined } = {},
+  options?: { force?: boolean | undefined },
 ): Promise<{ files: string[]; units: number }> {
+  requireText('resultFolder', resultFolder);
+  requireText('dataFolder', dataFolder);
+  const { force = false } = requireOptions('options', options);
+  allowFlag('force', force);
   const units = await importedTrackedUnits(resultFolder, dataFolder);
   const region = await regionOf(dataFolder);
   const field = region === undefined ? 'tracked_id' : `tracked_id_${folderName(region)}`;

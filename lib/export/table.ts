@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
+import { allowFlag, requireOptions, requireText } from '../arguments.js';
 import { outputError, systemOutputError } from '../files/file_error.js';
 import { writeNpz } from '../files/npz_writer.js';
 import type { WritableArray } from '../files/write_elements.js';
@@ -14,11 +15,7 @@ export interface TableOptions {
 }
 
 /** Writes the neuron of each unit as a table. Rejects with DANT_DATA, DANT_OUTPUT. */
-export async function exportCsv(
-  resultFolder: string,
-  file: string,
-  options: TableOptions = {},
-): Promise<TrackedUnit[]> {
+export async function exportCsv(resultFolder: string, file: string, options?: TableOptions): Promise<TrackedUnit[]> {
   return exportTable(resultFolder, file, options, (path, units) => writeFile(path, trackedUnitsText(units)));
 }
 
@@ -26,20 +23,19 @@ export async function exportCsv(
  * Writes the neuron of each unit (N) as arrays: `unit`, `neuron` (−1: unmatched), `confidence` (NaN: none), `session` (0: not known), `depth_um`
  * (NaN: not known), and of imported data `cluster_id`, `label` and `folder`. Rejects with DANT_DATA, DANT_OUTPUT.
  */
-export async function exportNpz(
-  resultFolder: string,
-  file: string,
-  options: TableOptions = {},
-): Promise<TrackedUnit[]> {
+export async function exportNpz(resultFolder: string, file: string, options?: TableOptions): Promise<TrackedUnit[]> {
   return exportTable(resultFolder, file, options, (path, units) => writeNpz(path, arraysOf(units)));
 }
 
 async function exportTable(
   resultFolder: string,
   file: string,
-  { dataFolder, force = false }: TableOptions,
+  options: TableOptions | undefined,
   write: (path: string, units: TrackedUnit[]) => Promise<unknown>,
 ): Promise<TrackedUnit[]> {
+  requireText('file', file);
+  const { dataFolder, force = false } = requireOptions('options', options);
+  allowFlag('force', force);
   const units = await trackedUnits(resultFolder, dataFolder);
   if (!force && existsSync(file)) throw outputError(file, 'it exists and was left as it is. --force replaces it.');
   const partial = `${file}.part`;

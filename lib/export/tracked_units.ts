@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 
+import { allowText, requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
@@ -39,6 +40,8 @@ export const trackedUnitsFile = 'tracked_units.csv';
  * @param dataFolder Undefined: it is not known
  */
 export async function trackedUnits(resultFolder: string, dataFolder?: string): Promise<TrackedUnit[]> {
+  requireText('resultFolder', resultFolder);
+  allowText('dataFolder', dataFolder);
   const results = new ResultFolder(resultFolder);
   const clusters = await readClusters(results);
   const confidences = (await results.floats('ClusterConfidence'))?.data;

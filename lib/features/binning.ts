@@ -1,3 +1,4 @@
+import { requireObject } from '../arguments.js';
 import { argumentError } from '../errors.js';
 
 /** Bins of a histogram of time differences. */
@@ -16,9 +17,11 @@ export interface SmoothedBinning extends Binning {
 const maxBins = 100_000;
 const maxSigmaBins = 100_000;
 
-export function checkBinning({ windowMs, binWidthMs }: Binning): void {
-  if (!(windowMs > 0 && windowMs < Infinity)) throw argumentError('windowMs', 'a duration above 0 ms', windowMs);
-  if (!(binWidthMs >= windowMs / maxBins && binWidthMs < Infinity)) {
+export function checkBinning(binning: Binning): void {
+  const { windowMs, binWidthMs } = requireObject('binning', binning);
+  if (!(typeof windowMs === 'number' && windowMs > 0 && windowMs < Infinity))
+    throw argumentError('windowMs', 'a duration above 0 ms', windowMs);
+  if (!(typeof binWidthMs === 'number' && binWidthMs >= windowMs / maxBins && binWidthMs < Infinity)) {
     throw argumentError('binWidthMs', `at least windowMs / ${maxBins} = ${windowMs / maxBins} ms`, binWidthMs);
   }
 }
@@ -31,5 +34,6 @@ export function checkSmoothedBinning(binning: SmoothedBinning): void {
 /** `binWidth` is the width of a bin in the unit of `sigma`. */
 export function checkSigma(name: string, sigma: number, binWidth: number): void {
   const largest = maxSigmaBins * binWidth;
-  if (!(sigma >= 0 && sigma <= largest)) throw argumentError(name, `a number from 0 to ${largest}`, sigma);
+  if (!(typeof sigma === 'number' && sigma >= 0 && sigma <= largest))
+    throw argumentError(name, `a number from 0 to ${largest}`, sigma);
 }

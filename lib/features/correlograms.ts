@@ -1,9 +1,9 @@
+import { doublesOf, type NumberList } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
-import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkBinning, checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
-import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
+import { checkedTrains, type SpikeTrains } from '../recording/spike_trains.js';
 
 /** Right-hand bins of a correlogram, lag 0 included. */
 const rightBins = ({ windowMs, binWidthMs }: Binning) => Math.floor(windowMs / binWidthMs) + 1;
@@ -21,10 +21,9 @@ export async function autoCorrelograms(
   binning: SmoothedBinning,
   options?: RunOptions,
 ): Promise<NdArray<Float64Array>> {
-  const units = unitCount(trains);
+  const { units, timesMs, offsets } = checkedTrains(trains);
   checkSmoothedBinning(binning);
   const shape = [units, 2 * rightBins(binning) - 1] as const;
-  const { timesMs, offsets } = trains;
   const { windowMs, binWidthMs, gaussianSigmaMs } = binning;
   const out = sharedArray(Float64Array, shape[0] * shape[1]);
   await runNative(
@@ -46,14 +45,16 @@ export async function autoCorrelograms(
  * Rejects with a `DantError`: DANT_ARGUMENT, or DANT_INPUT for spike times that are not finite.
  */
 export async function crossCorrelogram(
-  a: Float64Array,
-  b: Float64Array,
-  { windowMs, binWidthMs }: Binning,
+  a: NumberList,
+  b: NumberList,
+  binning: Binning,
   options?: RunOptions,
 ): Promise<Float64Array> {
-  checkBinning({ windowMs, binWidthMs });
-  for (const [name, times] of Object.entries({ a, b })) {
-    if (!(times instanceof Float64Array)) throw argumentError(name, 'a Float64Array', times);
-  }
-  return runNative((native, control) => native.crossCorrelogram({ ...control, a, b, windowMs, binWidthMs }), options);
+  checkBinning(binning);
+  const { windowMs, binWidthMs } = binning;
+  const times = { a: doublesOf('a', a), b: doublesOf('b', b) };
+  return runNative(
+    (native, control) => native.crossCorrelogram({ ...control, ...times, windowMs, binWidthMs }),
+    options,
+  );
 }

@@ -2,7 +2,7 @@ import type { NdArray } from '../arrays.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { checkSmoothedBinning, type Binning, type SmoothedBinning } from './binning.js';
-import { unitCount, type SpikeTrains } from '../recording/spike_trains.js';
+import { checkedTrains, type SpikeTrains } from '../recording/spike_trains.js';
 
 /** Number of bins that begin at 0, b, 2b, … below the window. */
 function isiBins({ windowMs, binWidthMs }: Binning): number {
@@ -23,10 +23,9 @@ export async function isiHistograms(
   binning: SmoothedBinning,
   options?: RunOptions,
 ): Promise<NdArray<Float64Array>> {
-  const units = unitCount(trains);
+  const { units, timesMs, offsets } = checkedTrains(trains);
   checkSmoothedBinning(binning);
   const shape = [units, isiBins(binning)] as const;
-  const { timesMs, offsets } = trains;
   const { windowMs, binWidthMs, gaussianSigmaMs } = binning;
   const out = sharedArray(Float64Array, shape[0] * shape[1]);
   await runNative(

@@ -1,3 +1,4 @@
+import { positionsOf, requireInteger, requireObject } from '../arguments.js';
 import type { NdArray } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
@@ -38,26 +39,16 @@ export interface UnitLocations {
  * A unit without any signal lies on its peak channel (at the smallest z) with amplitude 0. Rejects with a `DantError`:
  * DANT_ARGUMENT for arguments that do not fit each other, DANT_INPUT for waveforms that are not finite.
  */
-export async function locateUnits(
-  { waveforms, channelLocationsUm, nearestChannels = 20, algorithm = 'monopolar_triangulation' }: LocateUnitsParams,
-  options?: RunOptions,
-): Promise<UnitLocations> {
+export async function locateUnits(params: LocateUnitsParams, options?: RunOptions): Promise<UnitLocations> {
+  const {
+    waveforms,
+    channelLocationsUm,
+    nearestChannels = 20,
+    algorithm = 'monopolar_triangulation',
+  } = requireObject('params', params);
   const axes = waveformAxes(waveforms);
-  const { data, shape } = channelLocationsUm;
-  if (shape.length !== 2 || shape[0] !== axes.channels || shape[1] !== 2 || data.length !== 2 * axes.channels) {
-    throw argumentError('channelLocationsUm', `an array of shape (${axes.channels}, 2)`, channelLocationsUm);
-  }
-  const locations = Float64Array.from(data, Number);
-  if (!locations.every(Number.isFinite)) {
-    throw argumentError(
-      'channelLocationsUm',
-      'finite positions',
-      locations.find((um) => !Number.isFinite(um)),
-    );
-  }
-  if (!Number.isSafeInteger(nearestChannels) || nearestChannels < 1) {
-    throw argumentError('nearestChannels', 'an integer of at least 1', nearestChannels);
-  }
+  const locations = positionsOf('channelLocationsUm', channelLocationsUm, axes.channels);
+  requireInteger('nearestChannels', nearestChannels, 1);
   if (!algorithms.includes(algorithm)) {
     throw argumentError('algorithm', algorithms.map((name) => `"${name}"`).join(' or '), algorithm);
   }

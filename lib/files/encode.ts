@@ -23,7 +23,7 @@ const naturalTypes: Record<string, string> = {
  * for texts as long as the longest needs.
  */
 export function writableDtype(data: WritableData, name = naturalType(data)): Dtype {
-  const dtype = parseDtype(name);
+  const dtype = typeof (name as unknown) === 'string' ? parseDtype(name) : undefined;
   if (!dtype || dtype.kind === 'S' || (dtype.kind === 'f' && dtype.itemBytes === 2)) {
     throw argumentError(
       'dtype',
@@ -32,6 +32,15 @@ export function writableDtype(data: WritableData, name = naturalType(data)): Dty
     );
   }
   return dtype;
+}
+
+/** Refuses what holds neither numbers nor texts. */
+export function checkData(name: string, data: unknown): void {
+  if (ArrayBuffer.isView(data) && Object.hasOwn(naturalTypes, data.constructor.name)) return;
+  if (!Array.isArray(data)) throw argumentError(name, 'a list of numbers or texts', data);
+  const kind = typeof data[0];
+  const wrong = data.findIndex((value) => typeof value !== kind || !['number', 'string'].includes(kind));
+  if (wrong >= 0) throw argumentError(`${name}[${wrong}]`, kind === 'string' ? 'a text' : 'a number', data[wrong]);
 }
 
 function naturalType(data: WritableData): string {

@@ -1,6 +1,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
+import { checkSteering, requireOptions, requireText } from '../arguments.js';
 import { elementCount, type NdArray } from '../arrays.js';
+import { argumentError } from '../errors.js';
 import type { ByteSource } from './byte_source.js';
 import { fileSource } from './sources.js';
 import { toFloat64, toInt32 } from './convert.js';
@@ -45,7 +47,13 @@ export function readNpy(
   options: ReadNpyOptions & { as: 'int32' },
 ): Promise<NdArray<Int32Array> & { dtype: string }>;
 export function readNpy(path: string, options?: ReadNpyOptions): Promise<NpyArray>;
-export function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
+export async function readNpy(path: string, options: ReadNpyOptions = {}): Promise<NpyArray> {
+  requireText('path', path);
+  options = requireOptions('options', options);
+  checkSteering(options);
+  if (![undefined, 'float64', 'int32'].includes(options.as)) {
+    throw argumentError('as', '"float64" or "int32"', options.as);
+  }
   return withFile(path, (handle, size) => readNpyFrom(fileSource(handle, path, size), options));
 }
 

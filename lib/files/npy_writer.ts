@@ -1,7 +1,8 @@
+import { checkSteering, requireInteger, requireObject, requireOptions, requireText } from '../arguments.js';
 import { elementCount } from '../arrays.js';
 import { DantError, argumentError } from '../errors.js';
 import type { Dtype } from './dtype.js';
-import { writableDtype, type WritableData } from './encode.js';
+import { checkData, writableDtype, type WritableData } from './encode.js';
 import { systemOutputError } from './file_error.js';
 import { formatNpyHeader } from './npy_header.js';
 import { OutputFile, type WriteBuffers } from './output_file.js';
@@ -38,7 +39,11 @@ export class NpyWriter implements BlockSink {
     private readonly options: WriteOptions,
   ) {}
 
-  static async create(path: string, { dtype: name, shape }: NpyLayout, options: WriteOptions = {}): Promise<NpyWriter> {
+  static async create(path: string, layout: NpyLayout, options: WriteOptions = {}): Promise<NpyWriter> {
+    requireText('path', path);
+    const { dtype: name, shape } = requireObject('layout', layout);
+    options = requireOptions('options', options);
+    checkSteering(options);
     const dtype = writableDtype([], name);
     const header = formatNpyHeader(dtype, shape);
     const count = elementCount(shape);
@@ -62,7 +67,9 @@ export class NpyWriter implements BlockSink {
    * not change until the promise resolves; meanwhile the next one can be computed.
    */
   async write(block: WritableData, first = this.next): Promise<void> {
-    if (first < 0 || first + block.length > this.count) {
+    requireInteger('first', first, 0);
+    checkData('block', block);
+    if (first + block.length > this.count) {
       throw argumentError('block', `elements within the array's ${this.count}`, `${first} … ${first + block.length}`);
     }
     this.next = first + block.length;
@@ -91,7 +98,7 @@ export class NpyWriter implements BlockSink {
 }
 
 /** Writes an array to a new .npy file; an existing one is refused. Rejects as `NpyWriter` does, and leaves no part. */
-export async function writeNpy(path: string, array: WritableArray, options: WriteOptions = {}): Promise<void> {
+export async function writeNpy(path: string, array: WritableArray, options?: WriteOptions): Promise<void> {
   const dtype = checkWritable(array);
   const writer = await NpyWriter.create(path, { dtype: dtype.name, shape: array.shape }, options);
   try {

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 
 import { fromFdPromise, type Entry, type ZipFile } from 'yauzl';
 
+import { checkSteering, requireOptions, requireText, requireTexts } from '../arguments.js';
 import { DantError } from '../errors.js';
 import type { ByteSource } from './byte_source.js';
 import { fileSource, streamSource } from './sources.js';
@@ -15,7 +16,11 @@ export interface ReadNpzOptions extends Pick<ReadNpyOptions, 'signal'> {
 }
 
 /** Reads the arrays of a .npz archive (stored or deflated, also above 4 GB), by name. Rejects as `readNpy` does. */
-export async function readNpz(path: string, { signal, names }: ReadNpzOptions = {}): Promise<Record<string, NpyArray>> {
+export async function readNpz(path: string, options?: ReadNpzOptions): Promise<Record<string, NpyArray>> {
+  requireText('path', path);
+  const { signal, names }: ReadNpzOptions = requireOptions('options', options);
+  checkSteering({ signal });
+  if (names !== undefined) requireTexts('names', names);
   const handle = await open(path).catch((error: unknown) => {
     throw systemFileError(path, error);
   });

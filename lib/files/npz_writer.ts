@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 
+import { checkSteering, requireObject, requireOptions, requireText } from '../arguments.js';
 import { elementCount } from '../arrays.js';
 import { argumentError } from '../errors.js';
 import { writableDtype } from './encode.js';
@@ -32,7 +33,10 @@ export class NpzWriter {
     private readonly options: WriteOptions,
   ) {}
 
-  static create(path: string, options: WriteOptions = {}): Promise<NpzWriter> {
+  static async create(path: string, options: WriteOptions = {}): Promise<NpzWriter> {
+    requireText('path', path);
+    options = requireOptions('options', options);
+    checkSteering(options);
     return withOutputErrors(
       path,
       async () => new NpzWriter(path, await OutputFile.create(path, Infinity, options.buffers), options),
@@ -41,6 +45,7 @@ export class NpzWriter {
 
   /** Adds an array under a name. */
   async add(name: string, array: WritableArray): Promise<void> {
+    requireText('name', name);
     const { name: dtype } = checkWritable(array);
     await this.addBlocks(name, { dtype, shape: array.shape }, () => [array.data]);
   }
@@ -112,8 +117,9 @@ export class NpzWriter {
 export async function writeNpz(
   path: string,
   arrays: Readonly<Record<string, WritableArray>>,
-  options: WriteOptions = {},
+  options?: WriteOptions,
 ): Promise<void> {
+  requireObject('arrays', arrays);
   const writer = await NpzWriter.create(path, options);
   try {
     for (const [name, array] of Object.entries(arrays)) await writer.add(name, array);

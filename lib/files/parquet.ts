@@ -1,6 +1,7 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type DecodedArray } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
+import { requireText, requireTexts } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError, systemFileError } from './file_error.js';
 
@@ -19,6 +20,8 @@ export interface Table {
  * @param wanted Reads only these columns, as far as they are there.
  */
 export async function readParquet(path: string, wanted?: readonly string[]): Promise<Table> {
+  requireText('path', path);
+  if (wanted !== undefined) requireTexts('wanted', wanted);
   try {
     const file = await asyncBufferFromFile(path);
     const metadata = await parquetMetadataAsync(file);

@@ -2,15 +2,20 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 
+import { decodeText } from '../text.js';
 import { fileError, systemFileError, systemOutputError } from './file_error.js';
 
-/** The text of a file, UTF-8. Rejects with DANT_DATA if it cannot be read. */
+/** The text of a file, UTF-8 or UTF-16 with a byte order mark. Rejects with DANT_DATA if it cannot be read or is no text. */
 export async function readText(path: string): Promise<string> {
+  let bytes;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw systemFileError(path, error);
   }
+  const text = decodeText(bytes);
+  if (text === undefined) throw fileError(path, 'expected a text but found a binary file.');
+  return text;
 }
 
 /** The same; undefined: there is no such file. */
@@ -28,7 +33,23 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
  * @param writer Who writes such files, for the message
  */
 export async function readJson(path: string, writer: string): Promise<unknown> {
-  const text = await readText(path);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw systemFileError(path, error);
+  }
+  return parseJson(path, bytes, writer);
+}
+
+/** The same of a file that was read. Throws DANT_DATA, also if it is not UTF-8. */
+export function parseJson(path: string, bytes: Uint8Array, writer: string): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw fileError(path, 'the text is not UTF-8. Save it as UTF-8, or copy it anew if a program wrote it.', error);
+  }
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

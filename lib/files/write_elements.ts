@@ -1,7 +1,8 @@
+import { requireObject } from '../arguments.js';
 import { elementCount, type NumericData } from '../arrays.js';
 import { abortError, argumentError } from '../errors.js';
 import type { Dtype } from './dtype.js';
-import { encodeElements, writableDtype, type WritableData } from './encode.js';
+import { checkData, encodeElements, writableDtype, type WritableData } from './encode.js';
 import type { OutputFile } from './output_file.js';
 
 /** An array to be written: C order, `data.length` is the product of `shape`. */
@@ -83,7 +84,9 @@ export async function writeBlocks(sink: BlockSink, make: (space: Space) => Block
 }
 
 /** The type to write an array as; refuses one whose data do not fit its shape. */
-export function checkWritable({ data, shape, dtype }: WritableArray): Dtype {
+export function checkWritable(array: WritableArray): Dtype {
+  const { data, shape, dtype } = requireObject('array', array);
+  checkData('data', data);
   if (elementCount(shape) !== data.length) {
     throw argumentError('data', `${elementCount(shape)} elements for shape [${shape.join(', ')}]`, data);
   }

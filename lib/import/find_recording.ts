@@ -47,8 +47,14 @@ export interface FoundRecording {
  * The raw recording of a sorter folder: the file that params.py names, also if it was compressed since, or one of the same
  * name (dat_path is often of another machine), or the only one below the session's folder or beside the sorter's.
  * Whitened files of the sorter (temp_wh.dat) are refused.
+ * @param orNone Whether there may be none: no files
  */
-export async function findRecording(session: string, sorter: string, params: PhyParams): Promise<FoundRecording> {
+export async function findRecording(
+  session: string,
+  sorter: string,
+  params: PhyParams,
+  orNone = false,
+): Promise<FoundRecording> {
   const names = params.datPaths.map((path) => path.split(/[\\/]/).at(-1)!);
   const paramsPath = join(sorter, 'params.py');
   const whitened = names.filter((name) => /^temp_wh\.dat$/i.test(name));
@@ -91,13 +97,15 @@ export async function findRecording(session: string, sorter: string, params: Phy
         `${candidates.join(', ')}. Say which one it is: "recording" in a file of sessions.`,
     );
   }
+  if (orNone) return { files: [], warnings: [] };
   throw fileError(
     paramsPath,
     whitened.length > 0
       ? 'dat_path is temp_wh.dat, which the sorter has whitened: it holds no µV. Put the raw recording below the session’s folder, or name it: "recording" in a file of sessions.'
       : `there is no raw recording: ${params.datPaths.join(', ') || 'dat_path is empty'}, and no .ap.bin, .ap.cbin or continuous.dat below ${places.join(' or ')}. ` +
           'The sorter’s templates cannot take its place: they are whitened, and whitening_mat of Kilosort 2.5 and 3 does not undo it. ' +
-          'Put the recording below the session’s folder, or name it: "recording" in a file of sessions.',
+          'Put the recording below the session’s folder, or name it: "recording" in a file of sessions. ' +
+          '(--templates kilosort4 takes those of Kilosort 4 nevertheless, with their whitening undone as far as its files say.)',
   );
 }
 

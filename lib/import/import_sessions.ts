@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
-import { DantError, argumentError } from '../errors.js';
+import { checkSteering, requireOptions, requireText } from '../arguments.js';
+import { DantError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { RunOptions } from '../native/run.js';
-import { meanWaveforms, waveformSamples } from './mean_waveforms.js';
+import { importSession } from './import_session.js';
 import {
+  checkSources,
   completeImportOptions,
   type CompleteImportOptions,
   type ImportOptions,
@@ -13,12 +15,8 @@ import {
 import { filesOfSessions } from './per_session.js';
 import { shareEvents } from './peth.js';
 import { planImport, type ImportPlan } from './plan.js';
-import type { SessionPlan } from './plan_session.js';
-import { placeWaveform } from './place_waveform.js';
 import { sessionsByProbe } from './probes.js';
-import { interpolation } from './sites.js';
-import { partOfSource } from './split.js';
-import type { DatasetOutline, ImportedUnit } from './write_dataset.js';
+import type { DatasetOutline } from './write_dataset.js';
 import { DatasetsWriter } from './write_datasets.js';
 
 /** What was imported. */
@@ -46,9 +44,6 @@ export interface ImportControl extends Omit<RunOptions, 'onProgress'> {
   onProgress?: ((event: { session: number; sessions: number; fraction: number }) => void) | undefined;
 }
 
-/** The high-pass filter of recordings that are not filtered yet. */
-export const highPassHz = 300;
-
 /**
  * Makes a data folder of the tracker from sorted sessions, in order of time, and their raw recordings: mean waveforms in µV,
  * sites that the sessions share, spike times, settings, `units.csv` (whose each unit is) and `import.json` (how it was made).
@@ -59,10 +54,13 @@ export const highPassHz = 300;
 export async function importSessions(
   sources: readonly SessionSource[],
   output: string,
-  options: ImportOptions = {},
-  { onProgress, ...run }: ImportControl = {},
+  options?: ImportOptions,
+  control?: ImportControl,
 ): Promise<ImportSummary> {
-  if (sources.length === 0) throw argumentError('sources', 'at least one session', sources);
+  checkSources(sources);
+  requireText('output', output);
+  const { onProgress, ...run }: ImportControl = requireOptions('control', control);
+  checkSteering({ ...run, onProgress });
   const complete = completeImportOptions(options);
   const dataSets: ImportedDataSet[] = [];
   const warnings: string[] = [];
@@ -144,7 +142,7 @@ async function importPlan(
     let done = 0;
     for (const [s, session] of plan.sessions.entries()) {
       const { rows } = session.recording;
-      const units = await importSession(plan, s, {
+      const units = await importSession(plan, s, options, {
         ...run,
         onProgress: (share) => {
           onProgress(s + 1, done + share * rows);
@@ -171,17 +169,19 @@ function outlineOf(
     geometry,
     warnings,
     options,
+    halves: options.halves,
     peth: peth && {
       types: peth.types,
       bins: peth.bins,
       length: peth.length,
       isShared: shareEvents(sessions.map(({ events }) => events)),
     },
-    sessions: sessions.map(({ folder, sorting, recording, labels, part, events }) => ({
+    sessions: sessions.map(({ folder, sorting, recording, labels, part, events, templates }) => ({
       folder,
       durationS: recording.rows / recording.sampleRateHz,
       record: {
         recording: recording.files,
+        waveforms: templates ? 'templates of Kilosort 4' : 'means of the recording',
         firstRow: part?.begin ?? 0,
         rows: recording.rows,
         columns: recording.columns,
@@ -195,49 +195,4 @@ function outlineOf(
       },
     })),
   };
-}
-
-/** The session's units with their mean waveforms at the shared sites. */
-async function importSession(plan: ImportPlan, s: number, run: RunOptions): Promise<ImportedUnit[]> {
-  const { sorting, recording, units, events, part } = plan.sessions[s]!;
-  const { channelMap } = sorting;
-  const channels = channelMap.length;
-  const missing = interpolation(plan.sites, plan.channels[s]!);
-  const whole = await openOf(plan.sessions[s]!, s);
-  try {
-    const { source, firstRow } = part === undefined ? { source: whole, firstRow: 0 } : partOfSource(whole, part);
-    const { waveforms } = await meanWaveforms(
-      {
-        source,
-        channels: channelMap,
-        uvPerBit: Float64Array.from(channelMap, (column) => recording.uvPerBit[column]!),
-        sampleRateHz: recording.sampleRateHz,
-        spikes: units.map(({ averaged }) => averaged.map((spike) => spike + firstRow)),
-        highPassHz: recording.isFiltered ? 0 : highPassHz,
-      },
-      run,
-    );
-    return units.map((unit, u) => {
-      const all = waveforms.subarray(u * channels * waveformSamples, (u + 1) * channels * waveformSamples);
-      const timesMs = unit.spikes.map((sample) => (1000 * sample) / recording.sampleRateHz);
-      return {
-        ...unit,
-        timesMs,
-        averaged: unit.averaged.length,
-        ...placeWaveform(all, plan.channels[s]!, missing),
-        peth: plan.peth?.row(timesMs, events ?? new Map<string, Float64Array>()),
-      };
-    });
-  } finally {
-    await whole.close();
-  }
-}
-
-async function openOf({ recording }: SessionPlan, s: number) {
-  try {
-    return await recording.open();
-  } catch (error) {
-    if (!(error instanceof DantError)) throw error;
-    throw new DantError(error.code, `Session ${s + 1}: ${error.message}`, { cause: error });
-  }
 }

@@ -47,7 +47,16 @@ function labelIn(
 }
 
 /** Columns of a table that are taken for the label where it has several: as phy, Bombcell and others call it. */
-const labelColumns = ['label', 'group', 'bc_unittype', 'unittype', 'unit_type', 'bombcell_label', 'quality', 'kslabel'];
+export const labelColumns = [
+  'label',
+  'group',
+  'bc_unittype',
+  'unittype',
+  'unit_type',
+  'bombcell_label',
+  'quality',
+  'kslabel',
+];
 
 /**
  * Labels in a table of somebody’s own, in lower case: cluster ids and one more column, or one that is called label, group,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { fileError } from '../files/file_error.js';
 import { readJson } from '../files/text_file.js';
+import { readOpenEphysProbe } from './open_ephys_settings.js';
 import type { RecordingMeta } from './recording.js';
 
 const channel = z.object({ channel_name: z.string(), bit_volts: z.number() });
@@ -21,7 +22,7 @@ export function structureOf(recording: string): string | undefined {
 
 /**
  * What Open Ephys says about a continuous.dat. Columns are in the order of its list of channels, whatever their names; AUX, ADC
- * and sync channels follow the neural ones. It does not say where the sites are.
+ * and sync channels follow the neural ones. Where the sites are is in settings.xml, if at all.
  */
 export async function readOpenEphys(recording: string, path: string): Promise<RecordingMeta> {
   const content = await readJson(path, 'Open Ephys writes');
@@ -34,15 +35,17 @@ export async function readOpenEphys(recording: string, path: string): Promise<Re
   const firstOther = isNeural.indexOf(false);
   const neuralColumns = firstOther < 0 ? isNeural.length : firstOther;
   if (neuralColumns === 0) throw fileError(path, `the stream ${folder} has no neural channels.`);
+  const names = stream.channels.slice(0, neuralColumns).map(({ channel_name }) => channel_name);
+  const probe = await readOpenEphysProbe(path, folder, names);
   return {
     columns: stream.channels.length,
     neuralColumns,
     sampleRateHz: stream.sample_rate,
     uvPerBit: Float64Array.from(stream.channels.slice(0, neuralColumns), ({ bit_volts }) => bit_volts),
-    sites: undefined,
+    sites: probe?.sites,
     fileSizeBytes: undefined,
-    probe: undefined,
-    serialNumber: undefined,
+    probe: probe?.part,
+    serialNumber: probe?.serialNumber,
     isFiltered: false,
   };
 }

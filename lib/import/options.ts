@@ -1,3 +1,13 @@
+import {
+  allowText,
+  doublesOf,
+  requireInteger,
+  requireNumber,
+  requireObject,
+  requireOptions,
+  requireText,
+  requireTexts,
+} from '../arguments.js';
 import { argumentError } from '../errors.js';
 import type { TimeUnit } from './events.js';
 
@@ -30,8 +40,14 @@ export interface ImportOptions {
   maxMissing?: number | undefined;
   /** Spikes that are averaged per unit, at most */
   spikesPerUnit?: number | undefined;
+  /** Whose templates sessions without a raw recording take for mean waveforms; '': none, they are refused */
+  templates?: '' | 'kilosort4' | undefined;
   /** Of the draw of these spikes */
   seed?: number | undefined;
+  /** Whether the median over all channels that were sorted is subtracted from every sample, after the filter */
+  commonMedian?: boolean | undefined;
+  /** Whether waveform_halves.npy is written: the means of both halves of each session */
+  halves?: boolean | undefined;
   /** Tables of cluster ids and labels: one for each session, or one name that is in the folder of each; [] none */
   labelTables?: readonly string[] | undefined;
   /** The same with times of events */
@@ -57,6 +73,9 @@ export const importDefaults: CompleteImportOptions = {
   maxMissing: 0.1,
   spikesPerUnit: 500,
   seed: 1,
+  templates: '',
+  commonMedian: false,
+  halves: false,
   labelTables: [],
   events: [],
   eventsUnit: 's',
@@ -69,13 +88,37 @@ export const importDefaults: CompleteImportOptions = {
 /** More would not fit the sums: 32,767 · 65,536 < 2³¹. */
 export const mostSpikesPerUnit = 65_536;
 
-/** With the defaults of what is left out. Throws DANT_ARGUMENT for a number of spikes that cannot be summed. */
-export function completeImportOptions(options: ImportOptions): CompleteImportOptions {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const complete = { ...importDefaults, ...Object.fromEntries(given) };
+/** With the defaults of what is left out. Throws DANT_ARGUMENT for what cannot be used. */
+export function completeImportOptions(options?: ImportOptions): CompleteImportOptions {
+  const given = Object.entries(requireOptions('options', options)).filter(([, value]) => value !== undefined);
+  const complete: CompleteImportOptions = { ...importDefaults, ...Object.fromEntries(given) };
+  for (const name of ['labels', 'labelTables', 'events'] as const) requireTexts(name, complete[name]);
+  for (const name of ['minSpikes', 'minRateHz', 'minAmplitudeUv', 'maxMissing', 'pethBinMs', 'pethSmoothMs'] as const) {
+    requireNumber(name, complete[name], 0);
+  }
+  requireInteger('seed', complete.seed, 0);
+  requireInteger('spikesPerUnit', complete.spikesPerUnit, 1);
+  if (!['s', 'ms'].includes(complete.eventsUnit)) throw argumentError('eventsUnit', '"s" or "ms"', complete.eventsUnit);
+  doublesOf('pethWindowMs', complete.pethWindowMs, 2);
+  if (complete.regionTable !== '') requireText('regionTable', complete.regionTable);
   const { spikesPerUnit } = complete;
   if (!(spikesPerUnit >= 1 && spikesPerUnit <= mostSpikesPerUnit)) {
     throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, spikesPerUnit);
   }
   return complete;
+}
+
+/** Sessions to import, at least one. */
+export function checkSources(sources: readonly SessionSource[]): void {
+  if (!Array.isArray(sources) || sources.length === 0) throw argumentError('sources', 'at least one session', sources);
+  for (const [s, source] of (sources as readonly SessionSource[]).entries()) {
+    const name = `sources[${s}]`;
+    const { folder, recording, uvPerBit, labelTable, events, splitAt } = requireObject(name, source);
+    requireText(`${name}.folder`, folder);
+    if (recording !== undefined) requireTexts(`${name}.recording`, recording);
+    if (uvPerBit !== undefined) requireNumber(`${name}.uvPerBit`, uvPerBit, 0);
+    allowText(`${name}.labelTable`, labelTable);
+    allowText(`${name}.events`, events);
+    if (splitAt !== undefined && splitAt !== 'files') doublesOf(`${name}.splitAt`, splitAt);
+  }
 }

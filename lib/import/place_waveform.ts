@@ -3,7 +3,7 @@ import type { interpolation } from './sites.js';
 
 /** A mean waveform at the sites of a data set. */
 export interface PlacedWaveform {
-  /** (C, 61) µV */
+  /** (C, T) µV */
   waveform: Float32Array;
   /** Of the C channels */
   peakChannel: number;
@@ -13,7 +13,7 @@ export interface PlacedWaveform {
 
 /**
  * A session's waveform at the sites that the sessions share.
- * @param own (channels of the session, 61) µV
+ * @param own (channels of the session, T) µV
  * @param indices (C) row in `own`; -1: it is interpolated
  * @param missing As of `interpolation` with the same indices
  */
@@ -21,33 +21,42 @@ export function placeWaveform(
   own: Float32Array,
   indices: Int32Array,
   missing: ReturnType<typeof interpolation>,
+  samples = waveformSamples,
 ): PlacedWaveform {
-  const waveform = new Float32Array(indices.length * waveformSamples);
+  const waveform = new Float32Array(indices.length * samples);
   indices.forEach((channel, c) => {
     if (channel < 0) return;
-    waveform.set(own.subarray(channel * waveformSamples, (channel + 1) * waveformSamples), c * waveformSamples);
+    waveform.set(own.subarray(channel * samples, (channel + 1) * samples), c * samples);
   });
-  for (const { site, from } of missing) interpolate(waveform, site, from);
-  return { waveform, ...peakOf(waveform) };
+  for (const { site, from } of missing) interpolate(waveform, site, from, samples);
+  return { waveform, ...peakOf(waveform, samples) };
 }
 
-function interpolate(waveform: Float32Array, site: number, from: readonly { site: number; weight: number }[]): void {
-  for (let t = 0; t < waveformSamples; t++) {
-    waveform[site * waveformSamples + t] = from.reduce(
-      (sum, other) => sum + other.weight * waveform[other.site * waveformSamples + t]!,
+function interpolate(
+  waveform: Float32Array,
+  site: number,
+  from: readonly { site: number; weight: number }[],
+  samples: number,
+): void {
+  for (let t = 0; t < samples; t++) {
+    waveform[site * samples + t] = from.reduce(
+      (sum, other) => sum + other.weight * waveform[other.site * samples + t]!,
       0,
     );
   }
 }
 
-/** The channel of (C, 61) with the largest range, and that range. */
-export function peakOf(waveform: Float32Array): { peakChannel: number; amplitudeUv: number } {
+/** The channel of (C, T) with the largest range, and that range. */
+export function peakOf(
+  waveform: Float32Array,
+  samples = waveformSamples,
+): { peakChannel: number; amplitudeUv: number } {
   let peakChannel = 0;
   let amplitudeUv = -1;
-  for (let c = 0; c * waveformSamples < waveform.length; c++) {
+  for (let c = 0; c * samples < waveform.length; c++) {
     let low = Infinity;
     let high = -Infinity;
-    for (let t = c * waveformSamples; t < (c + 1) * waveformSamples; t++) {
+    for (let t = c * samples; t < (c + 1) * samples; t++) {
       low = Math.min(low, waveform[t]!);
       high = Math.max(high, waveform[t]!);
     }

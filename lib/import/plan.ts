@@ -2,13 +2,13 @@ import { realpath } from 'node:fs/promises';
 
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
-import type { Events } from './events.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
-import { PethMaker, checkPethOptions } from './peth.js';
+import type { PethMaker } from './peth.js';
+import { planPeth } from './plan_peth.js';
 import { planSessions, type SessionPlan } from './plan_session.js';
 import { readRegions, regionsOfSites } from './regions.js';
 import type { SiteRegions } from './write_datasets.js';
-import { sharedSites, type Site } from './sites.js';
+import { sharedSites, siteWarnings, type Site } from './sites.js';
 
 /** What will be imported: the sessions, and the sites that they share. */
 export interface ImportPlan {
@@ -60,8 +60,18 @@ export async function planImport(
   const geometry = sessions.every(({ recording }) => recording.sites !== undefined) ? 'recording' : 'sorter';
   const sitesOf = ({ sorting, recording }: SessionPlan) =>
     geometry === 'recording' ? Array.from(sorting.channelMap, (column) => recording.sites![column]!) : sorting.sites;
-  if (geometry === 'sorter' && sessions.some(({ recording }) => recording.sites !== undefined)) {
-    warnings.push('Not every recording tells where its sites are; the positions are those of the sorters.');
+  const silent = sessions.flatMap(({ recording }, s) => (recording.sites === undefined ? [s + 1] : []));
+  if (silent.length > 0 && silent.length < sessions.length) {
+    warnings.push(
+      `The recording of session ${listed(silent)} does not tell where its sites are; the positions of all sessions are those of ` +
+        'the sorters (channel_positions.npy). See that they are right.',
+    );
+  }
+  const without = sessions.flatMap(({ templates }, s) => (templates ? [s + 1] : []));
+  if (without.length > 0 && without.length < sessions.length) {
+    warnings.push(
+      `The waveforms of session ${listed(without)} are templates, those of the others means of the recording; the two differ, which matches neurons worse.`,
+    );
   }
   const all = sessions.map(sitesOf);
   const { sites, indices } = sharedSites(all, options.maxMissing);
@@ -72,20 +82,13 @@ export async function planImport(
         'Import only sessions with the same sites.',
     );
   }
-  all.forEach((list, s) => {
-    const filled = indices[s]!.filter((index) => index < 0).length;
-    const dropped = list.length - (sites.length - filled);
-    if (dropped > 0) {
-      warnings.push(
-        `Session ${s + 1}: ${dropped} of ${list.length} channels are not in every session and were left out.`,
-      );
-    }
-    if (filled > 0) {
-      warnings.push(
-        `Session ${s + 1}: ${filled} of ${sites.length} sites were not sorted; they are interpolated from those around them.`,
-      );
-    }
-  });
+  warnings.push(
+    ...siteWarnings(
+      all.map(({ length }, s) => ({ name: `Session ${s + 1}`, channels: length })),
+      indices,
+      sites.length,
+    ),
+  );
   const table = options.regionTable === '' ? undefined : await readRegions(options.regionTable);
   const columns = sites.map((_, i) =>
     sessions.flatMap(({ sorting }, s) => (indices[s]![i]! < 0 ? [] : [sorting.channelMap[indices[s]![i]!]!])),
@@ -96,34 +99,23 @@ export async function planImport(
     geometry,
     channels: indices,
     regions: table && { path: table.path, ofSites: regionsOfSites(table, sites, columns, probe) },
-    peth: planPeth(sessions, options, warnings),
+    peth: planSessionPeth(sessions, options, warnings),
     warnings,
   };
 }
 
-/** Histograms of all types that any session has, in the order in which they come. Keeps the events that can be used. */
-function planPeth(sessions: SessionPlan[], options: CompleteImportOptions, warnings: string[]): PethMaker | undefined {
-  if (sessions.every(({ events }) => events === undefined)) return undefined;
-  checkPethOptions(options);
-  const maker = new PethMaker([...new Set(sessions.flatMap(({ events }) => [...(events?.keys() ?? [])]))], options);
-  for (const [s, session] of sessions.entries()) {
-    const durationMs = (1000 * session.recording.rows) / session.recording.sampleRateHz;
-    const all = session.events ?? new Map<string, Float64Array>();
-    session.events = new Map([...all].map(([type, times]) => [type, maker.whole(times, durationMs)]));
-    const count = (events: Events) => [...events.values()].reduce((sum, { length }) => sum + length, 0);
-    const lost = count(all) - count(session.events);
-    if (lost > 0) {
-      warnings.push(
-        `Session ${s + 1}: ${lost} of ${count(all)} events are so near to the beginning or the end that their window is not whole; they were left out.`,
-      );
-    }
-    const absent = maker.types.filter((type) => (session.events!.get(type)?.length ?? 0) === 0);
-    if (absent.length > 0) {
-      warnings.push(
-        `Session ${s + 1}: it has no events of the ${absent.length === 1 ? 'type' : 'types'} ${listed(absent)}; its PETHs are NaN there.`,
-      );
-    }
-  }
+/** Of the sessions' events, which keep those that can be used. */
+function planSessionPeth(
+  sessions: readonly SessionPlan[],
+  options: CompleteImportOptions,
+  warnings: string[],
+): PethMaker | undefined {
+  const timed = sessions.map(({ events, recording }) => ({
+    events,
+    durationMs: (1000 * recording.rows) / recording.sampleRateHz,
+  }));
+  const maker = planPeth(timed, options, warnings);
+  timed.forEach(({ events }, s) => (sessions[s]!.events = events));
   return maker;
 }
 

@@ -11,6 +11,7 @@ import { describeRecording, type Recording } from './recording.js';
 import { selectSpikes } from './select_spikes.js';
 import { describePart, partsOf, spikesOfPart, type Part } from './split.js';
 import { readSorting, type SortedUnit, type Sorting } from './sorter_folder.js';
+import { absentRecording, templatesOfSession } from './without_recording.js';
 
 /** A unit that will be imported. */
 export interface PlannedUnit extends SortedUnit {
@@ -27,6 +28,8 @@ export interface SessionPlan {
   /** Undefined: the session is the whole recording */
   part: Part | undefined;
   units: PlannedUnit[];
+  /** By id, (C, 61) µV; undefined: the mean waveforms are those of the recording, else there is none */
+  templates: Map<number, Float32Array> | undefined;
   /** Undefined: none were given */
   events: Events | undefined;
   /** Clusters by label, of all that the sorter found */
@@ -54,9 +57,13 @@ export async function planSessions(
   const sorting = await readSorting(folder, signal);
   const found = source.recording
     ? { files: source.recording.map((path) => resolve(path)), warnings: [] }
-    : await findRecording(source.folder, folder, sorting.params);
-  const recording = await describeRecording(found.files, sorting.params, source.uvPerBit);
+    : await findRecording(source.folder, folder, sorting.params, options.templates !== '');
+  const isAbsent = found.files.length === 0;
+  const recording = isAbsent
+    ? absentRecording(sorting)
+    : await describeRecording(found.files, sorting.params, source.uvPerBit);
   const warnings = [...sorting.warnings, ...found.warnings, ...recording.warnings];
+  const templates = isAbsent ? await templatesOfSession(source, sorting, options, warnings, signal) : undefined;
 
   const notNeural = [...sorting.channelMap].filter((column) => column >= recording.neuralColumns);
   if (notNeural.length > 0) {
@@ -84,7 +91,7 @@ export async function planSessions(
   return parts.map((part, i) => {
     const own = part === undefined ? { sorting, recording, events } : cutOut(part, { sorting, recording, events });
     const told = i === 0 ? warnings : [];
-    const units = planUnits(own.sorting, own.recording, number + i, options, told);
+    const units = planUnits(own.sorting, own.recording, number + i, options, told, templates);
     if (units.length === 0) {
       const summary = Object.entries(labels).map(([label, count]) => `${count} ${label}`);
       throw fileError(
@@ -94,7 +101,7 @@ export async function planSessions(
           'Choose others with --labels, --min-spikes or --min-rate-hz.',
       );
     }
-    return { folder, ...own, part, units, labels, warnings: told };
+    return { folder, ...own, part, templates, units, labels, warnings: told };
   });
 }
 
@@ -178,6 +185,7 @@ function planUnits(
   number: number,
   { labels, minSpikes, minRateHz, spikesPerUnit, seed }: CompleteImportOptions,
   warnings: string[],
+  templates?: Map<number, Float32Array>,
 ): PlannedUnit[] {
   const wanted = new Set(labels.map((label) => label.toLowerCase()));
   const seconds = rows / sampleRateHz;
@@ -191,6 +199,7 @@ function planUnits(
       `neither phy nor the sorter has a label for cluster ${listed(unlabelled)}; left out. --labels ${[...wanted, unsorted].join(',')} takes them.`,
     );
   }
+  if (templates) return chosen.map((unit) => ({ ...unit, averaged: new Float64Array() }));
   const planned = chosen.map((unit) => {
     const whole = unit.spikes.filter((spike) => hasWindow(spike, rows));
     return { ...unit, averaged: selectSpikes(whole, spikesPerUnit, [seed, number, unit.id]) };

@@ -1,50 +1,42 @@
-import { sharedArray } from '../native/memory.js';
+import { fileError } from '../files/file_error.js';
+import { runNative, type RunOptions } from '../native/run.js';
 import { openFile, readFully } from './open_file.js';
 
-/** How the samples of a piece lie in memory; see native/core/import/raw_samples.h. */
-export interface PieceLayout {
-  columnMajor: boolean;
-  timeDifferences: boolean;
-  columnDifferences: boolean;
+/** Samples of some channels, in tiles of 16 channels side by side; see native/core/import/raw_samples.h. */
+export interface RawBlock {
+  /** (⌈C/16⌉, capacity, 16) */
+  block: Int16Array;
+  capacity: number;
+  /** (C) columns of the recording */
+  channels: Int32Array;
 }
 
-/** A part of a recording, of consecutive rows. */
-export interface Piece extends PieceLayout {
-  samples: Int16Array;
-  rows: number;
-}
-
-/** A recording from which pieces are read in order, several at a time. */
+/** A recording of which rows are read, in ascending order. */
 export interface RawSource {
   readonly rows: number;
   readonly columns: number;
-  /** Rows of each piece */
-  readonly pieces: readonly number[];
-  /** Reads a piece, to `room` if that is used. */
-  read(piece: number, room: Int16Array | undefined): Promise<Piece>;
+  /** Reads the rows first … first + count − 1 to the rows from `at` on of a block. */
+  read(first: number, count: number, to: RawBlock, at: number, run: RunOptions): Promise<void>;
   close(): Promise<void>;
 }
-
-const pieceBytes = 8 * 2 ** 20;
 
 /** A binary file: samples of 16 bits, row after row. */
 export async function openFlatFile(path: string, columns: number, rows: number, offsetBytes = 0): Promise<RawSource> {
   const handle = await openFile(path);
   const rowBytes = 2 * columns;
-  const pieceRows = Math.max(1, Math.floor(pieceBytes / rowBytes));
-  const pieces = Array.from({ length: Math.ceil(rows / pieceRows) }, (_, i) =>
-    Math.min(pieceRows, rows - i * pieceRows),
-  );
   return {
     rows,
     columns,
-    pieces,
-    async read(piece, room) {
-      const count = pieces[piece]!;
-      const samples = room?.length === pieceRows * columns ? room : sharedArray(Int16Array, pieceRows * columns);
-      const bytes = new Uint8Array(samples.buffer, samples.byteOffset, count * rowBytes);
-      await readFully(handle, path, bytes, offsetBytes + piece * pieceRows * rowBytes);
-      return { samples, rows: count, columnMajor: false, timeDifferences: false, columnDifferences: false };
+    async read(first, count, to, at, run) {
+      const place = offsetBytes + first * rowBytes;
+      const isRead = await runNative(
+        (native, control) =>
+          native.readSamples({ ...control, ...to, path, offsetBytes: place, rows: count, columns, at }),
+        run,
+      );
+      // Says why.
+      if (!isRead) await readFully(handle, path, new Uint8Array(count * rowBytes), place);
+      if (!isRead) throw fileError(path, 'it could not be read. Is another program writing to it?');
     },
     close: () => handle.close(),
   };
@@ -52,12 +44,18 @@ export async function openFlatFile(path: string, columns: number, rows: number, 
 
 /** Files that follow each other. */
 export function inSequence(sources: readonly RawSource[]): RawSource {
-  const places = sources.flatMap((source) => source.pieces.map((_, piece) => ({ source, piece })));
   return {
     rows: sources.reduce((sum, { rows }) => sum + rows, 0),
     columns: sources[0]!.columns,
-    pieces: sources.flatMap(({ pieces }) => pieces),
-    read: (piece, room) => places[piece]!.source.read(places[piece]!.piece, room),
+    async read(first, count, to, at, run) {
+      let begin = 0;
+      for (const source of sources) {
+        const from = Math.max(first, begin);
+        const end = Math.min(first + count, begin + source.rows);
+        if (from < end) await source.read(from - begin, end - from, to, at + from - first, run);
+        begin += source.rows;
+      }
+    },
     async close() {
       await Promise.all(sources.map((source) => source.close()));
     },

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
 import { companionOf } from './find_recording.js';
+import { floatStepUv, openFloatFile } from './float_source.js';
 import { openMtscomp, readMtscompHeader } from './mtscomp_source.js';
 import { readOpenEphys, structureOf } from './open_ephys.js';
 import type { PhyParams } from './params_py.js';
@@ -22,6 +23,8 @@ export interface RecordingMeta {
   sites: Site[] | undefined;
   /** When it was written */
   fileSizeBytes: number | undefined;
+  /** SHA-1 of the file, 40 hexadecimal digits */
+  sha1?: string | undefined;
   /** Its kind */
   probe: string | undefined;
   serialNumber: string | undefined;
@@ -69,7 +72,7 @@ export async function describeRecording(
 ): Promise<Recording> {
   const warnings: string[] = [];
   const files: RecordingFile[] = [];
-  for (const path of paths) files.push(await describeFile(path, params, warnings));
+  for (const path of paths) files.push(await describeFile(path, params, uvPerBit, warnings));
   const [{ meta, columns, path }] = files as [RecordingFile];
   const other = files.find((file) => file.columns !== columns);
   if (other) throw fileError(other.path, `has ${other.columns} columns but ${path} has ${columns}.`);
@@ -89,7 +92,7 @@ export async function describeRecording(
     columns,
     neuralColumns,
     sampleRateHz: meta?.sampleRateHz ?? params.sampleRateHz,
-    uvPerBit: meta?.uvPerBit ?? new Float64Array(columns).fill(uvPerBit!),
+    uvPerBit: meta?.uvPerBit ?? new Float64Array(columns).fill(params.dtype === 'float32' ? floatStepUv : uvPerBit!),
     sites: meta?.sites,
     probe: meta?.probe,
     serialNumber: meta?.serialNumber,
@@ -108,14 +111,20 @@ export async function describeRecording(
   };
 }
 
-async function describeFile(path: string, params: PhyParams, warnings: string[]): Promise<RecordingFile> {
-  if (params.dtype !== 'int16') {
+async function describeFile(
+  path: string,
+  params: PhyParams,
+  uvPerBit: number | undefined,
+  warnings: string[],
+): Promise<RecordingFile> {
+  const meta = await readMeta(path);
+  const isFloat = params.dtype === 'float32';
+  if (params.dtype !== 'int16' && !(isFloat && meta === undefined && !path.endsWith('.cbin'))) {
     throw fileError(
       path,
-      `holds samples of type ${params.dtype} (params.py); expected int16, as recording systems write.`,
+      `holds samples of type ${params.dtype} (params.py); expected int16, as recording systems write, or float32 in a plain binary.`,
     );
   }
-  const meta = await readMeta(path);
   const columns = meta?.columns ?? params.columns;
   if (columns === undefined) throw fileError(path, 'neither a .meta file nor params.py says how many columns it has.');
   if (params.columns !== undefined && params.columns !== columns) {
@@ -138,13 +147,20 @@ async function describeFile(path: string, params: PhyParams, warnings: string[])
     if (ch.n_channels !== columns) {
       throw fileError(chPath, `says ${ch.n_channels} channels but ${columns} are expected. Are both of one recording?`);
     }
+    if (meta?.sha1 && ch.sha1_uncompressed && meta.sha1.toLowerCase() !== ch.sha1_uncompressed.toLowerCase()) {
+      warnings.push(
+        `${chPath} has another checksum of the recording than its .meta: ${ch.sha1_uncompressed} and ${meta.sha1}. ` +
+          'Are both of one recording?',
+      );
+    }
     return { path, meta, columns, rows: ch.chunk_bounds.at(-1)!, open: () => openMtscomp(path, chPath) };
   }
   const offset = meta ? 0 : params.offsetBytes;
   const size = (await fileSize(path)) - offset;
-  const rows = Math.floor(size / (2 * columns));
+  const sampleBytes = isFloat ? 4 : 2;
+  const rows = Math.floor(size / (sampleBytes * columns));
   if (rows < 1) throw fileError(path, 'the file is empty.');
-  const isWhole = size === rows * 2 * columns;
+  const isWhole = size === rows * sampleBytes * columns;
   if (!isWhole && meta === undefined) {
     throw fileError(
       path,
@@ -157,7 +173,9 @@ async function describeFile(path: string, params: PhyParams, warnings: string[])
         (size < meta.fileSizeBytes ? 'the end of the recording is missing.' : 'it is longer than when it was written.'),
     );
   } else if (!isWhole) warnings.push(`${path} ends within a row; the rest of it was left out.`);
-  return { path, meta, columns, rows, open: () => openFlatFile(path, columns, rows, offset) };
+  const open = () =>
+    isFloat ? openFloatFile(path, columns, rows, offset, uvPerBit!) : openFlatFile(path, columns, rows, offset);
+  return { path, meta, columns, rows, open };
 }
 
 /** Undefined: there is nothing beside the file that tells about it. */

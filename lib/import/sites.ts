@@ -56,6 +56,30 @@ export function sharedSites(sessions: readonly (readonly Site[])[], maxMissing: 
   };
 }
 
+/**
+ * What has to be told about sites that not all sessions share.
+ * @param sessions As messages call them, and how many sites each has
+ * @param indices As of `sharedSites`, whose sites are `shared`
+ */
+export function siteWarnings(
+  sessions: readonly { name: string; channels: number }[],
+  indices: readonly Int32Array[],
+  shared: number,
+): string[] {
+  return sessions.flatMap(({ name, channels }, s) => {
+    const filled = indices[s]!.filter((index) => index < 0).length;
+    const dropped = channels - (shared - filled);
+    return [
+      ...(dropped > 0
+        ? [`${name}: ${dropped} of ${channels} channels are not in every session and were left out.`]
+        : []),
+      ...(filled > 0
+        ? [`${name}: ${filled} of ${shared} sites were not sorted; they are interpolated from those around them.`]
+        : []),
+    ];
+  });
+}
+
 /** Of each kept site, the nearest kept ones of its shank, itself included. */
 function neighbourhoods(all: readonly Site[], kept: readonly number[]): number[][] {
   return kept.map((i) =>

@@ -40,26 +40,13 @@ export function partsOf(at: readonly number[] | 'files' | undefined, recording: 
   return bounds.slice(1).map((end, i) => ({ number: i + 1, of: bounds.length - 1, begin: bounds[i]!, end }));
 }
 
-/** The pieces of a recording that hold a part, and the row of them with which the part begins. */
-export function partOfSource(source: RawSource, { begin, end }: Part): { source: RawSource; firstRow: number } {
-  const starts: number[] = [];
-  let row = 0;
-  for (const rows of source.pieces) {
-    starts.push(row);
-    row += rows;
-  }
-  const isIn = (piece: number) => starts[piece]! < end && starts[piece]! + source.pieces[piece]! > begin;
-  const first = starts.findIndex((_, piece) => isIn(piece));
-  const pieces = source.pieces.filter((_, piece) => isIn(piece));
+/** A part of a recording as a recording of its own. */
+export function partOfSource(source: RawSource, { begin, end }: Part): RawSource {
   return {
-    source: {
-      rows: pieces.reduce((sum, rows) => sum + rows, 0),
-      columns: source.columns,
-      pieces,
-      read: (piece, room) => source.read(first + piece, room),
-      close: () => source.close(),
-    },
-    firstRow: begin - starts[first]!,
+    rows: end - begin,
+    columns: source.columns,
+    read: (first, count, to, at, run) => source.read(begin + first, count, to, at, run),
+    close: () => source.close(),
   };
 }
 

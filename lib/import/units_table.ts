@@ -17,6 +17,8 @@ export interface UnitOrigin {
   /** Of the sorter */
   folder: string;
   clusterId: number;
+  /** What the sorter calls it, where that is no number */
+  name?: string | undefined;
   label: string;
   depthUm: number;
 }
@@ -42,6 +44,7 @@ export async function readUnitsTable(dataFolder: string): Promise<UnitOrigin[] |
       session: number('session'),
       folder: row.folder ?? '',
       clusterId: number('cluster_id'),
+      name: row.unit_name === '' ? undefined : row.unit_name,
       label: row.label ?? '',
       depthUm: number('depth_um'),
     };

@@ -1,16 +1,16 @@
-import { mkdir, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
-import { NpyWriter, withOutputErrors, writeNpy } from '../files/npy_writer.js';
+import { withOutputErrors, writeNpy } from '../files/npy_writer.js';
 import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { settingsTemplate } from '../settings/template.js';
 import { csvLine } from './csv.js';
+import { FloatRows } from './float_rows.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
-import { readFully } from './open_file.js';
 import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
@@ -35,6 +35,10 @@ export interface DatasetOutline {
   warnings: string[];
   /** How the import was asked for; `minAmplitudeUv` is what a session without units fails by */
   options: { minAmplitudeUv: number };
+  /** T of the waveforms; default: those that the package makes, 61 */
+  samples?: number | undefined;
+  /** Whether each unit has the means of both halves of its session; default: not */
+  halves?: boolean | undefined;
   /** Of the rows of peth.npy; `isShared`: every two sessions have events of one type. Absent: there are none */
   peth?: { types: readonly string[]; bins: number; length: number; isShared: boolean } | undefined;
 }
@@ -43,11 +47,15 @@ export interface DatasetOutline {
 export interface ImportedUnit {
   /** The sorter's number */
   id: number;
+  /** What the sorter calls it, where that is no number */
+  name?: string | undefined;
   label: string;
   /** Spike times in ascending order, ms */
   timesMs: Float64Array;
-  /** (C, 61) µV */
+  /** (C, T) µV */
   waveform: Float32Array;
+  /** The same of the first and the second half of the session; NaN: silent in it */
+  halves?: Float32Array[] | undefined;
   /** Of the C channels */
   peakChannel: number;
   amplitudeUv: number;
@@ -56,22 +64,6 @@ export interface ImportedUnit {
   /** Row of peth.npy */
   peth?: Float64Array | undefined;
 }
-
-/** Waveforms that are copied at once, bytes. */
-const copiedBytes = 8 * 2 ** 20;
-
-/** Everything that an import may write into a data folder. */
-export const datasetFiles: ReadonlySet<string> = new Set([
-  ...[
-    'waveform_all.npy',
-    'session_index.npy',
-    'channel_locations.npy',
-    'channel_shanks.npy',
-    'spike_times',
-    'peth.npy',
-  ],
-  ...['settings.json', unitsFile, importFile],
-]);
 
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
@@ -82,14 +74,22 @@ export class DatasetWriter {
   private constructor(
     private readonly folder: string,
     private readonly outline: DatasetOutline,
-    private readonly waveforms: FileHandle,
+    private readonly waveforms: FloatRows,
+    private readonly halves: FloatRows | undefined,
     private readonly region: string | undefined,
   ) {}
 
   /** @param region Of which the data set is; some sessions may have no unit of it */
   static async create(folder: string, outline: DatasetOutline, region?: string): Promise<DatasetWriter> {
     await mkdir(join(folder, 'spike_times'), { recursive: true });
-    return new DatasetWriter(folder, outline, await open(join(folder, partName), 'wx+'), region);
+    const shape = [outline.sites.length, outline.samples ?? waveformSamples];
+    return new DatasetWriter(
+      folder,
+      outline,
+      await FloatRows.create(folder, 'waveform_all.npy', shape),
+      outline.halves ? await FloatRows.create(folder, 'waveform_halves.npy', [2, ...shape]) : undefined,
+      region,
+    );
   }
 
   /** Adds the units of session `s`, from 0. */
@@ -99,10 +99,8 @@ export class DatasetWriter {
       const k = this.sessions.length;
       const { timesMs } = unit;
       await writeNpy(join(this.folder, 'spike_times', `Unit${k}.npy`), { data: timesMs, shape: [timesMs.length] });
-      const { buffer, byteOffset, byteLength } = unit.waveform;
-      await withOutputErrors(this.folder, () =>
-        this.waveforms.writeFile(new Uint8Array(buffer, byteOffset, byteLength)),
-      );
+      await this.waveforms.add(unit.waveform);
+      for (const half of unit.halves ?? []) await this.halves?.add(half);
       const depth = this.outline.sites[unit.peakChannel]!.y;
       const rate = timesMs.length / durationS;
       this.table.push([
@@ -115,6 +113,7 @@ export class DatasetWriter {
         timesMs.length,
         rate.toFixed(4),
         unit.averaged,
+        unit.name,
       ]);
       this.sessions.push(s + 1);
       if (unit.peth) this.peth.push(unit.peth);
@@ -127,7 +126,8 @@ export class DatasetWriter {
     const numbers = this.numberSessions();
     const count = this.sessions.length;
     if (count === 0) return undefined;
-    await this.writeWaveforms(count);
+    await this.waveforms.finish(count);
+    await this.halves?.finish(count);
     const file = (name: string) => join(this.folder, name);
     const sessions = this.sessions.map((session) => numbers[session - 1]!);
     await writeNpy(file('session_index.npy'), { data: Int32Array.from(sessions), shape: [count] });
@@ -146,8 +146,11 @@ export class DatasetWriter {
     const unitsPerSession = all.map((_, s) => this.sessions.filter((session) => session === s + 1).length);
     await withOutputErrors(this.folder, async () => {
       await writeFile(file('settings.json'), settingsTemplate(settings));
-      const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row]));
-      await writeFile(file(unitsFile), [unitsHeader, ...lines].join(''));
+      // The last column is for units whose sorter gives them names.
+      const hasNames = this.table.some((row) => row.at(-1) !== undefined);
+      const columns = hasNames ? [...unitColumns, 'unit_name'] : unitColumns;
+      const lines = this.table.map((row, k) => csvLine([k, sessions[k], ...row].slice(0, columns.length)));
+      await writeFile(file(unitsFile), [csvLine(columns), ...lines].join(''));
       await writeFile(file(importFile), `${JSON.stringify(this.record(unitsPerSession, numbers), undefined, 2)}\n`);
     });
     return { name: this.region, units: count, unitsPerSession, channels: sites.length };
@@ -190,26 +193,7 @@ export class DatasetWriter {
 
   async close(): Promise<void> {
     await this.waveforms.close();
-  }
-
-  private async writeWaveforms(count: number): Promise<void> {
-    const size = this.outline.sites.length * waveformSamples;
-    const path = join(this.folder, partName);
-    const writer = await NpyWriter.create(join(this.folder, 'waveform_all.npy'), {
-      dtype: '<f4',
-      shape: [count, this.outline.sites.length, waveformSamples],
-    });
-    try {
-      const step = Math.max(1, Math.floor(copiedBytes / (4 * size)));
-      for (let first = 0; first < count; first += step) {
-        const block = new Float32Array(Math.min(step, count - first) * size);
-        await readFully(this.waveforms, path, new Uint8Array(block.buffer), 4 * first * size);
-        await writer.write(block);
-      }
-    } finally {
-      await writer.close();
-    }
-    await rm(path);
+    await this.halves?.close();
   }
 
   /** What import.json says. */
@@ -222,7 +206,7 @@ export class DatasetWriter {
       region: region ?? null,
       units: this.sessions.length,
       channels: outline.sites.length,
-      samples: waveformSamples,
+      samples: outline.samples ?? waveformSamples,
       geometry: outline.geometry,
       peth: peth ? { types: peth.types, binsPerType: peth.bins } : null,
       sessions: outline.sessions.map(({ folder, record }, s) => ({
@@ -236,6 +220,5 @@ export class DatasetWriter {
   }
 }
 
-const partName = 'waveforms.part';
-const unitsHeader =
-  'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes\n';
+const unitColumns =
+  'unit,session,folder,cluster_id,label,channel,depth_um,amplitude_uv,spikes,rate_hz,averaged_spikes'.split(',');

@@ -2,19 +2,19 @@ import type { SpikeTrains } from '../recording/spike_trains.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import type { UnitPlaces } from './mutual_best.js';
 
-/** Odds of a hundred to one that their spikes are one neuron's. */
-const enough = Math.log(100);
+/** Log odds for a pair to be named. */
+const sure = Math.log(0.95 / 0.05);
 
 export interface SplitUnits {
-  /** (Q, 2) units of one session that are one neuron */
+  /** (Q, 2) units of one session that are likelier one neuron than two */
   pairs: Int32Array;
   /** (Q) */
   logOdds: Float64Array;
 }
 
 /**
- * Units into which the sorter has split a neuron: they look alike, lie near each other, and do not fire within each
- * other's refractory time, where two neurons would by chance; see native/core/matching/split_evidence.h.
+ * Units into which the sorter has split a neuron: they do not fire within each other's refractory time, where two neurons
+ * would by chance, and are as alike as this sorter's split units are; see native/core/matching/split_units.h.
  * @param units (n) index in the data set, whose spike trains are given
  */
 export async function findSplitUnits(
@@ -25,9 +25,9 @@ export async function findSplitUnits(
   maxDistanceUm: number,
   options: RunOptions,
 ): Promise<SplitUnits> {
-  const { pairs, logOdds } = await runNative(
+  return runNative(
     (native, control) =>
-      native.splitEvidence({
+      native.splitUnits({
         ...control,
         timesMs,
         offsets,
@@ -41,8 +41,9 @@ export async function findSplitUnits(
       }),
     options,
   );
-  return {
-    pairs: pairs.filter((_, index) => logOdds[index >> 1]! > enough),
-    logOdds: logOdds.filter((value) => value > enough),
-  };
+}
+
+/** (R, 2) those that are one neuron with a probability above 0.95. */
+export function sureSplits({ pairs, logOdds }: SplitUnits): Int32Array {
+  return pairs.filter((_, index) => logOdds[index >> 1]! > sure);
 }

@@ -1,3 +1,5 @@
+import { allowFlag, doublesOf, integersOf, requireInteger, requireObject, type NumberList } from '../arguments.js';
+import { argumentError } from '../errors.js';
 import type { Motion } from '../recording/motion.js';
 import { runNative, type RunOptions } from '../native/run.js';
 
@@ -37,18 +39,31 @@ export interface MotionOptions {
  * depth of the pairs.
  */
 export async function estimateMotion(
-  pairs: MatchedDepths,
-  { sessionCount, linear = false, resamples = 100, seed = 0 }: MotionOptions,
+  pairs: Record<keyof MatchedDepths, NumberList>,
+  motion: MotionOptions,
   options: RunOptions = {},
 ): Promise<MotionEstimate> {
+  const { sessionCount, linear = false, resamples = 100, seed = 0 } = requireObject('motion', motion);
+  requireInteger('sessionCount', sessionCount, 1);
+  allowFlag('linear', linear);
+  requireInteger('resamples', resamples, 0);
+  requireInteger('seed', seed, 0);
+  const given = requireObject('pairs', pairs);
+  const count = integersOf('sessionA', given.sessionA).length;
+  const sessions = (name: 'sessionA' | 'sessionB') =>
+    integersOf(name, given[name], count).map((session, pair) => {
+      if (session >= 1 && session <= sessionCount) return session - 1;
+      throw argumentError(`${name}[${pair}]`, `a session from 1 to ${sessionCount}`, session);
+    });
+  const depths = (name: 'depthAUm' | 'depthBUm') => doublesOf(name, given[name], count);
   return runNative(
     (native, control) =>
       native.estimateMotion({
         ...control,
-        sessionA: pairs.sessionA.map((session) => session - 1),
-        sessionB: pairs.sessionB.map((session) => session - 1),
-        depthAUm: pairs.depthAUm,
-        depthBUm: pairs.depthBUm,
+        sessionA: sessions('sessionA'),
+        sessionB: sessions('sessionB'),
+        depthAUm: depths('depthAUm'),
+        depthBUm: depths('depthBUm'),
         sessions: sessionCount,
         linear,
         resamples,

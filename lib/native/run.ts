@@ -1,3 +1,4 @@
+import { checkSteering, requireOptions } from '../arguments.js';
 import { DantError, abortError, isMemoryFailure, memoryError, type ErrorCode } from '../errors.js';
 import { addon } from './addon.js';
 import type { JobControl } from './native.js';
@@ -20,8 +21,10 @@ const progressIntervalMs = 100;
  */
 export async function runNative<Result>(
   call: (native: typeof addon, control: JobControl) => Promise<Result>,
-  { threads = -1, signal, onProgress }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<Result> {
+  const { threads = -1, signal, onProgress } = requireOptions('options', options);
+  checkSteering({ threads, signal, onProgress });
   if (signal?.aborted) throw abortError(signal);
   // The job and this thread both see it, and nobody can take it away.
   const control = new Int32Array(new SharedArrayBuffer(8));

@@ -1,3 +1,4 @@
+import { doublesOf, requireObject, type NumberList } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 
@@ -10,7 +11,9 @@ export interface SpikeTrains {
 }
 
 /** Puts the spike times of each unit (ms) one after the other. */
-export function joinSpikeTrains(units: readonly ArrayLike<number>[]): SpikeTrains {
+export function joinSpikeTrains(trains: readonly NumberList[]): SpikeTrains {
+  if (!Array.isArray(trains)) throw argumentError('trains', 'a list with the spike times of each unit', trains);
+  const units = Array.from(trains, (times, unit) => doublesOf(`trains[${unit}]`, times));
   const offsets = new Float64Array(units.length + 1);
   for (const [k, times] of units.entries()) offsets[k + 1] = offsets[k]! + times.length;
   const timesMs = sharedArray(Float64Array, offsets[units.length]!);
@@ -18,15 +21,15 @@ export function joinSpikeTrains(units: readonly ArrayLike<number>[]): SpikeTrain
   return { timesMs, offsets };
 }
 
-/** Number of units. Throws when the offsets do not fit the times. */
-export function unitCount({ timesMs, offsets }: SpikeTrains): number {
-  if (!(timesMs instanceof Float64Array)) throw argumentError('timesMs', 'a Float64Array', timesMs);
-  if (!(offsets instanceof Float64Array) || offsets.length === 0) {
-    throw argumentError('offsets', 'a Float64Array with one element more than there are units', offsets);
-  }
+/** The same trains as doubles, and the number of units. Throws when the offsets do not fit the times. */
+export function checkedTrains(trains: SpikeTrains): SpikeTrains & { units: number } {
+  const given = requireObject('trains', trains);
+  const timesMs = doublesOf('timesMs', given.timesMs);
+  const offsets = doublesOf('offsets', given.offsets);
+  if (offsets.length === 0) throw argumentError('offsets', 'one element more than there are units', offsets);
   const fits = offsets.every((offset, k) => Number.isInteger(offset) && offset >= (k === 0 ? 0 : offsets[k - 1]!));
   if (!fits || offsets[0] !== 0 || offsets.at(-1) !== timesMs.length) {
     throw argumentError('offsets', `integers that rise from 0 to ${timesMs.length} (timesMs.length)`, offsets);
   }
-  return offsets.length - 1;
+  return { timesMs, offsets, units: offsets.length - 1 };
 }

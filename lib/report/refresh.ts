@@ -1,6 +1,7 @@
 import { lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { allowFlag, allowText, checkSteering, requireOptions, requireText } from '../arguments.js';
 import { outputError } from '../files/file_error.js';
 import { withOutputErrors } from '../files/npy_writer.js';
 import { addToResultFiles, resultFilter } from '../results/owned_files.js';
@@ -11,6 +12,11 @@ import { writeReport, type ReportOptions, type WrittenReport } from './write_rep
  * All are drawn before the first is put in its place. Rejects with DANT_OUTPUT if a file of somebody else is in the way.
  */
 export async function refreshReport(folder: string, options: ReportOptions = {}): Promise<WrittenReport> {
+  requireText('folder', folder);
+  options = requireOptions('options', options);
+  checkSteering(options);
+  for (const name of ['dataFolder', 'target'] as const) allowText(name, options[name]);
+  for (const name of ['figures', 'report'] as const) allowFlag(name, options[name]);
   const staging = await withOutputErrors(folder, () => mkdtemp(join(folder, '.dant-report-')));
   try {
     const written = await writeReport(folder, { ...options, target: staging });

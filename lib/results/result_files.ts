@@ -35,9 +35,7 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
   const before = scopeLabels(scope, 'labelsBeforeCuration');
 
   const matched = pairs(scopeIndices(scope, (group) => pairsWithin(group.labels)));
-  const curationPairs = pairs(sortedPairs(scopeIndices(scope, (group) => curationOf(group).pairs)));
-  const curationTypes = ids(Int32Array.from(groups.flatMap((group) => [...curationOf(group).types])));
-  const typeNames: WritableArray = { data: [...curationTypeNames], shape: [2], dtype: '<U21' };
+  const curation = curationFiles(scope);
   const nearby = pairs(scopeIndices(scope, (group) => group.nearbyPairs));
   const weights = perGroup(groups, merged, (group) => clusteringColumns(group).weights);
   const threshold = perGroup(groups, merged, (group) => clusteringColumns(group).threshold ?? NaN);
@@ -78,9 +76,7 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
       SimilarityThreshold: threshold,
       IdxCluster: ids(labels),
       MatchedPairs: matched,
-      CurationPairs: curationPairs,
-      CurationTypes: curationTypes,
-      CurationTypeNames: typeNames,
+      ...curation,
       ...motion,
       ...matchModelFiles(scope),
       ...(large && {
@@ -124,13 +120,21 @@ export function resultFiles(scope: Scope, settings: Settings, large: boolean): R
         SimilarityNames: { data: [...names], shape: [names.length] },
         SimilarityWeights: weights,
         SimilarityThreshold: threshold,
-        CurationPairs: curationPairs,
-        CurationTypes: curationTypes,
-        CurationTypeNames: typeNames,
+        ...curation,
         ...motion,
         ...(large && { SimilarityAll: pairSimilarities, SimilarityPairs: nearby }),
       }),
     },
+  };
+}
+
+/** Pairs of the folder's units that curation took apart, and why. */
+export function curationFiles(scope: Scope) {
+  const groups = scope.groups.map(({ group }) => group);
+  return {
+    CurationPairs: pairs(sortedPairs(scopeIndices(scope, (group) => curationOf(group).pairs))),
+    CurationTypes: ids(Int32Array.from(groups.flatMap((group) => [...curationOf(group).types]))),
+    CurationTypeNames: { data: [...curationTypeNames], shape: [2], dtype: '<U21' } satisfies WritableArray,
   };
 }
 

@@ -32,7 +32,7 @@ export interface MatchEvidence {
   confidence: Float64Array | undefined;
   /** (groups) expected share of wrong pairs among the matched ones; NaN where there are none */
   falsePositiveRates: Float64Array | undefined;
-  /** (Q, 2) units of one session that are one neuron, split by the sorter */
+  /** (Q, 2) units of one session that are surely one neuron (above 0.95), split by the sorter */
   splitCandidates: Int32Array;
   /** (R) units without a refractory period, which were not matched */
   contaminatedUnits: Int32Array;

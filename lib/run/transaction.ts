@@ -2,6 +2,7 @@ import { abortError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
 import type { Dataset } from '../recording/dataset.js';
 import { correctedWaveforms } from '../results/corrected_waveforms.js';
+import { writeKilomatchFiles } from '../results/kilomatch_files.js';
 import type { ResultArray } from '../results/result_array.js';
 import { writeTrackedUnits } from '../export/tracked_units.js';
 import { runRecord, writeRunRecord } from '../results/run_record.js';
@@ -67,6 +68,7 @@ export async function execute(
         const shown = waveformsOf(result.features.peakChannels);
         const onRows = await report?.begin(written, shown, { shownFolder: target, ...settings.outputs }, io.signal);
         await writeResults(path, folders, { ...io, onRows, early });
+        if (settings.outputs.kilomatch) await writeKilomatchFiles(path, dataset, result, settings, io);
         const problem = dataFolder === undefined ? undefined : await writeTrackedUnits(path, dataFolder);
         if (problem !== undefined) run.warn(problem);
       });

@@ -1,3 +1,4 @@
+import { requireText } from '../arguments.js';
 import type { Motion } from '../recording/motion.js';
 import { DantError } from '../errors.js';
 import { readMatches } from '../results/read_matches.js';
@@ -25,6 +26,8 @@ export interface Score extends PairScore {
  * @throws DANT_DATA if a file is missing or unreadable, or if the result belongs to another recording.
  */
 export async function scoreResult(resultFolder: string, dataFolder: string): Promise<Score> {
+  requireText('resultFolder', resultFolder);
+  requireText('dataFolder', dataFolder);
   const { neuron, session, motion: truthMotion, depthsUm } = await readTruth(resultFolder, dataFolder);
   const results = new ResultFolder(resultFolder);
   const cluster = await readClusters(results);

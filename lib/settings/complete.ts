@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { DantError } from '../errors.js';
+import { DantError, asJson, describeValue } from '../errors.js';
 import { nearest, nearestPath } from './nearest.js';
 import type { Row } from './rows.js';
 import { settingGroups, settingRows, type PartialSettings, type SettingPath, type Settings } from './table.js';
@@ -50,6 +50,10 @@ export function checkSettings(given: unknown, origin: Origin): CheckedSettings {
     if (path === 'motionEstimation.features' && isFlatList(value)) {
       warnings.push(`${origin.name}: ${path} is one list of features; it is read as a list with this one list in it.`);
       value = [value];
+    }
+    if (path === 'n_jobs' && value === 0) {
+      warnings.push(`${origin.name}: n_jobs is 0, which is read as -1: all cores.`);
+      value = -1;
     }
     if (value === undefined) {
       const absent = origin.isFile ? (row.absentInFile ?? row.default) : row.default;
@@ -103,11 +107,18 @@ function contradictions(settings: Settings): string[] {
 const paths: string[] = settingRows.map(([path]) => path);
 const groups = [...settingGroups.keys()].filter((group) => group !== '');
 
+/** Keys of DANT for MATLAB and of pyDANT that need no counterpart. */
+const notNeeded: Readonly<Record<string, string>> = {
+  save_intermediate_figures: 'figures are drawn if outputs.figures is true.',
+  path_to_python: 'no Python is needed.',
+};
+
 function unknownKeys(tree: Tree, prefix = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) => {
     const path = prefix + key;
     if (paths.includes(path)) return [];
     if (prefix === '' && groups.includes(key)) return isTree(value) ? unknownKeys(value, `${key}.`) : [];
+    if (Object.hasOwn(notNeeded, path)) return [`${path} is ignored: ${notNeeded[path]!}`];
     const known = nearestPath(path, isTree(value) ? groups : paths);
     return [`unknown key ${path} is ignored${known === undefined ? '.' : `; did you mean ${known}?`}`];
   });
@@ -143,8 +154,7 @@ function hint(found: unknown, row: Row): string {
 
 /** A value as it stands in the file, cut to a readable length. */
 function show(value: unknown): string {
-  const text =
-    typeof value === 'number' ? String(value) : ((JSON.stringify(value) as string | undefined) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : (asJson(value) ?? describeValue(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 

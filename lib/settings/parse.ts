@@ -1,6 +1,7 @@
 import { getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 
-import { DantError } from '../errors.js';
+import { requireText, requireTexts } from '../arguments.js';
+import { DantError, argumentError } from '../errors.js';
 import { applyAssignments } from './assignments.js';
 import { checkSettings, type CheckedSettings } from './complete.js';
 import { isTree } from './tree.js';
@@ -13,6 +14,9 @@ import { isTree } from './tree.js';
  * @throws DANT_SETTINGS for a syntax error, with its line, or with a list of all values that cannot be used.
  */
 export function parseSettings(text: string, sourceName: string, assignments: readonly string[] = []): CheckedSettings {
+  if (typeof text !== 'string') throw argumentError('text', 'the text of a settings file', text);
+  requireText('sourceName', sourceName);
+  requireTexts('assignments', assignments);
   const content = text.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
   const root = parseTree(content, errors, { allowTrailingComma: true });

@@ -185,6 +185,11 @@ export const settingsTable = {
     default: true,
     about: 'Whether report.html is written: the figures, and every neuron to look at one by one.',
   }),
+  'outputs.kilomatch': flag({
+    default: false,
+    about:
+      "Whether the folder Kilomatch is written too: the files of pyKilomatch, pyDANT's predecessor, that have other names or shapes now.",
+  }),
 } satisfies Record<string, Row>;
 
 /** Dotted path of a setting. */

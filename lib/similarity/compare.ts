@@ -1,4 +1,15 @@
+import {
+  allowFlag,
+  arrayOf,
+  integersOf,
+  positionsOf,
+  requireInteger,
+  requireObject,
+  requireOptions,
+  type NumberList,
+} from '../arguments.js';
 import type { NdArray } from '../arrays.js';
+import { shiftsOf } from '../correction/krige.js';
 import { argumentError } from '../errors.js';
 import { locateUnits } from '../features/locations.js';
 import { waveformAxes, type Waveforms } from '../recording/waveforms.js';
@@ -18,11 +29,11 @@ export interface WaveformSimilarityParams {
   /** (C, 2) x, y of each channel, µm */
   channelLocationsUm: NdArray;
   /** (C) shank of each channel; default: all on one */
-  channelShanks?: Int32Array;
+  channelShanks?: NumberList;
   /** Channels around the peak channel, on its shank, that two waveforms are compared over. Default 38. */
   nearestChannels?: number;
   /** (K, N) how far each unit's waveform is moved along the probe (kriging) for each of K templates, µm; default: not. */
-  shiftsUm?: NdArray<Float64Array>;
+  shiftsUm?: NdArray;
   /** Compares waveforms as numbers of 16 bits: in two thirds of the time, r within 1e-5 over 38 channels (within 4e-5 over one). Default false: z within 1e-6. */
   quantised?: boolean;
 }
@@ -32,30 +43,23 @@ export interface WaveformSimilarityParams {
  * them, whichever is larger, and the largest over the templates. A waveform without variance there has similarity 0.
  */
 export async function waveformSimilarity(
-  {
-    waveforms,
-    channelLocationsUm,
-    channelShanks,
-    nearestChannels = 38,
-    shiftsUm,
-    quantised = false,
-  }: WaveformSimilarityParams,
+  params: WaveformSimilarityParams,
   options: RunOptions = {},
 ): Promise<SimilarityMatrix> {
+  const {
+    waveforms,
+    channelLocationsUm,
+    nearestChannels = 38,
+    quantised = false,
+    ...given
+  } = requireObject('params', params);
   const { units, channels, samples } = waveformAxes(waveforms);
-  if (!Number.isSafeInteger(nearestChannels) || nearestChannels < 1) {
-    throw argumentError('nearestChannels', 'an integer of at least 1', nearestChannels);
-  }
-  if (channelShanks && channelShanks.length !== channels) {
-    throw argumentError('channelShanks', `${channels} shanks, one for each channel,`, channelShanks);
-  }
-  if (
-    shiftsUm &&
-    (shiftsUm.shape.length !== 2 || shiftsUm.shape[1] !== units || !shiftsUm.data.every(Number.isFinite))
-  ) {
-    throw argumentError('shiftsUm', `finite shifts of shape (templates, ${units})`, shiftsUm);
-  }
-  // Also checks the channels' locations.
+  const locations = positionsOf('channelLocationsUm', channelLocationsUm, channels);
+  requireInteger('nearestChannels', nearestChannels, 1);
+  allowFlag('quantised', quantised);
+  const channelShanks =
+    given.channelShanks === undefined ? undefined : integersOf('channelShanks', given.channelShanks, channels);
+  const shiftsUm = given.shiftsUm === undefined ? undefined : shiftsOf(given.shiftsUm, units);
   const { peakChannels } = await locateUnits({ waveforms, channelLocationsUm, algorithm: 'center_of_mass' }, options);
   const similarity = sharedArray(Float32Array, units ** 2);
   await compareWaveforms(
@@ -64,7 +68,7 @@ export async function waveformSimilarity(
       units: Int32Array.from({ length: units }, (_, unit) => unit),
       channels,
       samples,
-      channelLocationsUm: Float64Array.from(channelLocationsUm.data, Number),
+      channelLocationsUm: locations,
       channelShanks,
       nearestChannels,
       peakChannels,
@@ -82,17 +86,18 @@ export async function waveformSimilarity(
  * columns in which both have a value (two rows without one are an error); else a row that holds NaN has 0 with all others.
  */
 export async function rowSimilarity(
-  rows: NdArray<Float64Array>,
-  { skipNaN = false }: { skipNaN?: boolean } = {},
+  rows: NdArray,
+  params: { skipNaN?: boolean } = {},
   options: RunOptions = {},
 ): Promise<SimilarityMatrix> {
-  const [count, length] = rows.shape;
-  if (rows.shape.length !== 2 || rows.data.length !== count! * length! || !(rows.data instanceof Float64Array)) {
-    throw argumentError('rows', 'a Float64Array of shape (units, values)', rows);
-  }
+  const { skipNaN = false } = requireOptions('params', params);
+  allowFlag('skipNaN', skipNaN);
+  const { data, shape } = arrayOf('rows', rows);
+  const [count] = shape;
+  if (shape.length !== 2) throw argumentError('rows', 'an array of shape (units, values)', rows);
   const similarity = sharedArray(Float32Array, count! ** 2);
   const gapNames = skipNaN ? Int32Array.from({ length: count! }, (_, row) => row) : undefined;
-  await compareRows(rows.data, gapNames, similarity, options);
+  await compareRows(data, gapNames, similarity, options);
   return { data: similarity, shape: [count!, count!] };
 }
 

@@ -1,4 +1,5 @@
-import { DantError } from '../errors.js';
+import { requireOptions } from '../arguments.js';
+import { DantError, argumentError, asJson, describeValue } from '../errors.js';
 import { nearest } from '../settings/nearest.js';
 import { presets, type PresetName } from './presets.js';
 import { makeProbe } from './probe.js';
@@ -16,10 +17,12 @@ export interface SimulateOptions extends Partial<SimulationParameters> {
  * @throws DANT_ARGUMENT with one message that lists all parameters that cannot be used.
  */
 export function simulationParameters(
-  { preset, ...given }: SimulateOptions,
+  options: SimulateOptions | undefined,
   nameOf: (name: string) => string = (name) => name,
   defaults: Partial<SimulationParameters> = {},
 ): SimulationParameters {
+  const { preset, ...given }: SimulateOptions = requireOptions('options', options);
+  if (preset !== undefined && typeof (preset as unknown) !== 'string') throw argumentError('preset', 'a name', preset);
   if (preset !== undefined && !Object.hasOwn(presets, preset)) {
     const names = Object.keys(presets);
     const near = nearest(preset, names);
@@ -51,7 +54,7 @@ export function simulationParameters(
   return complete;
 }
 
-const show = (value: unknown) => (typeof value === 'number' ? String(value) : JSON.stringify(value));
+const show = (value: unknown) => (typeof value === 'number' ? String(value) : (asJson(value) ?? describeValue(value)));
 
 /** What no parameter alone shows. */
 function contradictions(parameters: SimulationParameters, nameOf: (name: string) => string): string[] {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { checkSteering, requireOptions, requireText } from '../arguments.js';
 import { abortError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import { NpyWriter, writeNpy } from '../files/npy_writer.js';
@@ -46,9 +47,12 @@ const batchBytes = 4 * 2 ** 20;
  */
 export async function simulate(
   folder: string,
-  options: SimulateOptions = {},
-  { signal, onProgress }: SimulateControl = {},
+  options?: SimulateOptions,
+  control?: SimulateControl,
 ): Promise<SimulationSummary> {
+  requireText('folder', folder);
+  const { signal, onProgress }: SimulateControl = requireOptions('control', control);
+  checkSteering({ signal, onProgress });
   const recording = makeRecording(simulationParameters(options));
   const units = planUnits(recording);
   await makeNewFolder(folder, async (target) => {

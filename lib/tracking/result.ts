@@ -91,7 +91,7 @@ export interface MatchModel extends Confidence {
   logOdds: Float32Array;
   /** (M) the same of the matched pairs (those of `pairsWithin`) */
   matchLogOdds: Float32Array;
-  /** (Q, 2) pairs of units of one session that are one neuron rather than two: split by the sorter */
+  /** (Q, 2) pairs of units of one session that are one neuron with a probability above 0.95: split by the sorter */
   splitCandidates: Int32Array;
   /** (R) units that fire within the refractory time as at other times: no single neurons, and left out of matching */
   contaminatedUnits: Int32Array;

@@ -5,7 +5,7 @@
 #include "binding/waveforms_argument.h"
 #include "core/matching/firing_patterns.h"
 #include "core/matching/principal_components.h"
-#include "core/matching/split_evidence.h"
+#include "core/matching/split_units.h"
 #include "core/matching/unit_shapes.h"
 
 namespace dant::binding {
@@ -63,20 +63,19 @@ Napi::Value splits(const Napi::CallbackInfo& info) {
   const auto units = arguments.array<int32_t>("units");
   for (const int32_t unit : units)
     if (unit < 0 || static_cast<size_t>(unit) >= trains.units()) arguments.fail("units", "units with spike trains");
-  AlikeUnits alike;
-  alike.sessions = arguments.array<int32_t>("sessions", units.size());
-  alike.shanks = arguments.array<int32_t>("shanks", units.size());
-  alike.xUm = arguments.array<double>("xUm", units.size());
-  alike.depthsUm = arguments.array<double>("depthsUm", units.size());
-  alike.aligned = arguments.array<float>("aligned");
-  alike.maxDistanceUm = arguments.number("maxDistanceUm");
+  PlacedUnits places;
+  places.sessions = arguments.array<int32_t>("sessions", units.size());
+  places.shanks = arguments.array<int32_t>("shanks", units.size());
+  places.xUm = arguments.array<double>("xUm", units.size());
+  places.depthsUm = arguments.array<double>("depthsUm", units.size());
+  places.maxDistanceUm = arguments.number("maxDistanceUm");
+  const auto aligned = arguments.array<float>("aligned");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    auto pairs = alikeWithinSessions(job, alike);
-                    auto logOdds = splitLogOdds(job, trains, units, pairs);
-                    return [pairs = std::move(pairs), logOdds = std::move(logOdds)](Napi::Env env) -> Napi::Value {
+                    auto found = findSplitUnits(job, trains, units, places, aligned);
+                    return [found = std::move(found)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
-                      result.Set("pairs", pairsArray(env, pairs));
-                      result.Set("logOdds", toTypedArray(env, logOdds));
+                      result.Set("pairs", pairsArray(env, found.pairs));
+                      result.Set("logOdds", toTypedArray(env, found.logOdds));
                       return result;
                     };
                   }));
@@ -98,7 +97,7 @@ Napi::Value reduce(const Napi::CallbackInfo& info) {
 void registerUnitDescriptions(Napi::Env env, Napi::Object exports) {
   add(env, exports, "describeShapes", shapes);
   add(env, exports, "describeFiring", firing);
-  add(env, exports, "splitEvidence", splits);
+  add(env, exports, "splitUnits", splits);
   add(env, exports, "principalComponents", reduce);
 }
 

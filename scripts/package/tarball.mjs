@@ -9,11 +9,17 @@ import { npmProgram } from './npm.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const largestBytes = 12e6;
 const needed = [
-  ...['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'vendor/eigen/Eigen/Dense', 'native/core/job/job.cpp'],
-  ...['dist/report/report_worker.js', 'dist/report/drawer.min.js', 'dist/report/page/main.js', 'CMakeLists.txt'],
+  ...['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'vendor/eigen.tar.gz', 'native/core/job/job.cpp'],
+  ...[
+    'dist/files/hdf5_library.js',
+    'dist/report/report_worker.js',
+    'dist/report/drawer.min.js',
+    'dist/report/page/main.js',
+    'CMakeLists.txt',
+  ],
   ...['dist/report/page/page.css', 'dist/report/fonts/Inter-Regular.ttf', 'scripts/build-native.mjs', 'LICENSE'],
 ];
-const unwanted = /\.map$|^vendor\/eigen\/unsupported\/|^test\/|\.tsbuildinfo$/;
+const unwanted = /\.map$|^vendor\/eigen\/|^test\/|\.tsbuildinfo$/;
 
 /**
  * Packs the checkout without the prebuilt binaries that may lie in it, which are of another day. Returns the unpacked
@@ -23,7 +29,7 @@ export function unpackedPackage(scratch) {
   const pack = join(scratch, 'pack');
   mkdirSync(pack, { recursive: true });
   // What `npm pack` would do first; it would also build the binary for the checkout, which is not part of the package.
-  execFileSync(process.execPath, [join(root, 'scripts/vendor.mjs'), '--fetch'], { stdio: ['ignore', 'ignore', 2] });
+  execFileSync(process.execPath, [join(root, 'scripts/vendor.mjs'), '--pack'], { stdio: ['ignore', 'ignore', 2] });
   const options = ['--silent', '--ignore-scripts', '--pack-destination', pack];
   execFileSync(process.execPath, [npmProgram, 'pack', ...options], { cwd: root, stdio: ['ignore', 'ignore', 2] });
   const [tarball] = readdirSync(pack).filter((name) => name.endsWith('.tgz'));

@@ -40,15 +40,12 @@ animals:
     // Names that are numbers come first, as in every JavaScript object.
     const [seven, imec0, imec1] = recordings;
     expect(recordings.map(({ id }) => id)).toEqual(['7', 'M1_imec0', 'M1_imec1_CA1-dorsal']);
-    expect(seven!.input).toEqual({ kind: 'data', folder: join(folder.path, 'seven') });
-    expect(imec0!.input).toMatchObject({
-      kind: 'sessions',
-      sessions: [
-        { folder: join(folder.path, 'day1/ks') },
-        { folder: join(folder.path, 'day2/ks'), recording: ['/raw/day2.ap.bin'] },
-      ],
-      options: { labels: ['good', 'mua'], minSpikes: 100 },
-    });
+    expect(seven!.source.folder).toBe(join(folder.path, 'seven'));
+    expect(imec0!.source.description).toMatchObject([
+      { folder: join(folder.path, 'day1/ks') },
+      { folder: join(folder.path, 'day2/ks'), recording: ['/raw/day2.ap.bin'] },
+    ]);
+    expect(imec0!.importOptions).toMatchObject({ labels: ['good', 'mua'], minSpikes: 100 });
     expect(imec0!.settings).toEqual({ clustering: { max_distance: 80 }, outputs: { report: false } });
     expect(imec1!.settings).toEqual({ clustering: { max_distance: 60 }, outputs: { report: false } });
   });
@@ -61,8 +58,17 @@ animals:
     ['an animal twice', 'animals:\n  M1: { data: a }\n  M1: { data: b }', 'Map keys must be unique'],
     ['the same place twice', 'animals: { "m/1": { data: a }, M-1: { data: b } }', 'two recordings would go to'],
     ['a probe twice', 'animals: { M1: [{ data: a }, { data: b }] }', 'Tell them apart by "probe" or "region"'],
-    ['neither sessions nor data', 'animals: { M1: [{ probe: a }] }', 'either "sessions"'],
-    ['both of them', 'animals: { M1: [{ data: a, sessions: [b] }] }', 'either "sessions"'],
+    [
+      'a session of two animals',
+      'animals: { M1: { sessions: [a, b] }, M2: { sessions: [c, b] } }',
+      'is a session of two animals: of M1 and of M2',
+    ],
+    ['a session twice', 'animals: { M1: { sessions: [a, a/] } }', 'is there twice'],
+    ['results over the input', 'output: .\nanimals: { M1: { data: M1 } }', 'which holds its input'],
+    ['results above the input', 'output: .\nanimals: { M1: { sessions: [M1/day1] } }', 'which holds its input'],
+    ['a name of its own', 'animals: { Slurm: { data: a } }', 'where the batch keeps its own files'],
+    ['neither sessions nor data', 'animals: { M1: [{ probe: a }] }', 'expected one of "sessions"'],
+    ['both of them', 'animals: { M1: [{ data: a, sessions: [b] }] }', 'expected one of "sessions"'],
     ['an import of a data folder', 'animals: { M1: [{ data: a, import: { seed: 1 } }] }', 'nothing to import'],
     ['a setting out of range', 'animals: { M1: { data: a, settings: { clustering: { max_distance: -1 } } } }', 'M1: '],
     ['a place among the settings', 'animals: { M1: { data: a, settings: { output_folder: x } } }', 'output_folder'],
@@ -93,15 +99,15 @@ describe('dant study init', () => {
     mkdirSync(join(folder.path, 'lab/Subjects/old'));
     writeFileSync(join(folder.path, 'lab/Subjects/old/waveform_all.npy'), '');
     const file = join(folder.path, 'lab/study.yaml');
-    expect(await writeStudyFile(join(folder.path, 'lab'), file)).toEqual({ animals: 3, sessions: 5, dataFolders: 1 });
+    expect(await writeStudyFile(join(folder.path, 'lab'), file)).toEqual({
+      ...{ animals: 3, sessions: 5, dataFolders: 1, iblProbes: 0 },
+    });
     const { recordings } = await readStudy(file);
     expect(recordings.map(({ id }) => id)).toEqual(['KS014_probe00', 'KS014_probe01', 'KS015_probe00', 'old']);
     // Numbers in names count as numbers: day 9 before day 10.
-    expect(recordings[0]!.input).toMatchObject({
-      sessions: [9, 10].map((day) => ({
-        folder: join(folder.path, `lab/Subjects/KS014/2024-01-${day}/001/alf/probe00/pykilosort`),
-      })),
-    });
+    expect(recordings[0]!.source.parts).toEqual(
+      [9, 10].map((day) => join(folder.path, `lab/Subjects/KS014/2024-01-${day}/001/alf/probe00/pykilosort`)),
+    );
     const before = readFileSync(file, 'utf8');
     await expect(writeStudyFile(join(folder.path, 'lab'), file)).rejects.toThrow('it exists already');
     expect(readFileSync(file, 'utf8')).toBe(before);

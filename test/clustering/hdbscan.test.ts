@@ -198,8 +198,8 @@ describe('what cannot be used is refused:', () => {
     await expect(hdbscan(input)).rejects.toThrow(message);
   });
 
-  it('integers as distances', async () => {
-    const whole = { data: new Int32Array(4) as unknown as Float64Array, shape: [2, 2] };
-    await expect(hdbscan({ distances: whole })).rejects.toThrow('a Float64Array for distances.data');
+  it('texts as distances', async () => {
+    const texts = { data: ['a', 'b', 'c', 'd'] as unknown as Float64Array, shape: [2, 2] };
+    await expect(hdbscan({ distances: texts })).rejects.toThrow('a list of numbers for distances.data');
   });
 });

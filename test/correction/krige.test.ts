@@ -80,7 +80,7 @@ describe('krigeWaveforms', () => {
     const locations = { data: new Float64Array(6), shape: [3, 2] };
     await expect(
       krigeWaveforms({ waveforms, channelLocationsUm: { data: new Float64Array(4), shape: [2, 2] }, shiftsUm }),
-    ).rejects.toThrow('Expected finite positions of shape (3, 2) for channelLocationsUm');
+    ).rejects.toThrow('Expected positions of shape (3, 2) for channelLocationsUm');
     await expect(
       krigeWaveforms({
         waveforms,

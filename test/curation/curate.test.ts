@@ -115,8 +115,8 @@ describe('what cannot be used is refused:', () => {
   const refused: [string, Partial<CurationInput>, string][] = [
     ['labels from 0', { labels: Int32Array.of(0, 0, -1) }, 'labels of hdbscan start from 0'],
     ['an id above the number of units', { labels: Int32Array.of(4, 4, -1) }, 'for labels[0] but received 4'],
-    ['labels of another length', { labels: Int32Array.of(1, 1) }, 'an Int32Array of 3'],
-    ['sessions of another length', { sessions: Int32Array.of(1, 1) }, 'an Int32Array of 3'],
+    ['labels of another length', { labels: Int32Array.of(1, 1) }, 'a list of 3 numbers'],
+    ['sessions of another length', { sessions: Int32Array.of(1, 1) }, 'a list of 3 numbers'],
     ['a matrix that is not square', { similarity: { data: new Float64Array(6), shape: [3, 2] } }, 'square matrix'],
     ['a threshold of NaN', { threshold: NaN }, 'a number for threshold'],
   ];

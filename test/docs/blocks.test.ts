@@ -33,6 +33,7 @@ describe('code blocks', () => {
       'docs/batch.md: of another scheduler': 3,
       'docs/data-folder.md: needs MATLAB': 1,
       'docs/evidence.md: of real sessions, which stand beside the project': 3,
+      'docs/recordings.md: files that other programs write': 1,
       'docs/results.md: needs MATLAB': 1,
     });
   });

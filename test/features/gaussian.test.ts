@@ -82,5 +82,5 @@ it.each([-1, NaN, Infinity, 1e6])('refuses a sigma of %f bins', async (sigma) =>
 
 it('refuses a shape that does not fit the data', async () => {
   const call = gaussianFilter1d({ data: new Float64Array(5), shape: [2, 3] }, 1);
-  await expect(call).rejects.toThrow('for rows but received Float64Array of 5 with the shape (2, 3).');
+  await expect(call).rejects.toThrow('Expected 6 numbers (shape [2, 3]) for rows.data but received Float64Array of 5.');
 });

@@ -189,8 +189,8 @@ describe('the recording', () => {
   });
 
   it('must be of 16-bit integers, and params.py must be there', async () => {
-    const day = await session({ params: "dtype = 'float32'\n" });
-    await refused(day, /raw\.dat: holds samples of type float32 \(params\.py\); expected int16/);
+    const day = await session({ params: "dtype = 'float64'\n" });
+    await refused(day, /raw\.dat: holds samples of type float64 \(params\.py\); expected int16/);
     rmSync(inSorter(day, 'params.py'));
     await refused(day, /^Session 1: .*params\.py: there is no such file\. Kilosort writes it .* sample_rate/);
     await refused(join(folder.path, 'day9'), /^Session 1: .*day9: there is no such folder/);

@@ -168,6 +168,27 @@ describe.skipIf(!haveFixtures)('importSessions', () => {
     expect(existsSync(`${data}2`)).toBe(false);
   });
 
+  it('writes the means of both halves of each session, in the order of the units, if asked for', async () => {
+    const data = join(folder.path, 'data');
+    await importSessions(days(np1, 2), data, { halves: true, maxMissing: 0 });
+    expect(readdirSync(data).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const whole = await readNpy(join(data, 'waveform_all.npy'), { as: 'float64' });
+    const halves = await readNpy(join(data, 'waveform_halves.npy'), { as: 'float64' });
+    const [units, channels] = whole.shape as [number, number];
+    expect(halves.shape).toEqual([units, 2, channels, 61]);
+    const size = channels * 61;
+    for (let unit = 0; unit < units; unit++) {
+      const mean = whole.data.subarray(unit * size, (unit + 1) * size);
+      const peak = Math.max(...mean.map(Math.abs));
+      for (const half of [2 * unit, 2 * unit + 1]) {
+        const found = halves.data.subarray(half * size, (half + 1) * size);
+        // A mean of as many spikes has less than a few µV of noise.
+        expect(Math.max(...found.map((value, i) => Math.abs(value - mean[i]!)))).toBeLessThan(5 + 0.1 * peak);
+      }
+    }
+    expect((await loadDataset(data)).warnings).toEqual([]);
+  });
+
   it('takes labels from a table', async () => {
     const labels = join(folder.path, 'labels.csv');
     writeFileSync(labels, 'cluster_id,bc_unitType\n0,GOOD\n9,Good\n12,MUA\n');

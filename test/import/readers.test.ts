@@ -1,10 +1,14 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { readOpenEphysProbe } from '../../lib/import/open_ephys_settings.js';
 import { parsePhyParams } from '../../lib/import/params_py.js';
 import { selectSpikes } from '../../lib/import/select_spikes.js';
 import { interpolation, sharedSites, shanksByPosition } from '../../lib/import/sites.js';
 import { parseSpikeGlxMeta } from '../../lib/import/spikeglx_meta.js';
 import { parseClusterTable } from '../../lib/import/tables.js';
+import { temporaryFolder } from '../cli/folder.js';
 
 const imro = (gain: (c: number) => number) =>
   `~imroTbl=(0,384)${Array.from({ length: 384 }, (_, c) => `(${c} 0 0 ${gain(c)} 250 1)`).join('')}`;
@@ -31,6 +35,18 @@ describe('parseSpikeGlxMeta', () => {
         'snsSaveChanSubset=0:1,384\n~imroTbl=(24,384)(0 0 0 0 0)(1 0 0 0 1)\n',
     );
     expect(uvPerBit[0]).toBeCloseTo(0.76294, 5);
+  });
+
+  it('takes the first 200 channels of a full ~imroTbl where only they were saved', () => {
+    const { uvPerBit, columns, neuralColumns } = meta(
+      'imDatPrb_type=0',
+      'nSavedChans=201',
+      'snsApLfSy=200,0,1',
+      'snsSaveChanSubset=0:199,768',
+      imro((c) => (c < 200 ? 500 : 250)),
+    );
+    expect({ columns, neuralColumns }).toEqual({ columns: 201, neuralColumns: 200 });
+    expect([...new Set(uvPerBit)]).toEqual([2.34375]);
   });
 
   it('finds the same sites in snsGeomMap and in snsShankMap', () => {
@@ -89,6 +105,43 @@ describe('parseSpikeGlxMeta', () => {
     ).toThrow(/Use the \.ap\.meta/);
     expect(() => meta('nSavedChans=2', 'snsApLfSy=2,0,0', 'imDatPrb_type=7777')).toThrow(/imChan0apGain/);
     expect(() => parseSpikeGlxMeta('x.meta', 'a=b')).toThrow(/x\.meta: there is no nSavedChans/);
+  });
+});
+
+describe('readOpenEphysProbe', () => {
+  const folder = temporaryFolder();
+  const settings = (probes: string, version = '0.6.4') => {
+    const recording = join(folder.path, 'Record Node 101/experiment1/recording1');
+    mkdirSync(recording, { recursive: true });
+    const xml = `<?xml version="1.0"?>\n<SETTINGS><INFO><VERSION>${version}</VERSION></INFO>${probes}</SETTINGS>`;
+    writeFileSync(join(folder.path, 'Record Node 101/settings.xml'), xml);
+    return join(recording, 'structure.oebin');
+  };
+  // As XML writers order names: CH0, CH1, CH10, CH11, CH2
+  const order = [...Array(12).keys()].map(String).sort();
+  const list = (value: (c: number) => number | string) => order.map((c) => `CH${c}="${value(Number(c))}"`).join(' ');
+  const probe = (name: string, shift = 0) =>
+    `<NP_PROBE slot="2" probe_serial_number="19108310${shift}" probe_part_number="NP2013" custom_probe_name='${name}'>
+       <CHANNELS ${list((c) => `0:${c % 4}`)}/>
+       <ELECTRODE_XPOS ${list((c) => 27 + 250 * (c % 4) + shift)}/><ELECTRODE_YPOS ${list((c) => 15 * c)}/></NP_PROBE>`;
+  const names = Array.from({ length: 12 }, (_, c) => `CH${11 - c}`);
+
+  it('finds the sites by the names of the channels, whatever their order', async () => {
+    const found = await readOpenEphysProbe(settings(probe('ProbeA')), 'Neuropix-PXI-100.ProbeA-AP', names);
+    expect(found).toMatchObject({ part: 'NP2013', serialNumber: '191083100' });
+    expect(found!.sites![0]).toEqual({ shank: 3, x: 777, y: 165 });
+    expect(found!.sites![10]).toEqual({ shank: 1, x: 277, y: 15 });
+  });
+
+  it('finds the probe of the stream among several, and says nothing that is not certain', async () => {
+    const two = settings(probe('ProbeA') + probe('ProbeB', 5));
+    expect(await readOpenEphysProbe(two, 'x.ProbeB-AP', names)).toMatchObject({ serialNumber: '191083105' });
+    expect(await readOpenEphysProbe(two, 'x.ProbeC-AP', names)).toBeUndefined();
+    expect((await readOpenEphysProbe(two, 'x.ProbeA-AP', ['CH0', 'CH12']))!.sites).toBeUndefined();
+    expect((await readOpenEphysProbe(two, 'x.ProbeA-AP', ['AP1', 'AP2']))!.sites).toBeUndefined();
+    const old = settings(probe('ProbeA'), '0.5.5');
+    expect((await readOpenEphysProbe(old, 'x.ProbeA-AP', names))!.sites).toBeUndefined();
+    expect(await readOpenEphysProbe(join(folder.path, 'a/b/c/structure.oebin'), 'x', names)).toBeUndefined();
   });
 });
 

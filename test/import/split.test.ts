@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
-import { partOfSource } from '../../lib/import/split.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { regular, writeSession } from './write_session.js';
@@ -15,30 +14,6 @@ const units = [
   // Silent in the second part
   { id: 8, channel: 9, spikes: [...regular(1200, 1000, 30_000), ...regular(60_500, 1000, 89_000)] },
 ];
-
-describe('partOfSource', () => {
-  it('has the pieces that hold the part', async () => {
-    const read: number[] = [];
-    const source = {
-      rows: 100,
-      columns: 1,
-      pieces: [30, 30, 30, 10],
-      read: (piece: number) => {
-        read.push(piece);
-        return Promise.reject(new Error('not read'));
-      },
-      close: () => Promise.resolve(),
-    };
-    const { source: part, firstRow } = partOfSource(source, { number: 1, of: 2, begin: 40, end: 90 });
-    expect({ ...part, firstRow }).toMatchObject({ pieces: [30, 30], rows: 60, firstRow: 10 });
-    await expect(part.read(0, undefined)).rejects.toThrow('not read');
-    expect(read).toEqual([1]);
-    expect(partOfSource(source, { number: 1, of: 2, begin: 30, end: 100 })).toMatchObject({
-      firstRow: 0,
-      source: { rows: 70 },
-    });
-  });
-});
 
 describe('days that were sorted in one go', () => {
   it('become sessions, whose means are those of each part alone', async () => {

@@ -123,6 +123,6 @@ describe('estimateMotion', () => {
     const none = matched([], [], [], 0);
     await expect(estimateMotion(none, { sessionCount: 2 })).rejects.toThrow('without matched pairs');
     const wrong = { ...matched([0, 0], [0, 0], [[1, 2]], 1), sessionB: Int32Array.of(3) };
-    await expect(estimateMotion(wrong, { sessionCount: 2 })).rejects.toThrow('session that does not exist');
+    await expect(estimateMotion(wrong, { sessionCount: 2 })).rejects.toThrow('a session from 1 to 2 for sessionB[0]');
   });
 });

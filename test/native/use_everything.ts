@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 
 import {
   autoCorrelograms,
@@ -16,6 +17,8 @@ import {
   track,
 } from '../../lib/index.js';
 import { meanWaveforms } from '../../lib/import/mean_waveforms.js';
+import { openMtscomp } from '../../lib/import/mtscomp_source.js';
+import { openFlatFile } from '../../lib/import/raw_source.js';
 import { condenseDistances } from '../../lib/report/figures/matrix_image.js';
 import type { ReportData } from '../../lib/report/report_data.js';
 import { noise } from '../numbers.js';
@@ -34,7 +37,7 @@ export async function useEverything(scratch: string): Promise<void> {
   }
   await useClustering();
   await useFeatures();
-  await averageRecording();
+  await averageRecordings(scratch);
   const header = "{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }".padEnd(117) + '\n';
   const fortran = join(scratch, 'fortran.npy');
   writeFileSync(
@@ -75,28 +78,28 @@ async function useFeatures(): Promise<void> {
   await gaussianFilter1d(table(2, 20), 1);
 }
 
-/** A recording of two channels and 4000 samples in memory, in two pieces. */
-async function averageRecording(): Promise<void> {
-  const rows = 2000;
-  await meanWaveforms({
-    source: {
-      rows: 2 * rows,
-      columns: 2,
-      pieces: [rows, rows],
-      read: (piece) =>
-        Promise.resolve({
-          samples: Int16Array.from({ length: 2 * rows }, (_, i) => 200 * noise(i + piece)),
-          rows,
-          columnMajor: false,
-          timeDifferences: true,
-          columnDifferences: false,
-        }),
-      close: () => Promise.resolve(),
-    },
-    channels: Int32Array.of(0, 1),
-    uvPerBit: Float64Array.of(2, 2),
-    sampleRateHz: 30_000,
-    spikes: [Float64Array.of(1000, 2000, 3000)],
-    highPassHz: 300,
-  });
+/** A recording of two channels and 4000 samples, plain and compressed. */
+async function averageRecordings(scratch: string): Promise<void> {
+  const rows = 4000;
+  const samples = new Uint8Array(Int16Array.from({ length: 2 * rows }, (_, i) => 200 * noise(i)).buffer);
+  const path = (name: string) => join(scratch, name);
+  writeFileSync(path('raw.bin'), samples);
+  const compressed = deflateSync(samples);
+  writeFileSync(path('raw.cbin'), compressed);
+  const header = {
+    ...{ chunk_bounds: [0, rows], chunk_offsets: [0, compressed.length], chunk_order: 'F' },
+    ...{ do_spatial_diff: false, do_time_diff: true, dtype: 'int16', n_channels: 2 },
+  };
+  writeFileSync(path('raw.ch'), JSON.stringify(header));
+  for (const [source, how] of [
+    [await openFlatFile(path('raw.bin'), 2, rows), { highPassHz: 300, commonMedian: true }],
+    [await openMtscomp(path('raw.cbin'), path('raw.ch')), { highPassHz: 0 }],
+  ] as const) {
+    await meanWaveforms({
+      ...{ source, channels: Int32Array.of(0, 1), uvPerBit: Float64Array.of(2, 2), sampleRateHz: 30_000 },
+      spikes: [Float64Array.of(1000, 2000, 3000)],
+      ...how,
+    });
+    await source.close();
+  }
 }

@@ -62,7 +62,7 @@ describe.each(goldenSets)('golden set $name', (set) => {
         await runTracking({
           ...(await settingsOf(set)),
           output_folder: results,
-          outputs: { figures: false, report: false },
+          outputs: { figures: false, report: false, kilomatch: false },
         });
       });
 

@@ -100,7 +100,7 @@ describe('track', () => {
     expect(record.groups[0]).toMatchObject({ motionIterations: { length: 2 }, stoppedBecause: 'no more matches' });
     const ours = await readNpy(join(output, 'waveform_similarity_matrix.npy'), { as: 'float64' });
     const shiftsUm = {
-      data: Float64Array.from(data.sessions, (session) => motion.constantUm[session - 1]!),
+      data: Float64Array.from(data.sessions as ArrayLike<number>, (session) => motion.constantUm[session - 1]!),
       shape: [1, neuron.length],
     };
     const { data: exact } = await waveformSimilarity({

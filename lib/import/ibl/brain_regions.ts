@@ -1,3 +1,4 @@
+import { requireNumber } from '../../arguments.js';
 import { allenRegions } from './allen_regions.js';
 
 /** A region of the Allen Institute's mouse brain atlas. */
@@ -16,6 +17,7 @@ let regions: Map<number, BrainRegion> | undefined;
 
 /** The region with this id; negative ids are those of the left hemisphere. An id that the atlas has not is `unknown`. */
 export function brainRegion(id: number): BrainRegion {
+  requireNumber('id', id);
   regions ??= new Map(
     allenRegions
       .replaceAll('\n', '')

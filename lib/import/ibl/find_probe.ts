@@ -1,4 +1,6 @@
+import { allowText, requireOptions } from '../../arguments.js';
 import { fileError } from '../../files/file_error.js';
+import { requireCache } from './arguments.js';
 import { requireSorter } from './choose_files.js';
 import type { Insertion } from './insertions.js';
 import { findSessions, list, sessionName, type OneCache, type OneSession, type SessionQuery } from './one_cache.js';
@@ -25,7 +27,9 @@ export interface FoundProbe {
  * and the probe has no sorting of it.
  */
 export async function findProbe(cache: OneCache, query: ProbeQuery, sorter?: string): Promise<FoundProbe> {
-  const { probe, pid, ...wanted } = query;
+  requireCache(cache);
+  const { probe, pid, ...wanted }: ProbeQuery = requireOptions('query', query);
+  if (sorter !== '') allowText('sorter', sorter);
   const insertion = pid === undefined ? undefined : insertionOf(cache, pid);
   const sessions = findSessions(cache, insertion ? { ...wanted, eid: insertion.eid } : wanted);
   const [session, ...others] = sessions;

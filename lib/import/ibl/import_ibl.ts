@@ -1,3 +1,4 @@
+import { allowText, checkSteering, requireObject, requireOptions, requireText } from '../../arguments.js';
 import { DantError } from '../../errors.js';
 import { fileError } from '../../files/file_error.js';
 import { makeNewFolder } from '../../files/new_folder.js';
@@ -5,8 +6,9 @@ import type { RunOptions } from '../../native/run.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from '../options.js';
 import { placeWaveform } from '../place_waveform.js';
-import { interpolation, sharedSites } from '../sites.js';
+import { interpolation, sharedSites, siteWarnings } from '../sites.js';
 import { DatasetWriter, type DatasetOutline, type ImportedUnit } from '../write_dataset.js';
+import { checkSortingOptions } from './arguments.js';
 import { findSessions, list, openOneCache, sessionName, type OneCache, type OneSession } from './one_cache.js';
 import { planIblSession, type IblChoice, type IblSessionPlan } from './plan_session.js';
 import { rawWaveforms } from './raw_waveforms.js';
@@ -28,11 +30,19 @@ export interface IblImportOptions extends ImportOptions, IblChoice {
  */
 export async function importIbl(
   cache: string,
-  { subject, probe, sorter, revision, namespace, ...more }: IblImportOptions,
+  options: IblImportOptions,
   output: string,
-  { onProgress, ...run }: ImportControl = {},
+  control?: ImportControl,
 ): Promise<ImportSummary> {
-  const options = completeImportOptions(more);
+  requireText('cache', cache);
+  requireText('output', output);
+  const { subject, probe, sorter, revision, namespace, ...more } = requireObject('options', options);
+  requireText('subject', subject);
+  allowText('probe', probe);
+  checkSortingOptions({ sorter, revision, namespace });
+  const { onProgress, ...run }: ImportControl = requireOptions('control', control);
+  checkSteering({ ...run, onProgress });
+  const complete = completeImportOptions(more);
   const choice = { sorter, revision, namespace };
   let summary: ImportSummary | undefined;
   await makeNewFolder(output, async (folder) => {
@@ -40,26 +50,27 @@ export async function importIbl(
     const sessions = findSessions(one, { subject });
     const name = probe ?? (await onlyProbe(one, sessions));
     const warnings: string[] = [];
-    const plans = await planSessions(one, sessions, name, choice, options, warnings, run.signal);
+    const plans = await planSessions(one, sessions, name, choice, complete, warnings, run.signal);
     const { sites, indices } = sharedSites(
       plans.map((plan) => plan.sites),
-      options.maxMissing,
+      complete.maxMissing,
     );
     if (sites.length === 0) {
       throw fileError(one.folder, `no site was recorded in all ${plans.length} sessions of ${subject}, ${name}.`);
     }
-    warnings.push(...siteWarnings(plans, indices, sites.length));
+    const named = plans.map((plan) => ({ name: plan.folder, channels: plan.sites.length }));
+    warnings.push(...siteWarnings(named, indices, sites.length));
     const outline: DatasetOutline = {
       sites,
       geometry: 'sorter',
       warnings,
-      options: { subject, probe: name, ...choice, ...options } as DatasetOutline['options'],
+      options: { subject, probe: name, ...choice, ...complete } as DatasetOutline['options'],
       sessions: plans.map((plan) => ({ folder: plan.folder, durationS: plan.durationS, record: recordOf(plan) })),
     };
     const writer = await DatasetWriter.create(folder, outline);
     try {
       for (const [s, plan] of plans.entries()) {
-        const units = await sessionUnits(plan, s, indices[s]!, interpolation(sites, indices[s]!), options, {
+        const units = await sessionUnits(plan, s, indices[s]!, interpolation(sites, indices[s]!), complete, {
           ...run,
           onProgress: (share) =>
             onProgress?.({ session: s + 1, sessions: plans.length, fraction: (s + share) / plans.length }),
@@ -68,7 +79,7 @@ export async function importIbl(
         if (missing > 0) warnings.push(`${plan.folder}: ${missing} units have no waveform and were left out.`);
         await writer.add(
           s,
-          units.filter(({ amplitudeUv }) => amplitudeUv >= options.minAmplitudeUv),
+          units.filter(({ amplitudeUv }) => amplitudeUv >= complete.minAmplitudeUv),
         );
         onProgress?.({ session: s + 1, sessions: plans.length, fraction: (s + 1) / plans.length });
       }
@@ -120,19 +131,6 @@ async function planSessions(
   }
   warnings.push(...left.map((reason) => `Left out ${reason}.`));
   return plans;
-}
-
-function siteWarnings(plans: readonly IblSessionPlan[], indices: readonly Int32Array[], shared: number): string[] {
-  return plans.flatMap(({ folder, sites }, s) => {
-    const filled = indices[s]!.filter((index) => index < 0).length;
-    const dropped = sites.length - (shared - filled);
-    return [
-      ...(dropped > 0
-        ? [`${folder}: ${dropped} of ${sites.length} channels are not in every session and were left out.`]
-        : []),
-      ...(filled > 0 ? [`${folder}: ${filled} of ${shared} sites are interpolated from those around them.`] : []),
-    ];
-  });
 }
 
 /** What import.json says about a session. */

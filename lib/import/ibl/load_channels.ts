@@ -1,4 +1,6 @@
+import { requireOptions, requireText } from '../../arguments.js';
 import type { AlfObject } from './alf_object.js';
+import { checkSortingOptions, requireCache, requireSession } from './arguments.js';
 import { checkRevision, chooseCollection } from './choose_files.js';
 import type { HistologyLevel } from './insertions.js';
 import type { SpikeSortingOptions } from './load_spike_sorting.js';
@@ -28,8 +30,13 @@ export async function loadChannels(
   cache: OneCache,
   session: OneSession,
   probe: string,
-  { sorter, revision, signal }: Pick<SpikeSortingOptions, 'sorter' | 'revision' | 'signal'> = {},
+  options?: Pick<SpikeSortingOptions, 'sorter' | 'revision' | 'signal'>,
 ): Promise<ProbeChannels> {
+  requireCache(cache);
+  requireSession(session);
+  requireText('probe', probe);
+  const { sorter, revision, signal }: SpikeSortingOptions = requireOptions('options', options);
+  checkSortingOptions({ sorter, revision, signal });
   const all = await sessionFiles(cache, session);
   const found = probesOf(all).find(({ name }) => name === probe);
   const collection = (found && chooseCollection(found, sorter)) ?? `alf/${probe}`;

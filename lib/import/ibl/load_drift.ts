@@ -1,4 +1,7 @@
+import { allowText, requireObject } from '../../arguments.js';
+import { argumentError } from '../../errors.js';
 import { numbersOf } from './alf_object.js';
+import { requireCache, requireSession } from './arguments.js';
 import { chooseFiles } from './choose_files.js';
 import { loadObject } from './load_object.js';
 import type { SpikeSorting } from './load_spike_sorting.js';
@@ -14,9 +17,15 @@ export interface ProbeDrift {
 /** Reads `drift.times` (s) and `drift.um` of a sorting. Undefined: they are not there. Rejects with DANT_DATA if they cannot be read. */
 export async function loadDrift(
   cache: OneCache,
-  { session, collection = '', warnings }: SpikeSorting,
+  sorting: SpikeSorting,
   revision?: string,
 ): Promise<ProbeDrift | undefined> {
+  requireCache(cache);
+  const { session, collection = '', warnings } = requireObject('sorting', sorting);
+  requireSession(session);
+  if (typeof collection !== 'string') throw argumentError('collection', 'a text', collection);
+  if (!Array.isArray(warnings)) throw argumentError('warnings', 'a list', warnings);
+  allowText('revision', revision);
   const attributes = ['times', 'um'];
   const chosen = chooseFiles(
     await sessionFiles(cache, session),

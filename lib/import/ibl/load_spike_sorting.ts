@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 
+import { requireOptions, requireText } from '../../arguments.js';
 import { fileError } from '../../files/file_error.js';
 import { numbersOf, type AlfObject } from './alf_object.js';
+import { checkSortingOptions, requireCache, requireSession } from './arguments.js';
 import { checkRevision, chooseCollection, chooseFiles, revisionName, sorterNames } from './choose_files.js';
 import type { HistologyLevel } from './insertions.js';
 import { readChannels } from './read_channels.js';
@@ -63,6 +65,11 @@ export async function loadSpikeSorting(
   probe: string,
   options: SpikeSortingOptions = {},
 ): Promise<SpikeSorting> {
+  requireCache(cache);
+  requireSession(session);
+  requireText('probe', probe);
+  options = requireOptions('options', options);
+  checkSortingOptions(options);
   const files = await sessionFiles(cache, session);
   const warnings: string[] = [];
   const result: SpikeSorting = {

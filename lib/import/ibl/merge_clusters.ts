@@ -1,3 +1,4 @@
+import { requireObject } from '../../arguments.js';
 import { DantError } from '../../errors.js';
 import {
   arrayOf,
@@ -9,6 +10,7 @@ import {
   type AlfArray,
   type AlfObject,
 } from './alf_object.js';
+import { alfObjectOf } from './arguments.js';
 import { unitMetrics } from './metrics/unit_metrics.js';
 
 /** What is merged, as `loadSpikeSorting` gives it. */
@@ -25,7 +27,11 @@ export interface MergeInput {
  * @throws DANT_INPUT if clusters.channels is missing or names a channel that there is not, or if metrics are needed and `times`, `amps` or
  * `depths` of the spikes are missing.
  */
-export function mergeClusters({ spikes, clusters, channels }: MergeInput): Record<string, AlfArray> {
+export function mergeClusters(input: MergeInput): Record<string, AlfArray> {
+  const given = requireObject('input', input);
+  const spikes = alfObjectOf('spikes', given.spikes);
+  const clusters = alfObjectOf('clusters', given.clusters);
+  const channels = alfObjectOf('channels', given.channels);
   const rows = numbersOf(clusters, 'channels');
   if (rows === undefined) throw missing('clusters.channels');
   const merged: Record<string, AlfArray> = {};

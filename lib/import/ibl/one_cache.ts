@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+import { requireOptions, requireText } from '../../arguments.js';
 import { fileError, systemFileError } from '../../files/file_error.js';
 import { readParquet } from '../../files/parquet.js';
+import { requireCache } from './arguments.js';
 import { parseSessionPath, type SessionPath } from './alf_path.js';
 import { DatasetTable } from './dataset_table.js';
 import { readInsertions, type Insertion } from './insertions.js';
@@ -46,6 +48,7 @@ const mostLevels = 4;
  * Rejects with DANT_DATA if no session lies there or a table cannot be read.
  */
 export async function openOneCache(folder: string): Promise<OneCache> {
+  requireText('folder', folder);
   const root = resolve(folder);
   const folders = await sessionFolders(root);
   if (folders.length === 0) {
@@ -69,6 +72,8 @@ export async function openOneCache(folder: string): Promise<OneCache> {
 
 /** The sessions of a cache that are wanted, in order of time. Throws DANT_DATA if there is none, with what there is. */
 export function findSessions(cache: OneCache, query: SessionQuery): OneSession[] {
+  requireCache(cache);
+  query = requireOptions('query', query);
   const wanted = Object.entries(query).filter(([, value]) => value !== undefined);
   const found = cache.sessions.filter((session) =>
     wanted.every(([key, value]) => session[key as keyof SessionQuery] === value),

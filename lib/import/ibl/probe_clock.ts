@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 
+import { doublesOf, requireText } from '../../arguments.js';
 import { DantError } from '../../errors.js';
 import { fileError } from '../../files/file_error.js';
 import { readText } from '../../files/text_file.js';
 import { readNpy } from '../../files/npy.js';
+import { requireCache, requireSession } from './arguments.js';
 import type { OneCache, OneSession } from './one_cache.js';
 import { sessionFiles, type SessionFiles } from './session_files.js';
 
@@ -25,6 +27,9 @@ const usualRateHz = 30_000;
  * is that of the `.ap.meta` beside it, else 30 kHz. Rejects with DANT_DATA if the file is missing or does not ascend.
  */
 export async function loadProbeClock(cache: OneCache, session: OneSession, probe: string): Promise<ProbeClock> {
+  requireCache(cache);
+  requireSession(session);
+  requireText('probe', probe);
   return probeClock(await sessionFiles(cache, session), probe);
 }
 
@@ -71,7 +76,7 @@ async function rateOf(path: string): Promise<number> {
 }
 
 function interpolate(x: Float64Array, y: Float64Array, values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values, (value) => {
+  return doublesOf('values', values).map((value) => {
     if (Number.isNaN(value)) throw new DantError('DANT_INPUT', 'A sample or time is NaN.');
     let [low, high] = [1, x.length - 1];
     while (low < high) {

@@ -1,3 +1,5 @@
+import { requireNumber, requireOptions } from '../../arguments.js';
+import { argumentError } from '../../errors.js';
 import { binCounts } from './bin_counts.js';
 import { withDepths, type SpikesInDepth } from './spike_raster.js';
 
@@ -23,8 +25,14 @@ export interface RateImage {
 export function firingRateImage(
   spikes: SpikesInDepth,
   topUm: number,
-  { timeBinS = 0.05, depthBinUm = 5 } = {},
+  options?: { timeBinS?: number; depthBinUm?: number },
 ): RateImage {
+  const { timeBinS = 0.05, depthBinUm = 5 } = requireOptions('options', options);
+  requireNumber('topUm', topUm, 0);
+  for (const [name, value] of Object.entries({ timeBinS, depthBinUm })) {
+    requireNumber(name, value, 0);
+    if (value === 0) throw argumentError(name, 'a width above 0', value);
+  }
   const known = withDepths(spikes);
   const end = depthBinUm * Math.ceil((topUm + depthBinUm / 2) / depthBinUm);
   const isInside = (_: number, i: number) => known.depthsUm[i]! < end && known.depthsUm[i]! >= 0;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { fileError } from '../../files/file_error.js';
 import type { RunOptions } from '../../native/run.js';
-import { highPassHz } from '../import_sessions.js';
+import { highPassHz } from '../import_session.js';
 import { hasWindow, meanWaveforms, waveformSamples } from '../mean_waveforms.js';
 import { describeRecording, type Recording } from '../recording.js';
 import { selectSpikes } from '../select_spikes.js';

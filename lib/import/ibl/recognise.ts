@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import { requireText } from '../../arguments.js';
 import { DantError } from '../../errors.js';
 import { parseAlfName } from './alf_path.js';
 import { openOneCache } from './one_cache.js';
@@ -18,6 +19,7 @@ export interface IblFolder {
 
 /** Tells whether a folder is a ONE cache with sorted sessions, or holds one sorting in the ALF format. Undefined: neither. */
 export async function recogniseIbl(folder: string): Promise<IblFolder | undefined> {
+  requireText('folder', folder);
   const names = await readdir(folder).catch(() => []);
   const has = (object: string, attribute: string) =>
     names.some((name) => {

@@ -1,3 +1,5 @@
+import { doublesOf, requireNumber, requireObject, requireOptions } from '../../arguments.js';
+import { precise } from './arguments.js';
 import { binCounts, type BinCounts } from './bin_counts.js';
 
 /** Spikes of a probe over time and depth. */
@@ -10,8 +12,10 @@ export interface SpikesInDepth {
 
 /** Spikes without those whose depth is not known. */
 export function withDepths(spikes: SpikesInDepth): SpikesInDepth {
-  const { timesS, depthsUm } = spikes;
-  if (!depthsUm.some(Number.isNaN)) return spikes;
+  const given = requireObject('spikes', spikes);
+  const timesS = doublesOf('timesS', given.timesS);
+  const depthsUm = precise('depthsUm', given.depthsUm, timesS.length);
+  if (!depthsUm.some(Number.isNaN)) return { timesS, depthsUm };
   const isKnown = (_: number, i: number) => !Number.isNaN(depthsUm[i]);
   return { timesS: timesS.filter(isKnown), depthsUm: depthsUm.filter((depth) => !Number.isNaN(depth)) };
 }
@@ -24,7 +28,10 @@ export interface SpikeRaster {
 }
 
 /** Spikes counted in bins of time and depth, 0.01 s and 20 µm if nothing else is said; those without depth are left out. */
-export function spikeRaster(spikes: SpikesInDepth, { timeBinS = 0.01, depthBinUm = 20 } = {}): SpikeRaster {
+export function spikeRaster(spikes: SpikesInDepth, options?: { timeBinS?: number; depthBinUm?: number }): SpikeRaster {
+  const { timeBinS = 0.01, depthBinUm = 20 } = requireOptions('options', options);
+  requireNumber('timeBinS', timeBinS, 0);
+  requireNumber('depthBinUm', depthBinUm, 0);
   const { timesS, depthsUm } = withDepths(spikes);
   const counts = binCounts(timesS, depthsUm, timeBinS, depthBinUm);
   const all = counts.counts;

@@ -78,8 +78,8 @@ export interface MatchingFunctions {
     args: JobControl & { timesMs: Float64Array; offsets: Float64Array; units: Int32Array },
   ): Promise<FiringPatterns>;
 
-  /** Pairs of alike units of one session (Q, 2) and ln odds (Q) of their spikes being one neuron's; see split_evidence.h. */
-  splitEvidence(
+  /** Pairs of units of one session (Q, 2) that are likelier one neuron, and ln odds (Q) that they are; see split_units.h. */
+  splitUnits(
     args: JobControl & {
       timesMs: Float64Array;
       offsets: Float64Array;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { checkSteering, requireOptions, requireText } from '../../arguments.js';
 import { makeNewFolder } from '../../files/new_folder.js';
 import { writeNpz } from '../../files/npz_writer.js';
 import type { WritableArray } from '../../files/write_elements.js';
@@ -46,9 +47,12 @@ const run = 'run_g0';
  */
 export async function simulateRaw(
   folder: string,
-  options: SimulateOptions = {},
-  { signal, onProgress }: SimulateControl = {},
+  options?: SimulateOptions,
+  control?: SimulateControl,
 ): Promise<RawSummary> {
+  requireText('folder', folder);
+  const { signal, onProgress }: SimulateControl = requireOptions('control', control);
+  checkSteering({ signal, onProgress });
   const parameters = simulationParameters(options, undefined, rawDefaults);
   const scale = scaleOf(parameters);
   const recording = makeRecording(parameters, makeSpikeGlxProbe(parameters));

@@ -4,7 +4,7 @@ import { clusterConfidence, logOddsOf } from '../../matching/confidence.js';
 import { matchOrder, matchSimilarity } from '../../matching/match_order.js';
 import { clusterNeurons } from '../../matching/neuron_clusters.js';
 import { noScoreCounts, scoreCounts } from '../../matching/score_counts.js';
-import { findSplitUnits } from '../../matching/split_units.js';
+import { findSplitUnits, sureSplits } from '../../matching/split_units.js';
 import type { Motion } from '../../recording/motion.js';
 import type { Settings } from '../../settings/index.js';
 import type { ProbabilisticGroup } from '../result.js';
@@ -34,7 +34,7 @@ export async function trackByProbability(
   const split = await context.stage('similarity', (options) =>
     findSplitUnits(places, shapes.aligned, units.indices, units.spikeTrains, maxDistanceUm, options),
   );
-  const found = await matchSessions(description, split.pairs, units.sessionCount, given, settings.matching, context);
+  const found = await matchSessions(description, split.pairs, units.sessionCount, given, settings, context);
   const { connections, motion, matching } = found;
 
   const correction = planCorrection(units, motion, settings.waveformCorrection.n_templates);
@@ -83,7 +83,7 @@ export async function trackByProbability(
       ...clusterConfidence(labels, units.sessions, matchLogOdds),
       logOdds,
       matchLogOdds: ofPairs(pairsWithin(labels), matchLogOdds),
-      splitCandidates: split.pairs,
+      splitCandidates: sureSplits(split),
       contaminatedUnits: contaminated,
       connections: sessionConnections(
         connections,

@@ -1,33 +1,22 @@
 #pragma once
-#include <cstddef>
-#include <span>
+#include <array>
+#include <complex>
 
 namespace dant {
 
-/// A Butterworth high-pass filter of order 3 as SciPy's butter(3, cut, 'highpass', output='sos'): the bilinear
-/// transform of a section of first and one of second order.
-class HighPass {
-public:
+/// A Butterworth high-pass filter of order 3 that runs forwards and backwards, so that nothing is delayed (SciPy:
+/// butter(3, cut, 'highpass', output='sos') with sosfiltfilt). The bilinear transform of the analogue filter has one
+/// real and two conjugate poles inside the unit circle. What both passes make of an impulse are therefore
+/// exponentials of the distance in samples n,
+///   h(n) = direct·δ(n) + weights[0]·poles[0]^|n| + 2·Re(weights[1]·poles[1]^|n|),
+/// so that three numbers hold all that the filter needs of the samples before a window, and three of those behind it.
+struct ZeroPhaseHighPass {
   /// 0 < cutHz < sampleRateHz / 2.
-  HighPass(double cutHz, double sampleRateHz);
+  ZeroPhaseHighPass(double cutHz, double sampleRateHz);
 
-  /// Signals that are filtered side by side: sample t of signal k stands at t·lanes + k.
-  static constexpr size_t lanes = 8;
-
-  /// Filters signals forwards and backwards in place, so that nothing is delayed, as sosfiltfilt does: the ends are
-  /// continued by 12 samples that are mirrored at the end point. `room` holds at least lanes·(samples + 24) numbers.
-  void zeroPhase(std::span<double> signals, std::span<double> room) const;
-
-  static constexpr size_t padding = 12;
-
-private:
-  struct Section {
-    double b0, b1, b2, a1, a2;
-  };
-
-  void filter(double* first, size_t samples, std::ptrdiff_t step) const;
-
-  Section first_, second_;
+  double direct;
+  std::array<std::complex<double>, 2> poles;   ///< the real one, and the one with positive imaginary part
+  std::array<std::complex<double>, 2> weights; ///< of their powers
 };
 
 } // namespace dant

@@ -1,94 +1,167 @@
 #include "core/import/mean_waveforms.h"
 
-#include "core/import/filter.h"
-#include "core/simd/kernels.h"
-
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <limits>
 #include <vector>
 
 namespace dant {
 
-void addWindows(const Job& job, const RawBlock& block, const UnitWindows& windows, std::span<int32_t> sums) {
-  const auto add = kernels().addWindows;
-  parallelFor(job, block.channels, [&](size_t c) {
-    const int16_t* const samples = block.channel(c);
-    std::vector<const int16_t*> places;
-    for (size_t u = 0; u < windows.units(); ++u) {
-      places.clear();
-      for (int32_t i = windows.offsets[u]; i < windows.offsets[u + 1]; ++i) {
-        places.push_back(samples + windows.starts[static_cast<size_t>(i)]);
-      }
-      if (places.empty()) continue;
-      job.throwIfAborted();
-      add(places.data(), places.size(), windows.length, sums.data() + (c * windows.units() + u) * windows.length);
-    }
-  });
-}
-
 namespace {
 
-/// Subtracts from each lane the mean of its first and last `margin` samples.
-void subtractMargins(std::span<double> means, size_t margin) {
-  constexpr size_t lanes = HighPass::lanes;
-  const size_t samples = means.size() / lanes;
-  if (margin == 0) return;
+constexpr size_t lanes = tileChannels;
+using Row = std::array<double, lanes>;
+
+/// What the filter keeps of samples, of a tile's channels.
+struct State {
+  Row real, u, v;
+
+  void next(const ZeroPhaseHighPass& filter, const Row& x) {
+    const double a = filter.poles[0].real(), re = filter.poles[1].real(), im = filter.poles[1].imag();
+    for (size_t k = 0; k < lanes; ++k) {
+      const double before = u[k];
+      real[k] = real[k] * a + x[k];
+      u[k] = before * re - v[k] * im + x[k];
+      v[k] = before * im + v[k] * re;
+    }
+  }
+
+  /// Adds what the samples `distance` = 0 or 1 behind the state still do.
+  void addTo(const ZeroPhaseHighPass& filter, int distance, Row& y) const {
+    const double a = (filter.weights[0] * std::pow(filter.poles[0], distance)).real();
+    const auto b = 2.0 * filter.weights[1] * std::pow(filter.poles[1], distance);
+    for (size_t k = 0; k < lanes; ++k) y[k] += a * real[k] + b.real() * u[k] - b.imag() * v[k];
+  }
+};
+
+State stateOf(const double* outside, double scale) {
+  State state;
   for (size_t k = 0; k < lanes; ++k) {
-    double total = 0;
-    for (size_t t = 0; t < margin; ++t) total += means[t * lanes + k] + means[(samples - 1 - t) * lanes + k];
-    for (size_t t = 0; t < samples; ++t) means[t * lanes + k] -= total / (2 * static_cast<double>(margin));
+    state.real[k] = outside[k] * scale;
+    state.u[k] = outside[lanes + k] * scale;
+    state.v[k] = outside[2 * lanes + k] * scale;
+  }
+  return state;
+}
+
+/// Filters a mean window in place. `outside`: sums (2, decayStates, lanes) of what is before and behind it.
+void filterMean(const ZeroPhaseHighPass& filter, std::vector<Row>& mean, const double* outside, double scale) {
+  std::vector<Row> filtered(mean.size());
+  State before = stateOf(outside, scale);
+  for (size_t t = 0; t < mean.size(); ++t) {
+    for (size_t k = 0; k < lanes; ++k) filtered[t][k] = filter.direct * mean[t][k];
+    before.next(filter, mean[t]);
+    before.addTo(filter, 0, filtered[t]);
+  }
+  State behind = stateOf(outside + decayStates * lanes, scale);
+  for (size_t t = mean.size(); t-- > 0;) {
+    behind.addTo(filter, 1, filtered[t]);
+    behind.next(filter, mean[t]);
+  }
+  mean.swap(filtered);
+}
+
+/// Mean windows of one unit: of both halves, and of all its spikes.
+class UnitMeans {
+public:
+  UnitMeans(const PartSums& sums, std::span<const double> uvPerBit, const ZeroPhaseHighPass* filter,
+            const MeanParams& params, size_t unit)
+      : sums_(sums), uvPerBit_(uvPerBit), filter_(filter), params_(params), unit_(unit) {}
+
+  int32_t count(size_t part) const { return sums_.counts[unit_ * params_.parts + part]; }
+
+  /// (channels, window) in µV: the mean of the parts from `first` to before `last`.
+  std::vector<double> windows(size_t first, size_t last) const {
+    const size_t channels = uvPerBit_.size();
+    const size_t window = params_.window();
+    const size_t tiles = RawBlock::tilesOf(channels);
+    const size_t groups = sums_.counts.size();
+    constexpr size_t sideSize = 2 * decayStates * lanes;
+    double spikes = 0;
+    for (size_t part = first; part < last; ++part) spikes += count(part);
+    std::vector<double> all(channels * window);
+    std::vector<double> median(window);
+    for (size_t part = first; part < last && !sums_.medians.empty(); ++part) {
+      const double* const sum = sums_.medians.data() + (unit_ * params_.parts + part) * window;
+      for (size_t t = 0; t < window; ++t) median[t] += sum[t] / spikes;
+    }
+    std::vector<Row> mean(window);
+    for (size_t tile = 0; tile < tiles; ++tile) {
+      std::array<double, sideSize> outside{};
+      for (auto& row : mean) row.fill(0);
+      for (size_t part = first; part < last; ++part) {
+        const size_t group = tile * groups + unit_ * params_.parts + part;
+        const int32_t* const sum = sums_.windows.data() + group * window * lanes;
+        for (size_t t = 0; t < window; ++t)
+          for (size_t k = 0; k < lanes; ++k) mean[t][k] += sum[t * lanes + k] / spikes;
+        if (!filter_) continue;
+        for (size_t i = 0; i < sideSize; ++i) outside[i] += sums_.outside[group * sideSize + i];
+      }
+      if (filter_) filterMean(*filter_, mean, outside.data(), 1 / spikes);
+      for (size_t k = 0; k < lanes && tile * lanes + k < channels; ++k) {
+        const size_t c = tile * lanes + k;
+        const double baseline = filter_ ? 0 : sums_.baselines[c];
+        for (size_t t = 0; t < window; ++t) {
+          all[c * window + t] = (mean[t][k] - baseline) * uvPerBit_[c] - median[t];
+        }
+      }
+    }
+    return all;
+  }
+
+private:
+  const PartSums& sums_;
+  std::span<const double> uvPerBit_;
+  const ZeroPhaseHighPass* filter_;
+  const MeanParams& params_;
+  size_t unit_;
+};
+
+/// The channel with the largest range, with the trough where the spike time is.
+size_t peakChannelOf(const std::vector<double>& windows, const MeanParams& params) {
+  size_t peak = 0;
+  double largest = -1;
+  for (size_t c = 0; c * params.window() < windows.size(); ++c) {
+    const double* const middle = windows.data() + c * params.window() + params.maxShift;
+    const auto [low, high] = std::minmax_element(middle, middle + params.samples);
+    if (*high - *low > largest) {
+      largest = *high - *low;
+      peak = c;
+    }
+  }
+  return peak;
+}
+
+void write(const std::vector<double>& windows, size_t late, const MeanParams& params, float* out) {
+  for (size_t c = 0; c * params.window() < windows.size(); ++c) {
+    const double* const from = windows.data() + c * params.window() + late;
+    std::transform(from, from + params.samples, out + c * params.samples,
+                   [](double value) { return static_cast<float>(value); });
   }
 }
 
 } // namespace
 
-void finishMeans(const Job& job, std::span<const int32_t> sums, std::span<const int32_t> counts,
-                 std::span<const double> uvPerBit, const MeanParams& params, const MeanWaveforms& out) {
-  const size_t window = params.window();
-  const size_t units = counts.size();
-  const size_t channels = uvPerBit.size();
-  const size_t kept = params.samples + 2 * params.maxShift;
-  std::optional<HighPass> filter;
-  if (params.highPassHz > 0) filter.emplace(params.highPassHz, params.sampleRateHz);
-
-  parallelFor(
-      job, units,
-      [&](size_t u) {
-        constexpr size_t lanes = HighPass::lanes;
-        std::vector<double> means(window * lanes), room((window + 2 * HighPass::padding) * lanes), all(channels * kept);
-        size_t peak = 0;
-        double largest = -1;
-        for (size_t c0 = 0; c0 < channels; c0 += lanes) {
-          const size_t count = std::min(lanes, channels - c0);
-          for (size_t k = 0; k < count; ++k) {
-            const int32_t* const sum = sums.data() + ((c0 + k) * units + u) * window;
-            const double scale = uvPerBit[c0 + k] / counts[u];
-            for (size_t t = 0; t < window; ++t) means[t * lanes + k] = sum[t] * scale;
-          }
-          if (filter) filter->zeroPhase(means, room);
-          else subtractMargins(means, params.margin);
-          for (size_t k = 0; k < count; ++k) {
-            double* const to = all.data() + (c0 + k) * kept;
-            for (size_t t = 0; t < kept; ++t) to[t] = means[(params.margin + t) * lanes + k];
-            const auto [low, high] = std::minmax_element(to + params.maxShift, to + params.maxShift + params.samples);
-            if (*high - *low > largest) {
-              largest = *high - *low;
-              peak = c0 + k;
-            }
-          }
-        }
-        const auto search = all.begin() + static_cast<ptrdiff_t>(peak * kept + params.trough);
-        const auto lowest = std::min_element(search, search + static_cast<ptrdiff_t>(2 * params.maxShift + 1));
-        const auto late = static_cast<size_t>(lowest - search);
-        out.shifts[u] = static_cast<int32_t>(late) - static_cast<int32_t>(params.maxShift);
-        out.peakChannels[u] = static_cast<int32_t>(peak);
-        for (size_t c = 0; c < channels; ++c) {
-          const double* const from = all.data() + c * kept + late;
-          std::transform(from, from + params.samples, out.waveforms.data() + (u * channels + c) * params.samples,
-                         [](double value) { return static_cast<float>(value); });
-        }
-      },
-      true);
+void finishMeans(const Job& job, const PartSums& sums, std::span<const double> uvPerBit,
+                 const ZeroPhaseHighPass* filter, const MeanParams& params, const MeanWaveforms& out) {
+  const size_t size = uvPerBit.size() * params.samples;
+  parallelFor(job, out.shifts.size(), [&](size_t u) {
+    const UnitMeans means(sums, uvPerBit, filter, params, u);
+    const auto windows = means.windows(0, params.parts);
+    const size_t peak = peakChannelOf(windows, params);
+    const auto search = windows.begin() + static_cast<ptrdiff_t>(peak * params.window() + params.trough);
+    const auto late = static_cast<size_t>(
+        std::min_element(search, search + static_cast<ptrdiff_t>(2 * params.maxShift + 1)) - search);
+    out.shifts[u] = static_cast<int32_t>(late) - static_cast<int32_t>(params.maxShift);
+    out.peakChannels[u] = static_cast<int32_t>(peak);
+    write(windows, late, params, out.waveforms.data() + u * size);
+    if (out.halves.empty()) return;
+    for (size_t part = 0; part < 2; ++part) {
+      float* const half = out.halves.data() + (2 * u + part) * size;
+      if (means.count(part) > 0) write(means.windows(part, part + 1), late, params, half);
+      else std::fill_n(half, size, std::numeric_limits<float>::quiet_NaN());
+    }
+  });
 }
 
 } // namespace dant

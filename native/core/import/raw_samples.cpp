@@ -13,11 +13,15 @@ namespace {
 
 int16_t wrapped(int a, int b) { return static_cast<int16_t>(static_cast<uint16_t>(a + b)); }
 
+/// A part of a piece, for one thread.
+constexpr size_t rowsAtOnce = 1024;
+
+size_t partsOf(size_t rows) { return (rows + rowsAtOnce - 1) / rowsAtOnce; }
+
 void sumColumns(const Job& job, const RawPiece& piece) {
   const size_t rowStep = piece.columnMajor ? 1 : piece.columns;
   const size_t columnStep = piece.columnMajor ? piece.rows : 1;
-  constexpr size_t rowsAtOnce = 1024;
-  parallelFor(job, (piece.rows + rowsAtOnce - 1) / rowsAtOnce, [&](size_t part) {
+  parallelFor(job, partsOf(piece.rows), [&](size_t part) {
     const size_t end = std::min(piece.rows, (part + 1) * rowsAtOnce);
     for (size_t c = 1; c < piece.columns; ++c) {
       for (size_t r = part * rowsAtOnce; r < end; ++r) {
@@ -28,15 +32,26 @@ void sumColumns(const Job& job, const RawPiece& piece) {
   });
 }
 
-/// A tile fits the first cache, whole lines of both sides.
-constexpr size_t tileRows = 64;
-constexpr size_t tileChannels = 32;
+void sumRows(const Job& job, const RawPiece& piece) {
+  if (piece.columnMajor) {
+    parallelFor(job, piece.columns, [&](size_t c) {
+      int16_t sum = 0;
+      for (int16_t& sample : piece.samples.subspan(c * piece.rows, piece.rows)) sample = sum = wrapped(sum, sample);
+    });
+    return;
+  }
+  for (size_t r = 1; r < piece.rows; ++r) {
+    if (r % rowsAtOnce == 0) job.throwIfAborted();
+    int16_t* const row = piece.samples.data() + r * piece.columns;
+    for (size_t c = 0; c < piece.columns; ++c) row[c] = wrapped(row[c], *(row + c - piece.columns));
+  }
+}
 
-#ifdef __SSE2__
 constexpr size_t square = 8;
 
-/// Eight rows of eight samples become eight columns.
+/// Eight runs of eight samples, `fromStep` apart, become eight rows of eight, `toStep` apart.
 void transposeSquare(const int16_t* from, size_t fromStep, int16_t* to, size_t toStep) {
+#ifdef __SSE2__
   __m128i a[square], b[square];
   for (size_t i = 0; i < square; ++i) a[i] = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + i * fromStep));
   for (size_t i = 0; i < 4; ++i) {
@@ -54,23 +69,10 @@ void transposeSquare(const int16_t* from, size_t fromStep, int16_t* to, size_t t
     b[2 * i + 1] = _mm_unpackhi_epi64(a[i], a[4 + i]);
   }
   for (size_t i = 0; i < square; ++i) _mm_storeu_si128(reinterpret_cast<__m128i*>(to + i * toStep), b[i]);
-}
+#else
+  for (size_t i = 0; i < square; ++i)
+    for (size_t k = 0; k < square; ++k) to[k * toStep + i] = from[i * fromStep + k];
 #endif
-
-/// Of `count` columns that follow each other, `rows` rows.
-void transposeTile(const int16_t* from, size_t fromStep, size_t rows, size_t count, int16_t* to, size_t toStep) {
-  size_t c = 0;
-#ifdef __SSE2__
-  for (; c + square <= count; c += square) {
-    size_t r = 0;
-    for (; r + square <= rows; r += square)
-      transposeSquare(from + r * fromStep + c, fromStep, to + c * toStep + r, toStep);
-    for (; r < rows; ++r)
-      for (size_t k = c; k < c + square; ++k) to[k * toStep + r] = from[r * fromStep + k];
-  }
-#endif
-  for (; c < count; ++c)
-    for (size_t r = 0; r < rows; ++r) to[c * toStep + r] = from[r * fromStep + c];
 }
 
 /// How many of the channels from `first` to before `last` follow each other in the file.
@@ -80,48 +82,58 @@ size_t runLength(std::span<const int32_t> channels, size_t first, size_t last) {
   return count;
 }
 
-void transpose(const Job& job, const RawPiece& piece, std::span<const int32_t> channels, const RawBlock& block,
-               size_t at) {
-  constexpr size_t rowsAtOnce = 64 * tileRows;
-  parallelFor(job, (piece.rows + rowsAtOnce - 1) / rowsAtOnce, [&](size_t part) {
-    const size_t last = std::min(piece.rows, (part + 1) * rowsAtOnce);
-    for (size_t r0 = part * rowsAtOnce; r0 < last; r0 += tileRows) {
-      const size_t rows = std::min(tileRows, last - r0);
-      for (size_t c0 = 0; c0 < channels.size(); c0 += tileChannels) {
-        const size_t c1 = std::min(channels.size(), c0 + tileChannels);
-        for (size_t c = c0; c < c1;) {
-          const size_t count = runLength(channels, c, c1);
-          transposeTile(piece.samples.data() + r0 * piece.columns + static_cast<size_t>(channels[c]), piece.columns,
-                        rows, count, block.channel(c) + at + r0, block.capacity);
-          c += count;
-        }
-      }
+/// Rows first … first + count − 1 of columns, each of which lies in one piece.
+void takeColumns(const RawPiece& piece, size_t first, size_t count, std::span<const int32_t> channels,
+                 const RawBlock& block, size_t at) {
+  for (size_t c = 0; c < channels.size();) {
+    int16_t* const to = block.tile(c / tileChannels) + at * tileChannels + c % tileChannels;
+    const int16_t* const from = piece.samples.data() + static_cast<size_t>(channels[c]) * piece.rows + first;
+    const size_t last = std::min(channels.size(), c - c % tileChannels + tileChannels);
+    const size_t together = runLength(channels, c, last) >= square ? square : 1;
+    size_t r = 0;
+    if (together == square) {
+      for (; r + square <= count; r += square)
+        transposeSquare(from + r, piece.rows, to + r * tileChannels, tileChannels);
     }
-  });
+    for (; r < count; ++r)
+      for (size_t k = 0; k < together; ++k) to[r * tileChannels + k] = from[k * piece.rows + r];
+    c += together;
+  }
 }
 
 } // namespace
 
-void takeSamples(const Job& job, const RawPiece& piece, std::span<const int32_t> channels, const RawBlock& block,
-                 size_t at) {
-  if (piece.columnDifferences) sumColumns(job, piece);
-  if (!piece.columnMajor) transpose(job, piece, channels, block, at);
-  if (!piece.columnMajor && !piece.timeDifferences) return;
-  parallelFor(job, channels.size(), [&](size_t c) {
-    int16_t* const to = block.channel(c) + at;
-    if (piece.columnMajor) {
-      std::copy_n(piece.samples.data() + static_cast<size_t>(channels[c]) * piece.rows, piece.rows, to);
+void takeRows(const int16_t* samples, size_t rows, size_t columns, std::span<const int32_t> channels,
+              const RawBlock& block, size_t at) {
+  for (size_t t = 0; t < block.tiles(); ++t) {
+    const size_t begin = t * tileChannels;
+    const size_t end = std::min(channels.size(), begin + tileChannels);
+    int16_t* to = block.tile(t) + at * tileChannels;
+    const int16_t* from = samples;
+    if (end - begin == tileChannels && runLength(channels, begin, end) == tileChannels) {
+      from += channels[begin];
+      for (size_t r = 0; r < rows; ++r, from += columns, to += tileChannels) {
+        std::memcpy(to, from, tileChannels * sizeof(int16_t));
+      }
+    } else {
+      for (size_t r = 0; r < rows; ++r, from += columns, to += tileChannels)
+        for (size_t c = begin; c < end; ++c) to[c - begin] = from[channels[c]];
     }
-    if (!piece.timeDifferences) return;
-    int16_t sum = 0;
-    for (size_t r = 0; r < piece.rows; ++r) to[r] = sum = wrapped(sum, to[r]);
-  });
+  }
 }
 
-void keepSamples(const Job& job, const RawBlock& block, size_t filled, size_t count) {
-  parallelFor(job, block.channels, [&](size_t c) {
-    int16_t* const samples = block.channel(c);
-    std::memmove(samples, samples + filled - count, count * sizeof(int16_t));
+void sumDifferences(const Job& job, const RawPiece& piece, bool alongTime, bool acrossColumns) {
+  if (acrossColumns) sumColumns(job, piece);
+  if (alongTime) sumRows(job, piece);
+}
+
+void takeSamples(const Job& job, const RawPiece& piece, size_t first, size_t count, std::span<const int32_t> channels,
+                 const RawBlock& block, size_t at) {
+  parallelFor(job, partsOf(count), [&](size_t part) {
+    const size_t r = part * rowsAtOnce;
+    const size_t rows = std::min(rowsAtOnce, count - r);
+    if (piece.columnMajor) takeColumns(piece, first + r, rows, channels, block, at + r);
+    else takeRows(piece.samples.data() + (first + r) * piece.columns, rows, piece.columns, channels, block, at + r);
   });
 }
 

@@ -1,8 +1,9 @@
 #include "core/matching/match_probability.h"
 
+#include "core/matching/decoy_calibration.h"
 #include "core/matching/expectation_maximisation.h"
-#include "core/matching/isotonic_calibration.h"
 #include "core/matching/whitened_likeness.h"
+#include "core/motion/whole_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,8 +57,9 @@ std::vector<uint8_t> foldsOf(const MatchCandidates& candidates, std::span<const 
   const double block = std::min(widestFoldUm, (depth(*high) - depth(*low)) / (2 * foldCount));
   for (size_t p = 0; p < folds.size(); ++p) {
     // Of units at one depth nothing says which belong together.
-    const auto number = block < narrowestFoldUm ? static_cast<int64_t>(candidates.i[p])
-                                                : static_cast<int64_t>(std::floor(depth(candidates.i[p]) / block));
+    const auto number = block < narrowestFoldUm
+                            ? static_cast<int64_t>(candidates.i[p])
+                            : static_cast<int64_t>(wholeNumber(std::floor(depth(candidates.i[p]) / block)));
     constexpr auto count = static_cast<int64_t>(foldCount);
     folds[p] = static_cast<uint8_t>((number % count + count) % count);
   }
@@ -103,20 +105,6 @@ std::vector<double> seedProbabilities(const MatchCandidates& candidates, const M
   return probabilities;
 }
 
-/// (P) how many wrong candidates among the targets a decoy stands for.
-std::vector<double> decoyWeights(const MatchCandidates& candidates, size_t sessionPairs) {
-  std::vector<double> targets(sessionPairs), decoys(sessionPairs), weights(candidates.i.size());
-  for (const auto& group : candidates.groups)
-    (group.decoys ? decoys : targets)[static_cast<size_t>(group.sessionPair)] +=
-        static_cast<double>(group.end - group.begin);
-  for (const auto& group : candidates.groups) {
-    const auto pair = static_cast<size_t>(group.sessionPair);
-    std::fill(weights.begin() + static_cast<std::ptrdiff_t>(group.begin),
-              weights.begin() + static_cast<std::ptrdiff_t>(group.end), targets[pair] / std::max(decoys[pair], 1.0));
-  }
-  return weights;
-}
-
 } // namespace
 
 MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, const MatchInput& input) {
@@ -156,17 +144,16 @@ MatchProbabilities matchProbabilities(const Job& job, const ProbeSites& sites, c
     score.learn(withColumns(known, columns + 2, marginColumn(candidates, score.logRatios), 1), columns + 3);
 
   const auto raw = score.logOdds();
-  const auto weights = decoyWeights(candidates, input.linkedSessions.size());
-  const auto calibrated = calibrateOnDecoys(raw, isTarget, weights);
+  const auto calibrated = calibrateOnDecoys(job, candidates.groups, input.linkedSessions.size(), raw);
   for (size_t p = 0; p < count; ++p) {
     if (!isTarget[p]) {
       result.decoyScores.push_back(static_cast<float>(raw[p]));
-      result.decoyWeights.push_back(static_cast<float>(weights[p]));
+      result.decoyWeights.push_back(static_cast<float>(calibrated.weights[p]));
       continue;
     }
     result.pairs.push_back({std::min(candidates.i[p], candidates.j[p]), std::max(candidates.i[p], candidates.j[p])});
     result.scores.push_back(static_cast<float>(raw[p]));
-    result.logOdds.push_back(static_cast<float>(calibrated[p]));
+    result.logOdds.push_back(static_cast<float>(calibrated.logOdds[p]));
   }
   return result;
 }

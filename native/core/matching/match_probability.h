@@ -30,7 +30,7 @@ struct MatchProbabilities {
   std::vector<UnitPair> pairs; ///< (P) the candidates, the smaller unit first
   std::vector<float> logOdds;  ///< (P) that they are one neuron: the two, their rivals, and the decoys considered
   std::vector<float> scores;   ///< (P) the same before calibration
-  /// (Q) scores of decoys, and how many wrong candidates among the targets each of them stands for
+  /// (D) scores of decoys, and how many wrong candidates among the targets each of them stands for
   std::vector<float> decoyScores, decoyWeights;
 };
 

@@ -9,26 +9,35 @@ namespace dant {
 
 namespace {
 
-// Spikes lie on samples, 1/30 ms apart or so: the edges are clear of these, so that rounding does not decide.
-constexpr double refractoryMs = 1.501, awayFromMs = 15.001, awayToMs = 30.001, leak = 0.1;
+// Lags from 0.3 ms on and below 1.5 ms, from 15 ms on and below 30 ms. Spikes lie on samples, 1/30 ms apart or so: the
+// edges are clear of these, so that rounding does not decide.
+constexpr double closeFromMs = 0.299, closeToMs = 1.499, awayFromMs = 14.999, awayToMs = 29.999, leak = 0.1;
 constexpr size_t grain = 32;
 
-/// Pairs of a time of `a` and one of `b` with from ≤ b − a < to; both sorted.
-double coincidences(const Job& job, std::span<const double> a, std::span<const double> b, double from, double to) {
-  size_t first = 0, last = 0, count = 0;
+struct Coincidences {
+  size_t close = 0, away = 0;
+};
+
+/// Pairs of a time of `a` and one of `b`, both sorted, by how far they are apart.
+Coincidences countCoincidences(const Job& job, std::span<const double> a, std::span<const double> b) {
+  Coincidences found;
+  size_t first = 0;
   for (size_t k = 0; k < a.size(); ++k) {
     if (k % 8192 == 0) job.throwIfAborted();
-    while (first < b.size() && b[first] < a[k] + from) ++first;
-    while (last < b.size() && b[last] < a[k] + to) ++last;
-    count += last - first;
+    while (first < b.size() && b[first] < a[k] - awayToMs) ++first;
+    for (size_t other = first; other < b.size() && b[other] < a[k] + awayToMs; ++other) {
+      const double lag = std::abs(b[other] - a[k]);
+      found.close += lag >= closeFromMs && lag < closeToMs;
+      found.away += lag >= awayFromMs;
+    }
   }
-  return static_cast<double>(count);
+  return found;
 }
 
 } // namespace
 
-std::vector<double> splitLogOdds(const Job& job, const SpikeTrains& trains, std::span<const int32_t> units,
-                                 std::span<const UnitPair> pairs) {
+std::vector<double> splitLogRatios(const Job& job, const SpikeTrains& trains, std::span<const int32_t> units,
+                                   std::span<const UnitPair> pairs) {
   std::vector<uint8_t> used(units.size());
   for (const auto& [i, j] : pairs) used[static_cast<size_t>(i)] = used[static_cast<size_t>(j)] = 1;
   std::vector<std::vector<double>> times(units.size());
@@ -39,24 +48,22 @@ std::vector<double> splitLogOdds(const Job& job, const SpikeTrains& trains, std:
     times[u] = sortedTimes(job, trains.timesMs.subspan(begin, trains.offsets[unit + 1] - begin),
                            "unit " + std::to_string(unit));
   });
-  std::vector<double> logOdds(pairs.size());
+  std::vector<double> logRatios(pairs.size());
   parallelFor(job, pairs.size(), [&](size_t p) {
     const auto& a = times[static_cast<size_t>(pairs[p].i)];
     const auto& b = times[static_cast<size_t>(pairs[p].j)];
     if (a.empty() || b.empty()) return;
-    const double away = coincidences(job, a, b, awayFromMs, awayToMs) + coincidences(job, a, b, -awayToMs, -awayFromMs);
-    const double chance = away * refractoryMs / (awayToMs - awayFromMs);
-    logOdds[p] = coincidences(job, a, b, -refractoryMs, refractoryMs) * std::log(leak) + (1 - leak) * chance;
+    const auto found = countCoincidences(job, a, b);
+    const double chance = static_cast<double>(found.away) * (closeToMs - closeFromMs) / (awayToMs - awayFromMs);
+    logRatios[p] = static_cast<double>(found.close) * std::log(leak) + (1 - leak) * chance;
   });
-  return logOdds;
+  return logRatios;
 }
 
-std::vector<UnitPair> alikeWithinSessions(const Job& job, const AlikeUnits& units) {
-  const size_t n = units.sessions.size(), length = n == 0 ? 0 : units.aligned.size() / n;
-  if (units.shanks.size() != n || units.xUm.size() != n || units.depthsUm.size() != n ||
-      units.aligned.size() != n * length) {
-    throw InputError("The places or shapes do not fit the number of units.");
-  }
+std::vector<UnitPair> neighboursWithinSessions(const Job& job, const PlacedUnits& units) {
+  const size_t n = units.sessions.size();
+  if (units.shanks.size() != n || units.xUm.size() != n || units.depthsUm.size() != n)
+    throw InputError("The places do not fit the number of units.");
   std::vector<size_t> byDepth(n);
   std::iota(byDepth.begin(), byDepth.end(), size_t{0});
   std::stable_sort(byDepth.begin(), byDepth.end(),
@@ -72,10 +79,7 @@ std::vector<UnitPair> alikeWithinSessions(const Job& job, const AlikeUnits& unit
             std::abs(units.xUm[a] - units.xUm[b]) > units.maxDistanceUm) {
           continue;
         }
-        const float* p = units.aligned.data() + a * length;
-        const double cosine = std::inner_product(p, p + length, units.aligned.data() + b * length, 0.0F);
-        if (cosine > units.minCosine)
-          found[task].push_back({static_cast<int32_t>(std::min(a, b)), static_cast<int32_t>(std::max(a, b))});
+        found[task].push_back({static_cast<int32_t>(std::min(a, b)), static_cast<int32_t>(std::max(a, b))});
       }
     }
   });

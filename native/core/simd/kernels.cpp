@@ -38,6 +38,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     DANT_LEVEL::minPlusUpdate,
     DANT_LEVEL::minPlusProduct,
     DANT_LEVEL::addWindows,
+    DANT_LEVEL::addDecayingSums,
 };
 
 } // namespace dant

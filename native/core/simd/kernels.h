@@ -26,6 +26,25 @@ struct NextBlock {
   size_t bytes = 0;
 };
 
+/// Channels of a raw recording that lie side by side, row after row.
+constexpr size_t tileChannels = 16;
+
+/// What a filter with one real and two conjugate poles p keeps of the rows of a tile before some of its rows:
+/// Σ p^(row − 1 − τ)·x(τ), τ < row. Before the first row, the samples are taken to have been as they are in it.
+struct DecayingSums {
+  const int16_t* samples; ///< first row
+  ptrdiff_t step;         ///< to the next one, in samples; −tileChannels: backwards
+  const float* powers;    ///< (decayStates, 9) the real pole's, and real and imaginary parts of the other's, 0 … 8
+  const float* start;     ///< (decayStates) 1/(1 − p), likewise
+  const int32_t* rows;    ///< (count) rising; there are as many rows before the first as are named
+  const int32_t* targets; ///< (count)
+  size_t count;
+  size_t targetStep;
+  double* sums; ///< that of target k at k·targetStep: (decayStates, tileChannels); real part, imaginary part
+};
+/// Numbers that such a filter keeps of each channel.
+constexpr int decayStates = 3;
+
 /// The innermost loops, compiled once per instruction set (see level.h). Raw pointers only: nothing that a compiler
 /// might emit as a shared (weak) symbol may cross or live behind this border.
 ///
@@ -123,8 +142,10 @@ struct Kernels {
   void (*minPlusProduct)(size_t xs, const double* const* x, size_t ys, const double* const* y, size_t count,
                          double* out);
 
-  /// sums[t] += Σ windows[w][t], w < count, t < samples.
-  void (*addWindows)(const int16_t* const* windows, size_t count, size_t samples, int32_t* sums);
+  /// Of a tile of a raw recording: sums[t·tileChannels + c] += Σ tile[(starts[w] + t)·tileChannels + c], w < count, t <
+  /// rows.
+  void (*addWindows)(const int16_t* tile, const int32_t* starts, size_t count, size_t rows, int32_t* sums);
+  void (*addDecayingSums)(const DecayingSums& sums);
 };
 
 /// The kernels in use: the best level that this processor has, or the one that DANT_SIMD (base, avx2, avx512,

@@ -32,5 +32,6 @@ Pointed<decltype(Kernels::primStep)>::Function primStep;
 Pointed<decltype(Kernels::minPlusUpdate)>::Function minPlusUpdate;
 Pointed<decltype(Kernels::minPlusProduct)>::Function minPlusProduct;
 Pointed<decltype(Kernels::addWindows)>::Function addWindows;
+Pointed<decltype(Kernels::addDecayingSums)>::Function addDecayingSums;
 
 } // namespace dant::DANT_LEVEL

@@ -80,20 +80,47 @@ TEST_CASE("split evidence: halves of a neuron are one, two neurons are not, with
   for (const double time : neuron) halves[random() % 2].push_back(time);
   trains.add(halves[0]);
   trains.add(halves[1]);
-  trains.add(train(4, 10, 300, 3));
+  // Each spike of a stranger that was sorted into both units says nothing.
+  auto stranger = train(4, 10, 300, 3);
+  for (size_t k = 0; k < 200; ++k) stranger.push_back(halves[0][10 * k] + 0.1);
+  std::sort(stranger.begin(), stranger.end());
+  trains.add(stranger);
   trains.add({});
   const std::vector<int32_t> units{0, 1, 2, 3};
   const std::vector<UnitPair> pairs{{0, 1}, {0, 2}, {0, 3}};
-  const auto found = splitLogOdds(Job{}, trains.all(), units, pairs);
-  double close = 0, away = 0;
-  for (const double a : halves[0])
-    for (const double b : halves[1]) {
-      close += std::abs(b - a) < 1.5;
-      away += std::abs(b - a) > 15 && std::abs(b - a) < 30;
-    }
-  CHECK(close == 0);
-  CHECK(found[0] == doctest::Approx(close * std::log(0.1) + 0.9 * away / 10).epsilon(0.01));
-  CHECK(found[0] > 20);
+  const auto found = splitLogRatios(Job{}, trains.all(), units, pairs);
+  for (size_t pair = 0; pair < 2; ++pair) {
+    double close = 0, away = 0;
+    const auto& other = pair == 0 ? halves[1] : stranger;
+    for (const double a : halves[0])
+      for (const double b : other) {
+        close += std::abs(b - a) > 0.3 && std::abs(b - a) < 1.5;
+        away += std::abs(b - a) > 15 && std::abs(b - a) < 30;
+      }
+    CHECK(close == (pair == 0 ? 0 : doctest::Approx(away * 0.08).epsilon(0.3)));
+    CHECK(found[pair] == doctest::Approx(close * std::log(0.1) + 0.9 * away * 2.4 / 30).epsilon(0.02));
+  }
+  CHECK(found[0] > 15);
   CHECK(found[1] < -20);
   CHECK(found[2] == 0);
+}
+
+TEST_CASE("split evidence: lags on samples of 30 kHz count from 0.3 ms on and below 1.5 ms, and not at 0") {
+  const auto logRatio = [](double lagMs) {
+    Trains trains;
+    trains.add({1000.0, 2000.0});
+    trains.add({1000.0 + lagMs, 5000.0});
+    const std::vector<int32_t> units{0, 1};
+    const std::vector<UnitPair> pairs{{0, 1}};
+    return splitLogRatios(Job{}, trains.all(), units, pairs)[0];
+  };
+  const double sample = 1.0 / 30;
+  for (int k = -60; k <= 60; ++k) {
+    const int lag = std::abs(k);
+    CHECK(logRatio(k * sample) == doctest::Approx(lag >= 9 && lag < 45 ? std::log(0.1) : 0));
+  }
+  for (const int k : {-900, -899, -450, -449, 449, 450, 899, 900}) {
+    const int lag = std::abs(k);
+    CHECK(logRatio(k * sample) == doctest::Approx(lag >= 450 && lag < 900 ? 0.9 * 0.08 : 0));
+  }
 }

@@ -1,4 +1,6 @@
+import { doublesOf, integersOf, requireInteger, requireObject, type NumberList } from '../../../arguments.js';
 import { DantError } from '../../../errors.js';
+import { precise } from '../arguments.js';
 import { amplitudeStatistics, missedSpikes, noiseCutoff } from './amplitudes.js';
 import { contamination, contaminationAlt, slidingRefractory } from './refractory.js';
 
@@ -7,7 +9,7 @@ export interface SortedSpikes {
   /** (spikes) s, ascending */
   timesS: Float64Array;
   /** (spikes) row of the unit */
-  clusters: ArrayLike<number>;
+  clusters: NumberList;
   /** (spikes) V */
   amplitudesV: Float64Array;
   /** (spikes) µm; may be NaN */
@@ -57,7 +59,13 @@ const leastAmplitudeV = 50e-6;
  * @param units Number of units: rows 0 … units − 1
  * @throws DANT_INPUT if there is no spike, one of a unit that there is not, or one before its predecessor.
  */
-export function unitMetrics({ timesS, clusters, amplitudesV, depthsUm }: SortedSpikes, units: number): UnitMetrics {
+export function unitMetrics(sorted: SortedSpikes, units: number): UnitMetrics {
+  const given = requireObject('sorted', sorted);
+  const timesS = doublesOf('timesS', given.timesS);
+  const clusters = integersOf('clusters', given.clusters, timesS.length);
+  const amplitudesV = doublesOf('amplitudesV', given.amplitudesV, timesS.length);
+  const depthsUm = precise('depthsUm', given.depthsUm, timesS.length);
+  requireInteger('units', units, 0);
   if (timesS.length === 0) throw new DantError('DANT_INPUT', 'Metrics cannot be computed: there are no spikes.');
   const late = timesS.findIndex((time, i) => i > 0 && !(time >= timesS[i - 1]!));
   if (late >= 0)

@@ -1,0 +1,29 @@
+import { Command } from 'commander';
+
+import { importRecognised, recogniseAll } from '../import/import_auto.js';
+import type { ImportOptions } from '../import/options.js';
+import { tellImport } from './import_bar.js';
+import { addSortedOptions } from './import_options.js';
+import { interruptSignal } from './interrupt.js';
+import { quoted } from './quoted.js';
+
+/** `dant import auto`: recognises what it is given. */
+export function autoCommand(): Command {
+  const command = new Command('auto')
+    .description('From whatever it is that you have: says what it sees, and imports it.')
+    .argument('<path...>', 'files or folders in order of time');
+  return addSortedOptions(command)
+    .addHelpText(
+      'after',
+      '\nThe command that it stands for is printed: what only that form needs to know are flags of it.',
+    )
+    .action(async (given: string[], { output, ...options }: ImportOptions & { output: string }) => {
+      const signal = interruptSignal();
+      const sessions = await recogniseAll(given);
+      for (const { path, description } of sessions.seen) console.log(`${path}: ${description}`);
+      const paths = sessions.paths.map((path) => quoted(path)).join(' ');
+      const subject = sessions.subject === undefined ? '' : ` --subject ${quoted(sessions.subject)}`;
+      console.log(`This is: dant import ${sessions.form} ${paths}${subject} --output ${quoted(output)}`);
+      await tellImport((onProgress) => importRecognised(sessions, output, options, { signal, onProgress }));
+    });
+}

@@ -1,0 +1,30 @@
+import { argumentError } from '../../errors.js';
+import type { TimeUnit } from '../events.js';
+import type { ImportControl, ImportSummary } from '../import_sessions.js';
+import { importSorted } from '../import_sorted.js';
+import type { ImportOptions } from '../options.js';
+import { readSpikeInfo } from './spike_info.js';
+
+export interface MatlabImportOptions extends ImportOptions {
+  /** Of SpikeTimes; default: ms */
+  timesUnit?: TimeUnit | undefined;
+}
+
+/**
+ * Makes a data folder of the tracker from files with DANT's `spikeInfo` (MATLAB, version 5 to 7.3); the sessions of a file are in the order of
+ * SessionIndex. All units are taken, `minSpikes` being 0 by default; peth.npy is made of their PETH. See `importSorted`.
+ */
+export function importMatlab(
+  files: readonly string[],
+  output: string,
+  { timesUnit = 'ms', ...options }: MatlabImportOptions = {},
+  control: ImportControl = {},
+): Promise<ImportSummary> {
+  if (files.length === 0) throw argumentError('files', 'at least one file', files);
+  const read = async () => {
+    const sessions = [];
+    for (const file of files) sessions.push(...(await readSpikeInfo(file, timesUnit)));
+    return sessions;
+  };
+  return importSorted(read, output, { ...options, minSpikes: options.minSpikes ?? 0 }, { files, timesUnit }, control);
+}
