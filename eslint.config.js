@@ -15,6 +15,8 @@ export default tseslint.config(
       'bench/results/',
       'test-output/',
       '.venv-bench/',
+      '.venv-docs/',
+      '.musl/',
     ],
   },
   js.configs.recommended,

@@ -6,6 +6,7 @@ export const targets = {
   'linux-x64': { zig: 'x86_64-linux-gnu.2.17', file: 'linux-x64/dant.glibc.node' },
   'linux-x64-musl': { zig: 'x86_64-linux-musl', file: 'linux-x64/dant.musl.node' },
   'linux-arm64': { zig: 'aarch64-linux-gnu.2.17', file: 'linux-arm64/dant.glibc.node' },
+  'linux-arm64-musl': { zig: 'aarch64-linux-musl', file: 'linux-arm64/dant.musl.node' },
   'darwin-x64': { zig: 'x86_64-macos.11.0', file: 'darwin-x64/dant.node' },
   'darwin-arm64': { zig: 'aarch64-macos.11.0', file: 'darwin-arm64/dant.node' },
   'win32-x64': { zig: 'x86_64-windows-gnu', file: 'win32-x64/dant.node' },

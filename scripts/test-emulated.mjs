@@ -2,14 +2,15 @@
 // Node for that processor. Needs qemu-user and the C and C++ libraries of arm64, which it installs on Debian where it may; says
 // why it does nothing where it cannot. Command line: node scripts/test-emulated.mjs
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { buildAddon } from './addon.mjs';
 import { binaryProblems } from './check-binary.mjs';
 import { npmProgram } from './package/npm.mjs';
 import { targets } from './targets.mjs';
+import { trackFixture } from './track-fixture.mjs';
 import { includeFolder } from './vendor.mjs';
 import { zigOptions } from './zig.mjs';
 
@@ -31,18 +32,9 @@ if (canEmulate()) {
     execFileSync(emulator, ['-L', libraries, ...args], { cwd: root, stdio: 'inherit', ...options });
   emulate([join(folder, 'dant_core_test')]);
 
-  // The package's layout with that binary, so that the library finds it as it does when installed.
-  const place = join(folder, 'package/prebuilds', targets[name].file);
-  mkdirSync(dirname(place), { recursive: true });
-  copyFileSync(binary, place);
-  const fixture = join(root, 'test/fixtures/golden/mini-default/data');
-  const program = `
-    import { track } from './dist/index.js';
-    const { clusterCount } = await track({ data: ${JSON.stringify(fixture)}, settings: { method: 'reference' } });
-    if (process.arch !== 'arm64' || clusterCount !== 17) throw new Error('Wrong result on ' + process.arch);
-    console.log('Node ' + process.version + ' for ' + process.arch + ', emulated: tracks the fixture as expected.');`;
-  emulate([nodeProgram(), '--input-type=module', '--eval', program], {
-    env: { ...process.env, NODE_DANT_PREBUILD: join(folder, 'package'), PREBUILDS_ONLY: '1' },
+  trackFixture({
+    ...{ binary, target: targets[name], folder, arch: 'arm64' },
+    run: (args, env) => emulate([nodeProgram(), ...args], { env }),
   });
 }
 

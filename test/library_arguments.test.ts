@@ -20,6 +20,8 @@ let calls: Record<string, LibraryCall>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'dant-arguments-'));
+  // Where relative paths lead to
+  process.chdir(folder);
   calls = await libraryCalls(folder, {
     mini: join(fixtures, 'golden/mini-default/data'),
     parquet: join(fixtures, 'ibl/datasets.pqt'),

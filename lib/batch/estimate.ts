@@ -2,19 +2,22 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { readNpyShape } from '../files/npy.js';
+import { completeSettings } from '../settings/index.js';
 import type { RecordingSize } from './sources/source.js';
 import type { StudyRecording } from './study.js';
 
 const float32 = 4;
 
 /**
- * Memory that tracking needs, bytes: Node and what draws, the waveforms about as often as they are copied (read, corrected,
- * projected), matrices of all pairs of units, spike times. Measured on 50 to 15,000 units, to be above what either method took.
+ * Memory that tracking needs, bytes: Node; what draws figures and report; the waveforms twice; matrices of all pairs of units;
+ * what is kept of pairs that are near each other, a larger share of all on shorter probes; spike times. Fitted to the largest
+ * resident memory of either method, with two threads, on 160 to 15,000 units, to be 1.2 to 1.7 times that (docs/batch.md).
  */
-export function memoryOf({ units, channels, samples, spikes }: RecordingSize): number {
+export function memoryOf({ units, channels, samples, spikes }: RecordingSize, isDrawn = true): number {
   const waveforms = float32 * units * channels * samples;
   const matrix = float32 * units ** 2;
-  return 400e6 + 4.5 * waveforms + 8 * matrix + 24 * spikes;
+  const nearby = matrix * Math.min(1, 128 / channels);
+  return 1.1 * (150e6 + (isDrawn ? 350e6 : 0) + 2 * waveforms + 0.4 * matrix + 13 * nearby) + 24 * spikes;
 }
 
 /** An import reads blocks of the recording, whatever its length. */
@@ -29,14 +32,16 @@ export const mostKills = 1;
  * @param dataFolder Where it was imported to, or is
  */
 export async function neededMemory(
-  { source, importOptions }: StudyRecording,
+  { source, importOptions, settings }: StudyRecording,
   dataFolder: string,
   { isImport, kills }: { isImport: boolean; kills: number },
 ): Promise<number> {
   const more = 2 ** Math.min(kills, mostKills);
-  if (source.folder !== undefined || !isImport) return more * memoryOf(await sizeOfData(dataFolder));
+  const { figures, report } = completeSettings(settings).settings.outputs;
+  const tracking = (size: RecordingSize) => memoryOf(size, figures || report);
+  if (source.folder !== undefined || !isImport) return more * tracking(await sizeOfData(dataFolder));
   const size = await source.size?.(importOptions);
-  return more * (size ? Math.max(memoryOf(size), importBytes + 24 * size.spikes) : importBytes);
+  return more * (size ? Math.max(tracking(size), importBytes + 24 * size.spikes) : importBytes);
 }
 
 const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;

@@ -21,10 +21,7 @@ export async function importRecording(
   data: string,
   control: ImportControl,
 ): Promise<string[]> {
-  const next = `${data}.next`;
-  const old = `${data}.old`;
-  // Left by a process that was killed
-  for (const left of [next, old]) await rm(left, { recursive: true, force: true });
+  const { next, old } = besides(data);
   const { warnings, dataSets } = await source.import(next, importOptions, control);
   if (dataSets.length > 1) {
     await rm(next, { recursive: true });
@@ -46,6 +43,13 @@ export async function importRecording(
   } catch (error) {
     throw (error as NodeJS.ErrnoException).syscall === undefined ? error : systemOutputError(data, error);
   }
+}
+
+const besides = (data: string) => ({ next: `${data}.next`, old: `${data}.old` });
+
+/** Removes what an import left beside the data folder when its process was killed. */
+export async function removeLeftovers(data: string): Promise<void> {
+  for (const left of Object.values(besides(data))) await rm(left, { recursive: true, force: true });
 }
 
 /** In an imported folder: what it held when it was made. */

@@ -7,6 +7,7 @@ import { parseYaml, readTextIfThere } from '../files/text_file.js';
 import type { ImportOptions } from '../import/options.js';
 import { completeSettings } from '../settings/index.js';
 import { isTree, type Tree } from '../settings/tree.js';
+import { resolvePath } from '../settings/resolve_path.js';
 import { checkPlaces } from './check_places.js';
 import { sourceKinds, sourceNames, type SourceName } from './sources/kinds.js';
 import type { Source, SourceKind } from './sources/source.js';
@@ -21,6 +22,9 @@ const importOptions = z
     min_amplitude_uv: z.number().min(0),
     max_missing: z.number().min(0).max(0.5),
     spikes_per_unit: z.int().min(1),
+    templates: z.literal('kilosort4'),
+    common_median: z.boolean(),
+    halves: z.boolean(),
     seed: z.int().min(0),
   })
   .partial();
@@ -61,7 +65,7 @@ export async function readStudy(path: string): Promise<Study> {
     const problems = error.issues.map((issue) => `  ${placeOf(issue.path)}: ${issue.message}`);
     throw fileError(file, `this is not the description of a study:\n${problems.join('\n')}`, error);
   }
-  const from = (relative: string) => resolve(dirname(file), relative);
+  const from = (relative: string) => resolvePath(relative, dirname(file));
   const warnings: string[] = [];
   const recordings = Object.entries(data.animals).flatMap(([animal, list]) =>
     list.map((entry): StudyRecording => {
@@ -108,6 +112,9 @@ function optionsOf(options: z.infer<typeof importOptions>): ImportOptions {
     minAmplitudeUv: options.min_amplitude_uv,
     maxMissing: options.max_missing,
     spikesPerUnit: options.spikes_per_unit,
+    templates: options.templates,
+    commonMedian: options.common_median,
+    halves: options.halves,
     seed: options.seed,
   };
 }

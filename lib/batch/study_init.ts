@@ -1,40 +1,52 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 
+import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
 import { dataFolders, sorterFolders } from '../import/find_recording.js';
+import { openOneCache } from '../import/ibl/one_cache.js';
+import { probesOf, sessionFiles } from '../import/ibl/session_files.js';
+import type { SourceName } from './sources/kinds.js';
 
 /** How deep below the folder of a study its sessions may lie: animal, date, number, probe, sorter and what is above. */
 const levels = 8;
 
-/** Sessions or a data folder that seem to belong together. */
+/** What seems to be a recording. */
 interface Found {
   animal: string;
   probe: string | undefined;
-  /** Relative to the folder that was searched, in order of their names */
-  sessions: string[];
-  data: string | undefined;
+  /** Key of a source, and its folder or folders, relative to the one that was searched */
+  key: SourceName;
+  paths: string | string[];
+}
+
+/** What a study was made of. */
+export interface WrittenStudy {
+  animals: number;
+  sessions: number;
+  dataFolders: number;
+  /** Probes of subjects in a ONE cache */
+  iblProbes: number;
 }
 
 /**
  * Writes the description of a study of what lies below a folder: sorted sessions and data folders, by animal and probe as their
- * paths name them.
+ * paths name them, and the subjects of a ONE cache.
  * @throws DANT_DATA if there is nothing; DANT_OUTPUT if the file exists or cannot be written
  */
-export async function writeStudyFile(
-  folder: string,
-  output: string,
-): Promise<{ animals: number; sessions: number; dataFolders: number }> {
-  const [sorted, data] = [await sorterFolders(folder, levels), await dataFolders(folder, levels)];
+export async function writeStudyFile(folder: string, output: string): Promise<WrittenStudy> {
+  const ibl = await iblProbes(folder);
+  const isOfIbl = (path: string) => ibl.sessions.some((session) => resolve(path).startsWith(session + sep));
+  const sorted = (await sorterFolders(folder, levels)).filter((path) => !isOfIbl(path));
   // What a batch has made of sessions is no input.
-  const own = data.filter((path) => !existsSync(join(dirname(path), 'task.json')));
-  const found = arrange(folder, sorted, own);
+  const data = (await dataFolders(folder, levels)).filter((path) => !existsSync(join(dirname(path), 'task.json')));
+  const found = [...ibl.found, ...arrange(folder, sorted, data)];
   if (found.length === 0) {
     throw fileError(
       folder,
-      'expected sorted sessions (folders with a spike_times.npy) or data folders (with a waveform_all.npy) here or below, but found none.',
+      'expected sorted sessions (folders with a spike_times.npy), data folders (with a waveform_all.npy) or a ONE cache here or below, but found none.',
     );
   }
   const from = dirname(resolve(output));
@@ -42,12 +54,10 @@ export async function writeStudyFile(
   const lines = [...head];
   for (const animal of new Set(found.map((one) => one.animal))) {
     lines.push(`  ${stringify(animal).trim()}:`);
-    for (const { probe, sessions, data: dataFolder } of found.filter((one) => one.animal === animal)) {
+    for (const { probe, key, paths } of found.filter((one) => one.animal === animal)) {
       const first = probe === undefined ? [] : [`probe: ${stringify(probe).trim()}`];
       const input =
-        dataFolder === undefined
-          ? ['sessions:', ...sessions.map((session) => `  - ${path(session)}`)]
-          : [`data: ${path(dataFolder)}`];
+        typeof paths === 'string' ? [`${key}: ${path(paths)}`] : [`${key}:`, ...paths.map((one) => `  - ${path(one)}`)];
       lines.push(...[...first, ...input].map((line, at) => `    ${at === 0 ? '- ' : '  '}${line}`));
     }
   }
@@ -59,7 +69,8 @@ export async function writeStudyFile(
   return {
     animals: new Set(found.map(({ animal }) => animal)).size,
     sessions: sorted.length,
-    dataFolders: own.length,
+    dataFolders: data.length,
+    iblProbes: ibl.found.length,
   };
 }
 
@@ -78,23 +89,46 @@ const head = [
 ];
 
 function arrange(folder: string, sorted: readonly string[], data: readonly string[]): Found[] {
-  const groups = new Map<string, Found>();
+  const groups = new Map<string, Found & { paths: string[] }>();
   for (const path of sorted.map((one) => relative(folder, one))) {
     const { animal, probe } = namesIn(path);
     const key = JSON.stringify([animal, probe]);
-    const group = groups.get(key) ?? { animal, probe, sessions: [], data: undefined };
-    group.sessions.push(path);
+    const group = groups.get(key) ?? { animal, probe, key: 'sessions', paths: [] };
+    group.paths.push(path);
     groups.set(key, group);
   }
+  const found: Found[] = [...groups.values()];
   for (const path of data.map((one) => relative(folder, one))) {
     const { animal, probe } = namesIn(path);
     // Two data folders of one animal are two recordings; the rest of the path tells them apart.
     const rest = path.split(/[\\/]/).filter((part) => part !== animal);
-    const isTaken = [...groups.values()].some((group) => group.animal === animal && group.probe === probe);
-    const name = probe ?? (isTaken ? rest.join('-') || undefined : undefined);
-    groups.set(JSON.stringify([animal, path]), { animal, probe: name, sessions: [], data: path });
+    const isTaken = found.some((group) => group.animal === animal && group.probe === probe);
+    found.push({
+      animal,
+      probe: probe ?? (isTaken ? rest.join('-') || undefined : undefined),
+      key: 'data',
+      paths: path,
+    });
   }
-  return [...groups.values()];
+  return found;
+}
+
+/** The probes of the subjects of a ONE cache, and the folders of its sessions; none if this is no cache. */
+async function iblProbes(folder: string): Promise<{ found: Found[]; sessions: string[] }> {
+  const probes = new Map<string, Found>();
+  const sessions: string[] = [];
+  const cache = await openOneCache(folder).catch((error: unknown) => {
+    if (error instanceof DantError) return undefined;
+    throw error;
+  });
+  for (const session of cache?.sessions ?? []) {
+    for (const { name } of probesOf(await sessionFiles(cache!, session))) {
+      const { subject } = session;
+      probes.set(JSON.stringify([subject, name]), { animal: subject, probe: name, key: 'ibl', paths: '' });
+      sessions.push(session.folder);
+    }
+  }
+  return { found: [...probes.values()], sessions };
 }
 
 /** The animal and the probe in a path: the folder below "Subjects" (IBL) or the first one; "probe00", "imec0". */

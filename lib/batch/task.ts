@@ -9,7 +9,7 @@ import { importFile } from '../import/units_table.js';
 import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { mostKills, neededMemory, tooLittle } from './estimate.js';
-import { importRecording } from './import_recording.js';
+import { importRecording, removeLeftovers } from './import_recording.js';
 import { inputHash } from './inputs.js';
 import { lockFolder, type Lock } from './lock.js';
 import { describe, type Study, type StudyRecording } from './study.js';
@@ -146,6 +146,7 @@ async function attempt(
     const need = await needOf(study, recording);
     if (need.kind === 'nothing') return undefined;
     await writeState(folder, state);
+    if (source.folder === undefined) await removeLeftovers(data);
     if (need.kind === 'import' && source.folder === undefined) {
       const warnings = await importRecording(source, recording, data, {
         signal,

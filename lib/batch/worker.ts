@@ -34,7 +34,11 @@ try {
   const { folder, log: logFile } = placesOf(study, recording);
   mkdirSync(folder, { recursive: true });
   log = (text) => {
-    appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+    try {
+      appendFileSync(logFile, `${new Date().toISOString()} ${text}\n`);
+    } catch {
+      // The disk is full: that is told all the same.
+    }
   };
   log('started');
   let last = '';
@@ -53,11 +57,7 @@ try {
   send({ kind: 'end', state });
 } catch (error) {
   const message = controller.signal.aborted ? 'stopped before it was done' : (error as Error).message;
-  try {
-    log(`failed: ${message}`);
-  } catch {
-    // The disk is full: the batch gets the message all the same.
-  }
+  log(`failed: ${message}`);
   send({ kind: 'error', message });
 }
 if (process.connected) process.disconnect();

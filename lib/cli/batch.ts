@@ -90,7 +90,11 @@ function runCommand(): Command {
         signal: interruptSignal(),
         onEvent: printEvent,
       });
-      printEnd(outcomes, study, await writeSummary(study));
+      try {
+        printSummary(study, await writeSummary(study));
+      } finally {
+        printFailures(outcomes);
+      }
     });
 }
 
@@ -224,19 +228,18 @@ function outcomeText(outcome: Outcome, seconds: number): string {
   return `done in ${seconds.toFixed(0)} s: ${count(neurons, 'neuron')} of ${count(units, 'unit')} in ${count(sessions, 'session')}`;
 }
 
-function printEnd(
-  outcomes: ReadonlyMap<StudyRecording, Outcome>,
-  { output, recordings }: Study,
-  rows: readonly SummaryRow[],
-): void {
+function printSummary({ output }: Study, rows: readonly SummaryRow[]): void {
   const strange = rows.filter(({ strangers }) => strangers !== null);
   if (strange.length > 0) {
     console.log(['Look at these:', ...strange.map((row) => `  ${rowName(row)}: ${row.strangers!}`)].join('\n'));
   }
+  console.log(`The summary of ${count(rows.length, 'recording')} is in ${join(output, 'study.html')}.`);
+}
+
+function printFailures(outcomes: ReadonlyMap<StudyRecording, Outcome>): void {
   const failed = [...outcomes].flatMap(([recording, outcome]) =>
     outcome.kind === 'failed' ? [`  ${describe(recording)}: ${outcome.why}`] : [],
   );
-  console.log(`The summary of ${count(recordings.length, 'recording')} is in ${join(output, 'study.html')}.`);
   if (failed.length === 0) return;
   console.error(`${failed.length} of ${count(outcomes.size, 'recording')} failed:\n${failed.join('\n')}`);
   process.exitCode = 1;

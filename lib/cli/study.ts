@@ -12,13 +12,14 @@ export function studyCommand(): Command {
   group.addCommand(
     new Command('init')
       .description('Write the description of a study of what lies below a folder, for "dant batch".')
-      .argument('[folder]', 'where to look for sorted sessions and data folders', '.')
+      .argument('[folder]', 'where to look for sorted sessions, data folders and a ONE cache', '.')
       .option('-o, --output <file>', 'the file to write; default: study.yaml in that folder')
       .addHelpText('after', '\nA file that is there is never touched.')
       .action(async (folder: string, { output = join(folder, 'study.yaml') }: { output?: string }) => {
-        const { animals, sessions, dataFolders } = await writeStudyFile(folder, output);
+        const { animals, sessions, dataFolders, iblProbes } = await writeStudyFile(folder, output);
         const found = [
           ...(sessions > 0 ? [count(sessions, 'sorted session')] : []),
+          ...(iblProbes > 0 ? [`${count(iblProbes, 'probe')} in a ONE cache`] : []),
           ...(dataFolders > 0 ? [count(dataFolders, 'data folder')] : []),
         ];
         console.log(

@@ -24,6 +24,7 @@ export function summaryFacts({ folder, seconds, result, warnings }: RunOutcome) 
         session: i + 1,
         constantUm,
         linearUmPerMm: group.motion.linear[i],
+        ...(group.motion.quadratic && { quadraticUmPerMm2: group.motion.quadratic[i] }),
         ...(group.motionInterval && {
           constantUmInterval: [group.motionInterval.low.constantUm[i], group.motionInterval.high.constantUm[i]],
         }),
@@ -127,7 +128,7 @@ function stageTable({ result }: RunOutcome): string[] {
 }
 
 function motionColumns({ shank, motion, motionInterval }: GroupResult): string[][] {
-  const { constantUm, linear } = motion;
+  const { constantUm, linear, quadratic } = motion;
   const where = shank === undefined ? '' : `shank ${shank}, `;
   const isLinear = !isRigid(motion);
   const columns = [[where + (isLinear ? 'µm at depth 0' : 'µm'), ...Array.from(constantUm, decimal)]];
@@ -141,6 +142,7 @@ function motionColumns({ shank, motion, motionInterval }: GroupResult): string[]
     columns.push(['95 % interval', ...cells]);
   }
   if (isLinear) columns.push(['µm per mm of depth', ...Array.from(linear, decimal)]);
+  if (quadratic?.some((value) => value !== 0)) columns.push(['µm per mm²', ...Array.from(quadratic, decimal)]);
   return columns;
 }
 

@@ -1,6 +1,7 @@
 import type { SpikeTrains } from '../recording/spike_trains.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { unitsListed, type Findings } from './findings.js';
+import { unitOfTimes } from './unit_of_times.js';
 
 /** Tells what is wrong or odd about the spike times of all units; the result is whether they can be used. */
 export async function checkSpikeTrains(
@@ -19,8 +20,6 @@ export async function checkSpikeTrains(
   const empty = units.filter((unit) => spikes(unit) === 0);
   const negative = units.filter((unit) => smallestMs[unit]! < 0);
   const notFinite = units.filter((unit) => Number.isNaN(smallestMs[unit]));
-  // More than one spike per ms.
-  const tooFast = units.filter((unit) => spikes(unit) > Math.max(100, largestMs[unit]! - smallestMs[unit]!));
   if (notFinite.length > 0) {
     problems.push(`spike_times: ${unitsListed(notFinite)}: NaN or infinite spike times. Remove these spikes.`);
   }
@@ -28,12 +27,18 @@ export async function checkSpikeTrains(
     const have = empty.length === 1 ? 'has' : 'have';
     warnings.push(`${unitsListed(empty)} ${have} no spikes, hence no autocorrelogram and no ISI histogram to compare.`);
   }
+  const single = units.filter((unit) => spikes(unit) === 1);
+  if (single.length > 0) {
+    const have = single.length === 1 ? 'has' : 'have';
+    warnings.push(
+      `${unitsListed(single)} ${have} a single spike, hence no autocorrelogram and no ISI histogram to compare.`,
+    );
+  }
   if (negative.length > 0) {
     const have = negative.length === 1 ? 'has' : 'have';
     warnings.push(`${unitsListed(negative)} ${have} negative spike times; times count from each unit's first spike.`);
   }
-  if (tooFast.length > unitCount / 2) {
-    warnings.push('Most units have more than one spike per ms: the spike times must be in ms; are these in seconds?');
-  }
+  const oddUnit = notFinite.length === 0 ? unitOfTimes(trains) : undefined;
+  if (oddUnit !== undefined) warnings.push(oddUnit);
   return notFinite.length === 0;
 }

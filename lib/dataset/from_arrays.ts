@@ -29,9 +29,13 @@ export function datasetFromArrays(arrays: TrackingArrays): Dataset {
   if (typeof arrays !== 'object' || (arrays as unknown) === null)
     throw argumentError('data', 'a folder, or arrays,', arrays);
   const { waveforms, channelLocationsUm, motion } = arrays;
-  const { units, channels } = waveformAxes(waveforms);
+  const { units, channels, samples } = waveformAxes(waveforms);
   const notFinite = waveforms.data.findIndex((sample) => !Number.isFinite(sample));
-  if (notFinite >= 0) throw argumentError('waveforms', 'finite samples', waveforms.data[notFinite]);
+  if (notFinite >= 0) {
+    const [row, sample] = [Math.floor(notFinite / samples), notFinite % samples];
+    const place = `waveforms (unit ${Math.floor(row / channels)}, channel ${row % channels}, sample ${sample})`;
+    throw argumentError(place, 'a finite value', waveforms.data[notFinite]);
+  }
   const { data: given, shape } = partial(channelLocationsUm);
   const locations = numbersOf(given);
   if (

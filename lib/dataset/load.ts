@@ -9,6 +9,7 @@ import { completeSettings, usedFeatures, type Settings } from '../settings/index
 import { readChannelLocations, readChannelShanks } from './channel_files.js';
 import { Findings } from './findings.js';
 import { readMotion } from './motion_file.js';
+import { pethGaps } from './peth_gaps.js';
 import { readSpikeTrains } from './spike_files.js';
 import type { Dataset } from '../recording/dataset.js';
 import { readPeth, readSessions } from './unit_files.js';
@@ -18,6 +19,8 @@ import { readWaveforms } from './waveform_file.js';
 export interface DatasetRequirements {
   /** Whether peth.npy is needed: PETH is among the features. */
   peth?: boolean | undefined;
+  /** Whether the PETHs of every two units must have a bin in common: the method compares them all. */
+  comparesPeths?: boolean | undefined;
   /** Path of a .npy file with the motion of each session. */
   motionFile?: string | undefined;
 }
@@ -48,6 +51,7 @@ export function datasetRequirements(settings: Settings): DatasetRequirements {
   settings = completeSettings(requireObject('settings', settings)).settings;
   return {
     peth: usedFeatures(settings).includes('PETH'),
+    comparesPeths: settings.method === 'reference',
     motionFile: settings.waveformCorrection.path_to_motion || undefined,
   };
 }
@@ -92,8 +96,13 @@ const waveformShare = 0.5;
 
 async function readDataset(path: string, requirements: DatasetRequirements, run: RunOptions): Promise<Reading> {
   requireText('folder', path);
-  const { peth: needsPeth, motionFile }: DatasetRequirements = requireOptions('requirements', requirements);
+  const {
+    peth: needsPeth,
+    comparesPeths,
+    motionFile,
+  }: DatasetRequirements = requireOptions('requirements', requirements);
   allowFlag('peth', needsPeth);
+  allowFlag('comparesPeths', comparesPeths);
   allowText('motionFile', motionFile);
   const { onProgress, ...options }: RunOptions = requireOptions('options', run);
   checkSteering({ ...options, onProgress });
@@ -101,8 +110,9 @@ async function readDataset(path: string, requirements: DatasetRequirements, run:
   const folder = resolve(path);
   const findings = new Findings(folder);
   const facts: DatasetFacts = {};
-  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
-    findings.problems.push('There is no such folder.');
+  const found = await stat(folder).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    findings.problems.push(found ? notAFolder(folder) : 'There is no such folder.');
     return { findings, facts };
   }
   const file = (name: string) => join(folder, name);
@@ -149,6 +159,8 @@ async function readDataset(path: string, requirements: DatasetRequirements, run:
 
   const peth = needsPeth ? await readNeededPeth(file('peth.npy'), findings, signal) : undefined;
   expectCount('peth.npy', 'units', peth?.shape[0], units);
+  // Units of different shanks are not compared, and which unit is of which is not known yet.
+  if (peth && comparesPeths && new Set(shanks).size < 2) findings.problems.push(...pethGaps(peth));
   const sessionCount = sessions && new Set(sessions).size;
   const motion =
     motionFile !== undefined && sessionCount !== undefined
@@ -180,6 +192,12 @@ async function readDataset(path: string, requirements: DatasetRequirements, run:
     warnings: findings.warnings,
   };
   return { findings, facts, dataset };
+}
+
+function notAFolder(path: string): string {
+  const matlab =
+    'DANT for MATLAB keeps its input in a spikeInfo.mat, which this package does not read: save its parts as .npy files. ';
+  return `This is a file; expected a folder with waveform_all.npy and the others. ${path.endsWith('.mat') ? matlab : ''}The README and "dant import --help" tell how to make one.`;
 }
 
 /** The number of units by the waveforms' header; undefined if that is not known, which reading them will say. */

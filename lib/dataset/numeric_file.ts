@@ -15,12 +15,18 @@ export async function readNumeric(path: string, signal?: AbortSignal, content?: 
 
 /** Reads a list of numbers: shape (n,), (n, 1) or (1, n). */
 export async function readVector(path: string, signal?: AbortSignal, content?: Uint8Array): Promise<NumericData> {
-  const { data, shape } = await readNumeric(path, signal, content);
+  return (await readVectorFile(path, signal, content)).data;
+}
+
+/** The same with its type in the file. */
+export async function readVectorFile(path: string, signal?: AbortSignal, content?: Uint8Array): Promise<NumericNpy> {
+  const vector = await readNumeric(path, signal, content);
+  const { shape } = vector;
   if (shape.filter((length) => length !== 1).length > 1) {
     throw fileError(
       path,
       `expected a list of numbers, shape (n,), (n, 1) or (1, n), but found shape ${shapeText(shape)}.`,
     );
   }
-  return data;
+  return vector;
 }

@@ -7,8 +7,8 @@ import type { SpikeTrains } from '../recording/spike_trains.js';
 import { toFloat64 } from '../files/convert.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import { listed, type Findings } from './findings.js';
-import { readVector } from './numeric_file.js';
+import { listed, unitsListed, type Findings } from './findings.js';
+import { readVectorFile as readTimes } from './numeric_file.js';
 import { checkSpikeTrains } from './check_spike_trains.js';
 
 const folderName = 'spike_times';
@@ -48,6 +48,7 @@ export async function readSpikeTrains(
   }
 
   const unreadable: string[] = [];
+  const half: number[] = [];
   const trains = new Array<Float64Array>(unitCount).fill(none);
   const paths = Array.from({ length: unitCount }, (_, unit) => join(folder, folderName, `Unit${unit}.npy`));
   const sizes = new Float64Array(unitCount);
@@ -61,7 +62,9 @@ export async function readSpikeTrains(
         if (signal?.aborted) throw abortError(signal);
         const path = paths[unit]!;
         try {
-          trains[unit] = toFloat64(path, await readVector(path, signal, contents[unit - batch.first]));
+          const { data, dtype } = await readTimes(path, signal, contents[unit - batch.first]);
+          trains[unit] = toFloat64(path, data);
+          if (dtype.endsWith('f2')) half.push(unit);
         } catch (error) {
           unreadable.push(findings.messageOf(error));
         }
@@ -74,6 +77,12 @@ export async function readSpikeTrains(
     findings.problems.push(...unreadable.sort().slice(0, 5));
     if (unreadable.length > 5) findings.problems.push(`${folderName}: ${unreadable.length - 5} more files like these.`);
     return undefined;
+  }
+  if (half.length > 0) {
+    findings.warnings.push(
+      `${folderName}: ${unitsListed(half)}: the spike times are half-precision floats (float16), which end at 65504 ms and ` +
+        'are wrong by up to 16 ms before. Save them as float64.',
+    );
   }
   const joined = await joinInTurns(trains, signal);
   return (await checkSpikeTrains(joined, findings, options)) ? joined : undefined;

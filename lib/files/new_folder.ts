@@ -2,6 +2,7 @@ import { readdirSync, renameSync } from 'node:fs';
 import { mkdir, readdir, realpath, rm, rename } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
+import { isLitter } from './litter.js';
 import { outputError, systemOutputError } from './file_error.js';
 import { createPartialFolder, releasePartialFolder, removeStaleFolders } from './partial_folder.js';
 
@@ -45,7 +46,8 @@ async function emptyFolder(folder: string, name: string): Promise<string | undef
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  if ((await readdir(path)).length > 0) await removeStaleFolders(path, name);
-  if ((await readdir(path)).length === 0) return path;
+  const entries = async () => (await readdir(path)).filter((entry) => !isLitter(entry));
+  if ((await entries()).length > 0) await removeStaleFolders(path, name);
+  if ((await entries()).length === 0) return path;
   throw outputError(folder, 'this folder is not empty and was left as it is. Choose a new one.');
 }

@@ -2,15 +2,20 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { parse } from 'yaml';
 
+import { decodeText } from '../text.js';
 import { fileError, systemFileError, systemOutputError } from './file_error.js';
 
-/** The text of a file, UTF-8. Rejects with DANT_DATA if it cannot be read. */
+/** The text of a file, UTF-8 or UTF-16 with a byte order mark. Rejects with DANT_DATA if it cannot be read or is no text. */
 export async function readText(path: string): Promise<string> {
+  let bytes;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     throw systemFileError(path, error);
   }
+  const text = decodeText(bytes);
+  if (text === undefined) throw fileError(path, 'expected a text but found a binary file.');
+  return text;
 }
 
 /** The same; undefined: there is no such file. */

@@ -1,9 +1,10 @@
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 
 import { requireText } from '../arguments.js';
 import { fileError } from '../files/file_error.js';
 import { parseYaml, readText } from '../files/text_file.js';
+import { resolvePath } from '../settings/resolve_path.js';
 import type { SessionSource } from './options.js';
 
 const paths = z.union([z.string().transform((path) => [path]), z.array(z.string()).min(1)]);
@@ -35,7 +36,9 @@ export async function readSessionsFile(path: string): Promise<SessionSource[]> {
       error,
     );
   }
-  return parseSessions(Array.isArray(data) ? data : data.sessions, (name) => resolve(dirname(path), name));
+  return parseSessions(Array.isArray(data) ? data : data.sessions, (name) =>
+    resolvePath(name, resolvePath(dirname(path), process.cwd())),
+  );
 }
 
 /** @param from The absolute path of one that is relative to the file */

@@ -65,20 +65,6 @@ export interface ImportedUnit {
   peth?: Float64Array | undefined;
 }
 
-/** Everything that an import may write into a data folder. */
-export const datasetFiles: ReadonlySet<string> = new Set([
-  ...[
-    'waveform_all.npy',
-    'waveform_halves.npy',
-    'session_index.npy',
-    'channel_locations.npy',
-    'channel_shanks.npy',
-    'spike_times',
-    'peth.npy',
-  ],
-  ...['settings.json', unitsFile, importFile],
-]);
-
 /** Fills a data folder, session by session. How many units there will be is known only at its end. */
 export class DatasetWriter {
   private readonly sessions: number[] = [];

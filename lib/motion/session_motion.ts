@@ -1,13 +1,14 @@
 import { runNative, type RunOptions } from '../native/run.js';
 import { motionLinearScale, type Motion, type MotionInterval } from '../recording/motion.js';
 
-/** A line in depth for each session: `shiftsUm` (S) at the centre, `slopes` (S) in µm per mm. */
-export interface SessionLines {
+/** A curve in depth for each session (S): at v mm above the centre, shiftsUm + slopes·v + bends·v² (µm). */
+export interface SessionCurves {
   shiftsUm: Float64Array;
   slopes: Float64Array;
+  bends: Float64Array;
 }
 
-export interface SessionMotionEstimate extends SessionLines {
+export interface SessionMotionEstimate extends SessionCurves {
   motion: Motion;
   /** Bounds of the 95 % intervals; NaN where nothing is known of a session. */
   interval: MotionInterval;
@@ -19,9 +20,17 @@ export interface LikelyMatches {
   probabilities: ArrayLike<number>;
 }
 
+export interface CurveOptions {
+  centreUm: number;
+  /** 1: shifts; 2: and slopes; 3: and bends */
+  terms: 1 | 2 | 3;
+  /** Matches that lie much farther off than this do not count. */
+  scaleUm: number;
+}
+
 /**
- * Motion as a line in depth, from likely matches; see native/core/motion/session_motion.h. It has mean 0 over the sessions of
- * a component at `centreUm`; a session that is alone in its component has motion 0, which says nothing.
+ * Motion as a curve in depth, from likely matches; see native/core/motion/session_motion.h. It has mean 0 over the sessions of
+ * a component; a session that is alone in its component has motion 0, which says nothing.
  * @param sessions (n) from 1
  * @param depthsUm (n) as recorded
  * @param component (S)
@@ -31,35 +40,47 @@ export async function fitSessionMotion(
   { pairs, probabilities }: LikelyMatches,
   { sessions, depthsUm }: { sessions: Int32Array; depthsUm: Float64Array },
   component: Int32Array,
-  centreUm: number,
-  start: SessionLines,
+  start: SessionCurves,
+  { centreUm, terms, scaleUm }: CurveOptions,
   options: RunOptions,
 ): Promise<SessionMotionEstimate> {
-  const count = probabilities.length;
-  const session = (side: number) => Int32Array.from({ length: count }, (_, m) => sessions[pairs[2 * m + side]!]! - 1);
-  const depth = (side: number) => Float64Array.from({ length: count }, (_, m) => depthsUm[pairs[2 * m + side]!]!);
-  const { shiftsUm, slopes, halfWidthUm } = await runNative(
+  const unit = (side: number) => Int32Array.from({ length: probabilities.length }, (_, m) => pairs[2 * m + side]!);
+  const [unitA, unitB] = [unit(0), unit(1)];
+  const { halfWidthUm, ...curves } = await runNative(
     (native, control) =>
       native.fitSessionMotion({
         ...control,
-        sessionA: session(0),
-        sessionB: session(1),
-        depthAUm: depth(0),
-        depthBUm: depth(1),
+        unitA,
+        unitB,
+        sessionA: unitA.map((i) => sessions[i]! - 1),
+        sessionB: unitB.map((i) => sessions[i]! - 1),
+        depthAUm: Float64Array.from(unitA, (i) => depthsUm[i]!),
+        depthBUm: Float64Array.from(unitB, (i) => depthsUm[i]!),
         weights: Float64Array.from(probabilities),
         sessions: component.length,
         component,
         centreUm,
-        startUm: start.shiftsUm,
-        startSlopes: start.slopes,
+        terms,
+        scaleUm,
+        shiftsUm: start.shiftsUm,
+        slopes: start.slopes,
+        bends: start.bends,
       }),
     options,
   );
+  const motion = aboutDepthZero(curves, centreUm);
   const shifted = (sign: number): Motion => ({
-    linear: slopes.map((slope) => slope / (1000 * motionLinearScale)),
-    constantUm: shiftsUm.map(
-      (shift, s) => shift - (slopes[s]! * centreUm) / 1000 + (sign === 0 ? 0 : sign * halfWidthUm[s]!),
-    ),
+    ...motion,
+    constantUm: motion.constantUm.map((value, s) => value + sign * halfWidthUm[s]!),
   });
-  return { shiftsUm, slopes, motion: shifted(0), interval: { low: shifted(-1), high: shifted(1) } };
+  return { ...curves, motion, interval: { low: shifted(-1), high: shifted(1) } };
+}
+
+function aboutDepthZero({ shiftsUm, slopes, bends }: SessionCurves, centreUm: number): Motion {
+  const centre = motionLinearScale * centreUm;
+  return {
+    quadratic: bends,
+    linear: slopes.map((slope, s) => slope - 2 * bends[s]! * centre),
+    constantUm: shiftsUm.map((shift, s) => shift - slopes[s]! * centre + bends[s]! * centre ** 2),
+  };
 }

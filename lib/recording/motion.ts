@@ -1,8 +1,10 @@
 import { doublesOf, requireInteger, requireObject } from '../arguments.js';
 import { argumentError } from '../errors.js';
 
-/** Probe motion: at depth d (µm) of session s, 0.001·linear[s]·d + constantUm[s] (µm). */
+/** Probe motion: at depth d (µm) of session s, 0.001²·quadratic[s]·d² + 0.001·linear[s]·d + constantUm[s] (µm). */
 export interface Motion {
+  /** (S) µm per mm² of depth; undefined: 0 */
+  quadratic?: Float64Array | undefined;
   /** (S) µm per mm of depth */
   linear: Float64Array;
   /** (S) µm */
@@ -25,8 +27,8 @@ export function noMotion(sessions: number): Motion {
 }
 
 /** Whether every depth moves alike. */
-export function isRigid({ linear }: Motion): boolean {
-  return linear.every((value) => value === 0);
+export function isRigid({ quadratic, linear }: Motion): boolean {
+  return [linear, quadratic].every((values) => values?.every((value) => value === 0) ?? true);
 }
 
 /** Motion in µm at a depth of a session (1-based). */
@@ -39,5 +41,7 @@ export function motionAt(motion: Motion, session: number, depthUm: number): numb
     throw argumentError('session', `a session from 1 to ${sessions}`, session);
   }
   if (typeof depthUm !== 'number') throw argumentError('depthUm', 'a number', depthUm);
-  return motionLinearScale * linear[session - 1]! * depthUm + constantUm[session - 1]!;
+  const quadratic = given.quadratic && doublesOf('motion.quadratic', given.quadratic, sessions);
+  const depth = motionLinearScale * depthUm;
+  return ((quadratic?.[session - 1] ?? 0) * depth + linear[session - 1]!) * depth + constantUm[session - 1]!;
 }

@@ -27,7 +27,8 @@ export async function drawReport(
   const waveforms = options.report ? content.waveforms() : undefined;
   const packing = waveforms && packReport(data, similarities, waveforms);
   const [{ missing }, shown, packed] = await Promise.all([similarities, waveforms, packing]);
-  data.missing.push(...missing, ...(shown?.missing ?? []));
+  const known = new Set(data.missing);
+  data.missing.push(...[...missing, ...(shown?.missing ?? [])].filter((text) => !known.has(text)));
   const drawn = await drawing;
   onProgress(0.9);
   return {

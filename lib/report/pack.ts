@@ -42,6 +42,7 @@ export async function packReport(
       sessionCount,
       neighbourCount,
       measure: matches ? 'probability' : 'similarity',
+      amplitudeUnit: amplitudeUnitOf(data.settings?.spikeLocation?.location_algorithm),
       isGivenAllUnits: matches?.matched !== undefined,
       threshold: thresholds.length === 1 ? (thresholds[0] ?? null) : null,
       blocks: Object.fromEntries(packed.map(([name, { block }]) => [name, block])),
@@ -51,6 +52,12 @@ export async function packReport(
     },
     blocks: Object.fromEntries(packed.map(([name, { content }]) => [name, content])),
   };
+}
+
+/** The amplitude is that of the fitted source, or of the waveform on the peak channel. */
+function amplitudeUnitOf(algorithm: string | undefined): ReportPage['amplitudeUnit'] {
+  if (algorithm === undefined) return null;
+  return algorithm === 'center_of_mass' ? 'µV' : 'µV·µm';
 }
 
 /** What is known of each unit, and lists of units. */

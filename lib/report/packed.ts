@@ -35,6 +35,8 @@ export interface ReportPage {
   neighbourCount: number;
   /** What two units are compared by: similarity (Fisher z), or the probability that they are one neuron */
   measure: 'similarity' | 'probability';
+  /** Of the amplitudes of units, by how the units were located; null: not known */
+  amplitudeUnit: 'µV' | 'µV·µm' | null;
   /** Whether the probabilities of matched units take all units into account, and not just the two */
   isGivenAllUnits: boolean;
   /** Similarity of good matches; null: not known, or not used */

@@ -24,7 +24,15 @@ export function motionFiles(groups: GroupResult[], merged: boolean): Record<stri
     );
     return { data, shape: [...shape.slice(0, -1), shape.at(-1)! / 2, 2] };
   };
+  const isBent = groups.some(({ motion }) => motion.quadratic);
   return {
+    ...(isBent && {
+      motion_quadratic: perGroup(
+        groups,
+        merged,
+        ({ motion }) => motion.quadratic ?? new Float64Array(motion.linear.length),
+      ),
+    }),
     motion_linear_scale: perGroup(groups, merged, () => motionLinearScale),
     motion_linear: perGroup(groups, merged, ({ motion }) => motion.linear),
     motion_constant: perGroup(groups, merged, ({ motion }) => motion.constantUm),

@@ -22,6 +22,7 @@ export async function readMotions(results: ResultSource, record?: RunRecord): Pr
   const shankIds = [...new Set((await results.integers('unit_shanks'))?.data)].sort((a, b) => a - b);
   const count = rows ?? 1;
   const linear = await results.floats('motion_linear');
+  const quadratic = await results.floats('motion_quadratic');
   const constantInterval = await results.floats('motion_constant_interval');
   const components = await results.floats('motion_component');
   const linearInterval = await results.floats('motion_linear_interval');
@@ -29,14 +30,18 @@ export async function readMotions(results: ResultSource, record?: RunRecord): Pr
     const recorded = record?.groups[g]?.shank;
     const row = (array: NdArray<Float64Array> | undefined) => rowOf(array, g, count);
     const constantUm = row(constant);
-    const motion = constantUm && { constantUm, linear: row(linear) ?? new Float64Array(constantUm.length) };
+    const motion = constantUm && {
+      constantUm,
+      linear: row(linear) ?? new Float64Array(constantUm.length),
+      quadratic: row(quadratic),
+    };
     const bounds = row(constantInterval);
     const component = row(components);
     return {
       shank: rows === undefined ? recorded : (recorded ?? shankIds[g] ?? g + 1),
       motion,
       component: component?.length === constantUm?.length ? component && Int32Array.from(component) : undefined,
-      interval: motion && bounds && intervalOf(bounds, row(linearInterval)),
+      interval: motion && bounds && intervalOf(bounds, row(linearInterval), motion.quadratic),
     };
   });
 }
@@ -47,10 +52,15 @@ export function rowOf(array: NdArray<Float64Array> | undefined, g: number, count
 }
 
 /** Each bound of (S, 2) tables; undefined where both are equal: nothing was estimated. */
-function intervalOf(constant: Float64Array, linear: Float64Array | undefined): MotionInterval | undefined {
+function intervalOf(
+  constant: Float64Array,
+  linear: Float64Array | undefined,
+  quadratic: Float64Array | undefined,
+): MotionInterval | undefined {
   const side = (offset: number): Motion => ({
     constantUm: constant.filter((_, i) => i % 2 === offset),
     linear: linear?.filter((_, i) => i % 2 === offset) ?? new Float64Array(constant.length / 2),
+    quadratic,
   });
   const [low, high] = [side(0), side(1)];
   return low.constantUm.some((value, s) => value !== high.constantUm[s]) ? { low, high } : undefined;

@@ -84,7 +84,7 @@ export async function readResult(
     curation: await readCuration(results),
     record,
     seconds: (await results.floats('RunTimeSec'))?.data[0],
-    warnings: record?.warnings ?? [],
+    warnings: [...new Set(record?.warnings)],
     missing,
   };
   missing.push(...whatIsMissing(data, givenDataFolder), ...results.problems);

@@ -97,6 +97,7 @@ export const resultSchema = {
   CurationTypeNames: { shape: '2', meaning: 'names of these', ...pydant },
   motion_linear_scale: { shape: '[G]', meaning: 'factor of motion_linear, 0.001', ...pydant },
   motion_linear: { shape: '[G,] S', meaning: 'motion per depth, µm per mm', ...pydant },
+  motion_quadratic: { shape: '[G,] S', meaning: 'motion per squared depth, µm per mm²; missing: 0' },
   motion_constant: { shape: '[G,] S', meaning: 'motion at depth 0, µm', ...pydant },
   motion_linear_interval: { shape: '[G,] S, 2', meaning: 'bounds of the 95 % interval of motion_linear' },
   motion_constant_interval: { shape: '[G,] S, 2', meaning: 'bounds of the 95 % interval of motion_constant' },

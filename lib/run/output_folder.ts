@@ -2,6 +2,7 @@ import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from '
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { outputError, systemOutputError } from '../files/file_error.js';
+import { isLitter } from '../files/litter.js';
 import { withOutputErrors } from '../files/npy_writer.js';
 import { createPartialFolder, releasePartialFolder, removeStaleFolders } from '../files/partial_folder.js';
 import { holdResults, listFiles, listResultFiles, resultFilter } from '../results/owned_files.js';
@@ -87,22 +88,27 @@ type State = 'absent' | 'empty' | 'results' | 'other';
 
 async function inspect(place: string): Promise<State> {
   let entries: string[];
+  let isDisk: boolean;
   try {
     entries = await readdir(place);
+    isDisk = (await stat(place)).dev !== (await stat(dirname(place))).dev;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' && !(await exists(place))) return 'absent';
+    const there = code === 'ENOENT' ? await lstat(place).catch(() => undefined) : undefined;
+    if (code === 'ENOENT' && !there) return 'absent';
+    // Another run has put its results here since.
+    if (code === 'ENOENT' && !there!.isSymbolicLink()) return inspect(place);
     if (code === 'ENOENT') throw outputError(place, 'this is a link to a folder that does not exist.', error);
     if (code === 'ENOTDIR') throw outputError(place, 'expected a folder for the results but this is a file.', error);
     throw systemOutputError(place, error);
   }
-  if ((await stat(place)).dev !== (await stat(dirname(place))).dev) {
+  if (isDisk) {
     throw outputError(
       place,
       `this folder is a disk of its own. Choose a folder on it, such as ${join(place, 'results')}.`,
     );
   }
-  if (entries.length === 0) return 'empty';
+  if (entries.every((entry) => isLitter(entry))) return 'empty';
   return holdResults(entries) ? 'results' : 'other';
 }
 
@@ -113,7 +119,7 @@ async function commit(path: string, place: string, overwrite: boolean): Promise<
     await reachDisk(path);
     const state = await inspect(place);
     if (state === 'other') throw outputError(place, 'other files have appeared in this folder.');
-    if (state === 'empty') await rmdir(place);
+    if (state === 'empty') await removeEmpty(place);
     if (state === 'results') {
       const aside = await freeName(`${place}.previous`);
       await rename(place, aside);
@@ -131,6 +137,12 @@ async function commit(path: string, place: string, overwrite: boolean): Promise<
     );
   }
   if (previous !== undefined && overwrite) await removeResults(previous, place);
+}
+
+/** Removes a folder that holds nothing but what file managers leave. */
+async function removeEmpty(folder: string): Promise<void> {
+  for (const entry of (await readdir(folder)).filter(isLitter)) await rm(join(folder, entry));
+  await rmdir(folder);
 }
 
 /** Waits until the folder's files are on the disk: earlier results may be removed next, and the power may fail. */

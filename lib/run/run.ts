@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 
 import { datasetFromArrays, type TrackingArrays } from '../dataset/from_arrays.js';
+import { pethGaps } from '../dataset/peth_gaps.js';
 import { datasetRequirements, loadDataset } from '../dataset/load.js';
 import {
   allowFlag,
@@ -11,7 +12,7 @@ import {
   requireText,
   requireTexts,
 } from '../arguments.js';
-import { argumentError } from '../errors.js';
+import { DantError, argumentError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
 import { completeSettings, type PartialSettings, type Settings } from '../settings/index.js';
 import type { TrackResult } from '../tracking/result.js';
@@ -63,6 +64,10 @@ export async function track(input: TrackInput): Promise<TrackResult> {
     if (datasetRequirements(settings).peth && !dataset.peth) {
       throw argumentError('data.peth', 'PETHs, since PETH is among the features in the settings,', dataset.peth);
     }
+    const isOneShank = new Set(dataset.channelShanks).size < 2;
+    const { peth, comparesPeths } = datasetRequirements(settings);
+    const [gap] = peth && comparesPeths && isOneShank ? pethGaps(dataset.peth!) : [];
+    if (gap !== undefined) throw new DantError('DANT_ARGUMENT', gap.replace('peth.npy', 'data.peth'));
     return execute({ load: () => Promise.resolve(dataset), output }, settings, run, options);
   }
   const dataFolder = resolve(data);

@@ -51,6 +51,10 @@ export function checkSettings(given: unknown, origin: Origin): CheckedSettings {
       warnings.push(`${origin.name}: ${path} is one list of features; it is read as a list with this one list in it.`);
       value = [value];
     }
+    if (path === 'n_jobs' && value === 0) {
+      warnings.push(`${origin.name}: n_jobs is 0, which is read as -1: all cores.`);
+      value = -1;
+    }
     if (value === undefined) {
       const absent = origin.isFile ? (row.absentInFile ?? row.default) : row.default;
       setValueAt(complete, path, structuredClone(absent));
@@ -103,11 +107,18 @@ function contradictions(settings: Settings): string[] {
 const paths: string[] = settingRows.map(([path]) => path);
 const groups = [...settingGroups.keys()].filter((group) => group !== '');
 
+/** Keys of DANT for MATLAB and of pyDANT that need no counterpart. */
+const notNeeded: Readonly<Record<string, string>> = {
+  save_intermediate_figures: 'figures are drawn if outputs.figures is true.',
+  path_to_python: 'no Python is needed.',
+};
+
 function unknownKeys(tree: Tree, prefix = ''): string[] {
   return Object.entries(tree).flatMap(([key, value]) => {
     const path = prefix + key;
     if (paths.includes(path)) return [];
     if (prefix === '' && groups.includes(key)) return isTree(value) ? unknownKeys(value, `${key}.`) : [];
+    if (Object.hasOwn(notNeeded, path)) return [`${path} is ignored: ${notNeeded[path]!}`];
     const known = nearestPath(path, isTree(value) ? groups : paths);
     return [`unknown key ${path} is ignored${known === undefined ? '.' : `; did you mean ${known}?`}`];
   });

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { requireText, requireTexts } from '../arguments.js';
 import { DantError } from '../errors.js';
+import { decodeText } from '../text.js';
 import type { CheckedSettings } from './complete.js';
 import { parseSettings } from './parse.js';
 import { resolveSettings } from './paths.js';
@@ -25,9 +26,9 @@ export async function loadSettings(
     () => false,
   );
   const file = resolve(isFolder ? join(path, 'settings.json') : path);
-  let text: string;
+  let text: string | undefined;
   try {
-    text = await readFile(file, 'utf8');
+    text = decodeText(await readFile(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new DantError(
@@ -36,6 +37,12 @@ export async function loadSettings(
         ? `There is no settings file ${file}. "dant init ${dirname(file)}" writes one.`
         : `The settings file ${file} could not be read: ${message}.`,
       { cause: error },
+    );
+  }
+  if (text === undefined) {
+    throw new DantError(
+      'DANT_SETTINGS',
+      `${file} is no text. Expected a settings file, JSON in UTF-8, or a folder that holds a settings.json.`,
     );
   }
   const { settings, warnings } = parseSettings(text, basename(file), assignments);

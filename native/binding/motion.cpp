@@ -36,21 +36,29 @@ Napi::Value estimate(const Napi::CallbackInfo& info) {
 Napi::Value fitSessions(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const auto pairs = matchedDepthsOf(arguments);
+  const size_t count = pairs.sessionA.size();
   WeightedMatches matches;
+  matches.unitA = arguments.array<int32_t>("unitA", count);
+  matches.unitB = arguments.array<int32_t>("unitB", count);
   matches.sessionA = pairs.sessionA;
   matches.sessionB = pairs.sessionB;
   matches.depthAUm = pairs.depthAUm;
   matches.depthBUm = pairs.depthBUm;
-  matches.weights = arguments.array<double>("weights", pairs.sessionA.size());
+  matches.weights = arguments.array<double>("weights", count);
   matches.component = arguments.array<int32_t>("component", pairs.sessions);
-  matches.centreUm = arguments.number("centreUm");
-  matches.startUm = arguments.array<double>("startUm", pairs.sessions);
-  matches.startSlopes = arguments.array<double>("startSlopes", pairs.sessions);
+  const auto start = [&](const char* name) {
+    const auto values = arguments.array<double>(name, pairs.sessions);
+    return std::vector<double>(values.begin(), values.end());
+  };
+  const SessionCurves curves{start("shiftsUm"), start("slopes"), start("bends")};
+  const SessionMotionOptions options{arguments.number("centreUm"), arguments.count("terms"),
+                                     arguments.number("scaleUm")};
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
-                    return [motion = fitSessionMotion(job, matches)](Napi::Env env) -> Napi::Value {
+                    return [motion = fitSessionMotion(job, matches, curves, options)](Napi::Env env) -> Napi::Value {
                       auto result = Napi::Object::New(env);
-                      result.Set("shiftsUm", toTypedArray(env, motion.shiftsUm));
-                      result.Set("slopes", toTypedArray(env, motion.slopes));
+                      result.Set("shiftsUm", toTypedArray(env, motion.curves.shiftsUm));
+                      result.Set("slopes", toTypedArray(env, motion.curves.slopes));
+                      result.Set("bends", toTypedArray(env, motion.curves.bends));
                       result.Set("halfWidthUm", toTypedArray(env, motion.halfWidthUm));
                       return result;
                     };

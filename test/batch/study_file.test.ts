@@ -99,7 +99,9 @@ describe('dant study init', () => {
     mkdirSync(join(folder.path, 'lab/Subjects/old'));
     writeFileSync(join(folder.path, 'lab/Subjects/old/waveform_all.npy'), '');
     const file = join(folder.path, 'lab/study.yaml');
-    expect(await writeStudyFile(join(folder.path, 'lab'), file)).toEqual({ animals: 3, sessions: 5, dataFolders: 1 });
+    expect(await writeStudyFile(join(folder.path, 'lab'), file)).toEqual({
+      ...{ animals: 3, sessions: 5, dataFolders: 1, iblProbes: 0 },
+    });
     const { recordings } = await readStudy(file);
     expect(recordings.map(({ id }) => id)).toEqual(['KS014_probe00', 'KS014_probe01', 'KS015_probe00', 'old']);
     // Numbers in names count as numbers: day 9 before day 10.

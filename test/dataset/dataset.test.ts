@@ -449,7 +449,7 @@ describe('checkDataset', () => {
 
   it('says that a folder is missing', async () => {
     expect((await checkDataset(file('nowhere'))).problems).toEqual(['There is no such folder.']);
-    expect((await checkDataset(file('session_index.npy'))).problems).toEqual(['There is no such folder.']);
+    expect((await checkDataset(file('session_index.npy'))).problems.join()).toMatch(/^This is a file/);
     await expect(loadDataset(file('nowhere'))).rejects.toThrow(/nowhere cannot be used:\n- There is no such folder/);
   });
 });
@@ -465,8 +465,8 @@ describe('datasetRequirements', () => {
           waveformCorrection: { path_to_motion: motion },
         }).settings,
       );
-    expect(requirements('PETH', '')).toEqual({ peth: true, motionFile: undefined });
-    expect(requirements('ISI', '/a/motion.npy')).toEqual({ peth: false, motionFile: '/a/motion.npy' });
+    expect(requirements('PETH', '')).toEqual({ peth: true, comparesPeths: true, motionFile: undefined });
+    expect(requirements('ISI', '/a/motion.npy')).toEqual({ peth: false, comparesPeths: true, motionFile: '/a/motion.npy' });
   });
 });
 

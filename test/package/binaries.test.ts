@@ -1,17 +1,26 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'dant-binaries-'));
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
 });
+
+/** What a script of the project says: the value of an expression of what it exports. */
+function ask(script: string, expression: string): unknown {
+  const name = expression.split('(')[0]!;
+  const program = `import { ${name} } from './scripts/${script}'; console.log(JSON.stringify(${expression}));`;
+  const args = ['--input-type=module', '--eval', program];
+  return JSON.parse(execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }));
+}
 
 describe('the tarball that is to be published', () => {
   it('is refused where binaries are missing or of another kind, which are all named', async () => {
@@ -32,20 +41,70 @@ describe('the tarball that is to be published', () => {
   });
 });
 
+describe('the workflow that publishes', () => {
+  interface Job {
+    needs?: string | string[];
+    steps: { run?: string }[];
+    strategy?: { matrix: { target?: string[]; include?: { target: string; file?: string }[] } };
+  }
+  const { jobs } = parse(readFileSync(join(root, '.github/workflows/binaries.yml'), 'utf8')) as {
+    jobs: Record<string, Job>;
+  };
+  const targets = ask('targets.mjs', 'targets') as Record<string, { file: string }>;
+
+  it('builds every target and tries each on its own system', () => {
+    expect(jobs.build!.strategy!.matrix.target).toEqual(Object.keys(targets));
+    const tried = Object.values(jobs).flatMap(({ strategy }) => strategy?.matrix.include ?? []);
+    expect(tried.map(({ target }) => target).sort()).toEqual(Object.keys(targets).sort());
+    for (const { target, file } of tried) if (file !== undefined) expect(file).toBe(targets[target]!.file);
+  });
+
+  it('publishes one tarball, checked for all binaries, with provenance, after all of that', () => {
+    expect(jobs.assemble!.needs).toEqual(Object.keys(jobs).filter((name) => name.startsWith('try')));
+    const commands = jobs.assemble!.steps.flatMap(({ run }) => run ?? []);
+    const at = (words: string) => commands.findIndex((command) => command.includes(words));
+    expect(at('npm pack')).toBeGreaterThan(0);
+    expect(at('check-tarball.mjs')).toBeGreaterThan(at('npm pack'));
+    expect(at('npm publish --provenance')).toBeGreaterThan(at('check-tarball.mjs'));
+  });
+});
+
+describe('a binary for macOS', () => {
+  /** A Mach-O file of nothing but load commands, as <mach-o/loader.h> describes them. */
+  function machO(library: string, [major, minor]: [number, number], isSigned: boolean): string {
+    const words = (...values: number[]) => Buffer.from(Uint32Array.from(values).buffer);
+    const name = Buffer.alloc(8 * Math.ceil((library.length + 1) / 8));
+    name.write(library);
+    const commands = [
+      Buffer.concat([words(0xc, 24 + name.length, 24, 0, 0, 0), name]),
+      words(0x32, 24, 1, (major << 16) | (minor << 8), 0, 0),
+      ...(isSigned ? [words(0x1d, 16, 0, 0)] : []),
+    ];
+    const header = words(0xfeedfacf, 0x0100000c, 0, 6, commands.length, Buffer.concat(commands).length, 0, 0);
+    const path = join(scratch, 'mac.node');
+    writeFileSync(path, Buffer.concat([header, ...commands]));
+    return path;
+  }
+  const problems = (path: string) => ask('check-binary.mjs', `binaryProblems(${JSON.stringify(path)}, 'darwin-arm64')`);
+
+  it('fits if it needs the system alone, is signed and for macOS 11', () => {
+    expect(problems(machO('/usr/lib/libSystem.B.dylib', [11, 0], true))).toEqual([]);
+    expect(problems(machO('/opt/homebrew/lib/libomp.dylib', [14, 2], false))).toEqual([
+      'needs /opt/homebrew/lib/libomp.dylib, which a system may lack',
+      'needs macOS 14.2; the newest allowed is 11.0',
+      'is not signed',
+    ]);
+  });
+});
+
 describe('a binary that the compiler of this machine made', () => {
   // GCC's library is part of the system that compiled it; others may have an older one.
   it.skipIf(process.platform !== 'linux')('is refused as a prebuilt one: it needs a C++ library', () => {
-    const text = execFileSync(
-      process.execPath,
-      [
-        '--input-type=module',
-        '--eval',
-        `import { binaryProblems } from './scripts/check-binary.mjs';
-         console.log(JSON.stringify(binaryProblems('build/Release/dant.node', process.platform + '-' + process.arch)));`,
-      ],
-      { cwd: root, encoding: 'utf8' },
+    const found = ask(
+      'check-binary.mjs',
+      "binaryProblems('build/Release/dant.node', process.platform + '-' + process.arch)",
     );
-    expect(JSON.parse(text)).toContain('needs libstdc++.so.6, which a system may lack');
+    expect(found).toContain('needs libstdc++.so.6, which a system may lack');
   });
 });
 

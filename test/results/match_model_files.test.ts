@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { readNpy, simulate, track, type TrackResult } from '../../lib/index.js';
+import { readMotions } from '../../lib/results/read_motions.js';
+import { ResultFolder } from '../../lib/results/result_folder.js';
 import { probabilistic } from '../groups.js';
 
 let folder: string;
@@ -26,6 +28,7 @@ const ownFiles = [
   'Connections',
   'ScoreCounts',
   'motion_component',
+  'motion_quadratic',
 ];
 
 interface Table {
@@ -166,6 +169,10 @@ describe('files of the probabilistic method', () => {
     const component = await read(output, 'motion_component');
     expect(component).toMatchObject({ dtype: '<f8', shape: [5] });
     expect(component.data).toEqual(Float64Array.from(model.connections.component));
+    expect((await read(output, 'motion_quadratic')).data).toEqual(motion.quadratic);
+    const [stored] = await readMotions(new ResultFolder(output));
+    expect(stored!.motion).toEqual(motion);
+    expect(stored!.interval).toEqual(result.groups[0]!.motionInterval);
     const interval = await read(output, 'motion_constant_interval');
     motion.constantUm.forEach((value, s) => {
       expect(interval.data[2 * s]).toBeLessThan(value);
@@ -207,6 +214,7 @@ describe('files of the probabilistic method, shank by shank', () => {
       expect((await read(place, 'ClusterConfidence')).data).toEqual(model.clusters.slice(1));
       expect((await read(place, 'FalsePositiveRate')).data[0]).toBe(model.falsePositiveRate);
       expect((await read(place, 'motion_component')).shape).toEqual([4]);
+      expect((await read(place, 'motion_quadratic')).shape).toEqual([4]);
     }
   });
 
@@ -232,6 +240,9 @@ describe('files of the probabilistic method, shank by shank', () => {
       expect(rates.data[k]).toBeCloseTo(expected, 9);
     }
     expect((await read(output, 'motion_component')).shape).toEqual([4, 4]);
+    expect((await read(output, 'motion_quadratic')).shape).toEqual([4, 4]);
+    const stored = await readMotions(new ResultFolder(output));
+    expect(stored.map(({ motion }) => motion)).toEqual(result.groups.map(({ motion }) => motion));
     const connections = await read(output, 'Connections');
     expect(connections.shape).toEqual([24, 8]);
     expect([...connections.data.filter((_, k) => k % 8 === 0)]).toEqual(

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -167,6 +167,32 @@ describe('prepareOutput', () => {
       'results.results-1/Output.npz': 'new',
       'results.results-1/.dant-files': list('Output.npz'),
     });
+  });
+
+  it('takes a folder that holds only what file managers leave as an empty one', async () => {
+    const target = join(folder, 'results');
+    await fill(target, { '.DS_Store': 'litter', 'Thumbs.db': 'litter' });
+    const output = await prepareOutput(target);
+    await fill(output.path, { 'Output.npz': 'new' });
+    await output.commit();
+    expect(await tree()).toEqual({ 'results/Output.npz': 'new', 'results/.dant-files': list('Output.npz') });
+  });
+
+  it('does not take a folder that appears at the same time for a link to nowhere', async () => {
+    const [here, there] = [join(folder, 'results'), join(folder, 'elsewhere')];
+    await fill(here, {});
+    await mkdir(here, { recursive: true });
+    let isDone = false;
+    const moving = (async () => {
+      for (let i = 0; !isDone; i++) await rename(i % 2 === 0 ? here : there, i % 2 === 0 ? there : here);
+    })();
+    for (let i = 0; i < 150; i++) {
+      const output = await prepareOutput(here).catch((error: unknown) => error as Error);
+      if (output instanceof Error) expect(output.message).not.toContain('link to a folder');
+      else await output.discard();
+    }
+    isDone = true;
+    await moving;
   });
 
   it.each<[string, (data: string) => string, RegExp]>([

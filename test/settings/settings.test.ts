@@ -176,7 +176,7 @@ describe('a settings file', () => {
 
   it('is refused with all its wrong values at once', () => {
     const content = {
-      n_jobs: 0,
+      n_jobs: -2,
       seed: 1.5,
       shanks: 'seperate',
       centering_waveforms: 'true',
@@ -192,7 +192,7 @@ describe('a settings file', () => {
       '14 settings in settings.json cannot be used:',
       'path_to_data: expected the path of a folder, in quotes, found "".',
       'output_folder: expected a path without tabs or line breaks (write \\ as \\\\ or as /), found "C:\\temp".',
-      'n_jobs: expected an integer of at least 1, or -1, found 0.',
+      'n_jobs: expected an integer of at least 1, or -1, found -2.',
       'seed: expected an integer from 0 to 4294967295, found 1.5.',
       'shanks: expected "separate" or "together", found "seperate". Did you mean "separate"?',
       'centering_waveforms: expected true or false, found "true". Write true without quotes.',

@@ -23,9 +23,12 @@ export interface MotionFunctions {
     },
   ): Promise<MotionArrays & { low: MotionArrays; high: MotionArrays; component: Int32Array }>;
 
-  /** Motion as a line in depth from likely matches (M); see native/core/motion/session_motion.h. */
+  /** Motion as a curve in depth from likely matches (M); see native/core/motion/session_motion.h. */
   fitSessionMotion(
     args: JobControl & {
+      /** From 0 */
+      unitA: Int32Array;
+      unitB: Int32Array;
       /** 0-based */
       sessionA: Int32Array;
       sessionB: Int32Array;
@@ -39,16 +42,23 @@ export interface MotionFunctions {
       component: Int32Array;
       /** Depth at which the motion is `shiftsUm` */
       centreUm: number;
-      /** (S) where the search starts, µm and µm per mm */
-      startUm: Float64Array;
-      startSlopes: Float64Array;
+      /** 1: shifts; 2: and slopes; 3: and bends */
+      terms: number;
+      /** Residuals much larger than this do not count. */
+      scaleUm: number;
+      /** (S) where the search starts: µm, µm per mm, µm per mm² */
+      shiftsUm: Float64Array;
+      slopes: Float64Array;
+      bends: Float64Array;
     },
   ): Promise<{
     /** (S) */
     shiftsUm: Float64Array;
     /** (S) µm per mm */
     slopes: Float64Array;
-    /** (S) half of the 95 % interval, at the worst depth; NaN: not known */
+    /** (S) µm per mm² */
+    bends: Float64Array;
+    /** (S) half of the 95 % interval, over the depths of the matches; NaN: not known */
     halfWidthUm: Float64Array;
   }>;
 }

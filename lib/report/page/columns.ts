@@ -13,6 +13,12 @@ export const number = (digits: number) => (value: number) => (Number.isNaN(value
 
 const probability = (value: number) => (value < 0.005 ? '< 0.01' : number(2)(value));
 
+const amplitudeAbout = {
+  µV: 'Mean amplitude, peak to trough on the peak channel (amplitude.npy)',
+  'µV·µm': 'Mean strength of the source that was fitted to the amplitudes on the channels (amplitude.npy)',
+  unknown: 'Mean amplitude as in amplitude.npy: peak to trough (µV), or the strength of the fitted source (µV·µm)',
+};
+
 /** @param imported Whether the sorter's numbers are known */
 export function columnsFor(
   kind: Entry['kind'],
@@ -30,8 +36,8 @@ export function columnsFor(
       text: ({ depth }) => number(0)(depth),
     },
     {
-      title: 'amplitude',
-      about: 'Mean amplitude as in amplitude.npy: peak to trough (µV), or the strength of the fitted source',
+      title: `amplitude${page.amplitudeUnit === null ? '' : ` (${page.amplitudeUnit})`}`,
+      about: amplitudeAbout[page.amplitudeUnit ?? 'unknown'],
       value: ({ amplitude }) => amplitude,
       text: ({ amplitude }) => (Math.abs(amplitude) >= 1e5 ? amplitude.toExponential(1) : number(0)(amplitude)),
     },

@@ -1,12 +1,18 @@
 import { matchProbabilities, type MatchProbabilities } from '../../matching/match_probability.js';
 import { mutualBestPairs } from '../../matching/mutual_best.js';
 import { beyondMotionUm, connectSessions, type Connections } from '../../motion/connections.js';
-import { fitSessionMotion, type LikelyMatches, type SessionLines } from '../../motion/session_motion.js';
+import { insideProbe } from '../../motion/inside_probe.js';
+import {
+  fitSessionMotion,
+  type CurveOptions,
+  type LikelyMatches,
+  type SessionCurves,
+} from '../../motion/session_motion.js';
 import { motionAt, noMotion, type Motion, type MotionInterval } from '../../recording/motion.js';
 import type { Settings } from '../../settings/index.js';
 import type { RunContext } from '../run_context.js';
 import type { UnitDescription } from './describe_units.js';
-import { middleOf } from './middle.js';
+import { lengthOf, middleOf } from './middle.js';
 
 export interface MatchedSessions {
   connections: Connections;
@@ -23,6 +29,10 @@ export interface MatchedSessions {
 
 /** The motion is fitted again to matches that are likelier right than wrong, if there are as many. */
 const enoughToRefit = 5;
+/** On less the tissue bends too little to be told from errors of location. */
+const longEnoughToBendUm = 1000;
+/** Many of the first matches are wrong: those count that agree within a few µm. */
+const firstScaleUm = 5;
 
 /**
  * Finds which sessions are connected, the motion between these, and the probabilities of matches; then, unless it is given,
@@ -33,7 +43,7 @@ export async function matchSessions(
   split: Int32Array,
   sessionCount: number,
   given: Motion | undefined,
-  settings: Settings['matching'],
+  { matching: settings, spikeLocation }: Settings,
   context: RunContext,
 ): Promise<MatchedSessions> {
   const { sessions, depthsUm } = places;
@@ -61,16 +71,22 @@ export async function matchSessions(
     };
   }
   const centreUm = middleOf(sites.locationsUm);
-  const fit = async (matches: LikelyMatches, start: SessionLines) => {
+  const fit = async (matches: LikelyMatches, start: SessionCurves, how: Omit<CurveOptions, 'centreUm'>) => {
     const fitted = await context.stage('motion', (options) =>
-      fitSessionMotion(matches, places, component, centreUm, start, options),
+      fitSessionMotion(matches, places, component, start, { ...how, centreUm }, options),
     );
     return { ...fitted, matches: matches.pairs };
   };
+  const none = new Float64Array(sessionCount);
+  const start = { shiftsUm: shiftUm, slopes: none, bends: none };
   const first = linked.flatMap(({ nearby }) => nearby);
-  const start = { shiftsUm: shiftUm, slopes: new Float64Array(sessionCount) };
   let estimate =
-    given === undefined ? await fit({ pairs: first, probabilities: certain(first.length / 2) }, start) : undefined;
+    given === undefined
+      ? await fit({ pairs: first, probabilities: certain(first.length / 2) }, start, {
+          terms: 2,
+          scaleUm: firstScaleUm,
+        })
+      : undefined;
   const known = {
     split,
     linkedSessions: Int32Array.from(linked.flatMap(({ sessionA, sessionB }) => [sessionA, sessionB])),
@@ -92,8 +108,13 @@ export async function matchSessions(
       ),
     );
   if (estimate) {
-    const right = likely(await match(estimate.motion, true));
-    if (right.probabilities.length >= enoughToRefit) estimate = await fit(right, estimate);
+    const isLong = lengthOf(sites.locationsUm) >= longEnoughToBendUm;
+    const isInside = insideProbe(places, sites, spikeLocation.n_nearest_channels);
+    const right = wellLocated(likely(await match(estimate.motion, true)), sessions, isInside);
+    if (right.probabilities.length >= enoughToRefit)
+      // Location errs by up to half the distance of the sites, more often a little one way than much the other: of many
+      // errors only the mean is right, so that all that is a candidate counts.
+      estimate = await fit(right, estimate, { terms: isLong ? 3 : 2, scaleUm: settings.max_distance });
   }
   const motion = given ?? estimate!.motion;
   const matching = await match(motion, false);
@@ -119,4 +140,20 @@ function likely({ pairs, logOdds }: MatchProbabilities): LikelyMatches {
     pairs: pairs.filter((_, index) => logOdds[index >> 1]! > 0),
     probabilities: logOdds.filter((value) => value > 0).map((value) => 1 / (1 + Math.exp(-value))),
   };
+}
+
+/** Those of units inside the probe; of two sessions that have fewer than five of these, all. */
+function wellLocated(
+  { pairs, probabilities }: LikelyMatches,
+  sessions: Int32Array,
+  isInside: Uint8Array,
+): LikelyMatches {
+  const all = Array.from(probabilities, (probability, m) => {
+    const [i, j] = [pairs[2 * m]!, pairs[2 * m + 1]!];
+    return { i, j, probability, inside: isInside[i]! * isInside[j]!, key: `${sessions[i]!},${sessions[j]!}` };
+  });
+  const counts = new Map<string, number>();
+  for (const { key, inside } of all) counts.set(key, (counts.get(key) ?? 0) + inside);
+  const kept = all.filter(({ key, inside }) => inside === 1 || counts.get(key)! < enoughToRefit);
+  return { pairs: kept.flatMap(({ i, j }) => [i, j]), probabilities: kept.map(({ probability }) => probability) };
 }

@@ -34,7 +34,7 @@ export async function trackByProbability(
   const split = await context.stage('similarity', (options) =>
     findSplitUnits(places, shapes.aligned, units.indices, units.spikeTrains, maxDistanceUm, options),
   );
-  const found = await matchSessions(description, split.pairs, units.sessionCount, given, settings.matching, context);
+  const found = await matchSessions(description, split.pairs, units.sessionCount, given, settings, context);
   const { connections, motion, matching } = found;
 
   const correction = planCorrection(units, motion, settings.waveformCorrection.n_templates);

@@ -1,6 +1,7 @@
 #include "core/matching/common_frame.h"
 
 #include "core/matching/interpolation.h"
+#include "core/motion/whole_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +22,7 @@ CommonFrame::CommonFrame(const Job& job, const ProbeSites& sites, const ProbeLat
       units.live.size() != n * count || units.derivative.size() != k * k) {
     throw InputError("The shapes do not fit the units and sites.");
   }
-  width_ = std::min(lattice.cells, static_cast<int32_t>(std::ceil(2 * reachUm / lattice.periodUm)) + 2);
+  width_ = std::min(lattice.cells, wholeNumber(std::ceil(2 * reachUm / lattice.periodUm)) + 2);
   const size_t perUnit = static_cast<size_t>(width_) * places_;
   firstCell_.resize(n);
   scores_.resize(n * perUnit * k);
@@ -36,8 +37,7 @@ CommonFrame::CommonFrame(const Job& job, const ProbeSites& sites, const ProbeLat
     for (size_t u = task * grain; u < std::min(n, (task + 1) * grain); ++u) {
       job.throwIfAborted();
       const double depth = units.depthsUm[u], corrected = units.correctedUm[u], motion = depth - corrected;
-      firstCell_[u] =
-          static_cast<int32_t>(std::floor((corrected - reachUm - sites.lowestUm()) / lattice.periodUm + 1e-3));
+      firstCell_[u] = wholeNumber(std::floor((corrected - reachUm - sites.lowestUm()) / lattice.periodUm + 1e-3));
       if (width_ == lattice.cells) firstCell_[u] = 0;
       const auto near = sites.near(units.shanks[u], depth, reachUm);
       const auto wanted = sites.near(units.shanks[u], corrected, reachUm);

@@ -3,6 +3,7 @@
 #include "core/matching/decoy_calibration.h"
 #include "core/matching/expectation_maximisation.h"
 #include "core/matching/whitened_likeness.h"
+#include "core/motion/whole_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -56,8 +57,9 @@ std::vector<uint8_t> foldsOf(const MatchCandidates& candidates, std::span<const 
   const double block = std::min(widestFoldUm, (depth(*high) - depth(*low)) / (2 * foldCount));
   for (size_t p = 0; p < folds.size(); ++p) {
     // Of units at one depth nothing says which belong together.
-    const auto number = block < narrowestFoldUm ? static_cast<int64_t>(candidates.i[p])
-                                                : static_cast<int64_t>(std::floor(depth(candidates.i[p]) / block));
+    const auto number = block < narrowestFoldUm
+                            ? static_cast<int64_t>(candidates.i[p])
+                            : static_cast<int64_t>(wholeNumber(std::floor(depth(candidates.i[p]) / block)));
     constexpr auto count = static_cast<int64_t>(foldCount);
     folds[p] = static_cast<uint8_t>((number % count + count) % count);
   }

@@ -1,4 +1,5 @@
 #include "core/matching/pair_features.h"
+#include "core/motion/whole_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -145,7 +146,7 @@ PairFeatures comparePairs(const Job& job, const ProbeSites& sites, const ProbeLa
   const size_t n = traits.correctedUm.size(), count = candidates.i.size();
   const auto peaks = peakRows(units, traits.peaks, sites.count(), false);
   const auto peakSlopes = peakRows(units, traits.peaks, sites.count(), true);
-  const auto reach = static_cast<int32_t>(std::max(1.0, std::round(reachUm / lattice.periodUm)));
+  const auto reach = wholeNumber(std::max(1.0, std::round(reachUm / lattice.periodUm)));
   const size_t columns = 8 + (traits.usesPlace ? 3 : 0) + (traits.usesAmplitude ? 1 : 0) + traits.profiles.size() +
                          traits.differences.size() + traits.faults.size();
   std::vector<float> values(count * columns);
@@ -163,7 +164,7 @@ PairFeatures comparePairs(const Job& job, const ProbeSites& sites, const ProbeLa
       const double shift = cells * lattice.periodUm;
       const double middle =
           ((traits.correctedUm[i] + traits.correctedUm[j] - shift) / 2 - sites.lowestUm()) / lattice.periodUm;
-      const int32_t cell = std::clamp(static_cast<int32_t>(std::nearbyint(middle - 0.5)), 0, lattice.cells - 1);
+      const int32_t cell = std::clamp(wholeNumber(std::nearbyint(middle - 0.5)), 0, lattice.cells - 1);
       const auto shared = compareCells(frame, i, j, cell, cells, reach);
       const double seen = std::min(shared.powerI / (frame.power(i) + 1e-9), shared.powerJ / (frame.power(j) + 1e-9));
       kept[p] = seen > leastShare;

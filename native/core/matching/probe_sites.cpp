@@ -1,6 +1,7 @@
 #include "core/matching/probe_sites.h"
 
 #include "core/job/job.h"
+#include "core/motion/whole_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -88,7 +89,7 @@ ProbeLattice::ProbeLattice(const ProbeSites& sites) : cell(sites.count()), place
   std::map<std::pair<int64_t, int64_t>, size_t> known;
   for (size_t c = 0; c < sites.count(); ++c) {
     const double height = sites.y(c) - sites.lowestUm();
-    cell[c] = static_cast<int32_t>(std::floor(height / periodUm + 1e-3));
+    cell[c] = wholeNumber(std::floor(height / periodUm + 1e-3));
     cells = std::max(cells, cell[c] + 1);
     // To a tenth of a micrometre: the depth of a cell has a rounded period in it.
     const std::pair key{std::llround(10 * (height - cell[c] * periodUm)), std::llround(10 * sites.x(c))};
