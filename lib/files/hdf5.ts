@@ -6,7 +6,10 @@ import { checkTexts, ChunkedRows, type ArrayTree, type TreeArray } from './array
 import { toFloat64 } from './convert.js';
 import { fileError, systemFileError } from './file_error.js';
 
-/** Compressions that the library can undo; anything else would silently give what happens to be in memory. */
+/**
+ * Compressions that the library can undo; anything else would silently give what happens to be in memory. Of LZF (32000) it can read what did
+ * not become smaller by it, and was stored as it is; of the rest it says that it cannot.
+ */
 const knownFilters = new Set([1, 2, 3, 4, 5, 6, 32000]);
 
 /** An HDF5 file, open for reading. */
@@ -128,14 +131,16 @@ export class Hdf5File implements ArrayTree {
     const found = this.find(name);
     if (!found || !('shape' in found)) throw fileError(this.path, `there is no ${name}.`);
     const unknown = found.filters.find(({ id }: Filter) => !knownFilters.has(id));
-    if (unknown) {
-      throw fileError(
-        this.path,
-        `${name} is compressed by the HDF5 filter ${unknown.id}${unknown.name ? ` (${unknown.name})` : ''}, which cannot be undone here. ` +
-          'Write the file anew with gzip: h5repack -f GZIP=4 old new.',
-      );
-    }
+    if (unknown) throw this.compressed(name, `${unknown.id}${unknown.name ? ` (${unknown.name})` : ''}`);
     return found;
+  }
+
+  private compressed(name: string, filter: string) {
+    return fileError(
+      this.path,
+      `${name} is compressed by the HDF5 filter ${filter}, which cannot be undone here. ` +
+        'Write the file anew with gzip: h5repack -f GZIP=4 old new.',
+    );
   }
 
   private asNumbers(name: string, value: unknown): Float64Array {
@@ -151,6 +156,8 @@ export class Hdf5File implements ArrayTree {
       return action();
     } catch (error) {
       if (error instanceof Error && error.name === 'DantError') throw error;
+      const filter = /required filter '(.*)' is not registered/.exec(String(error))?.[1];
+      if (filter !== undefined) throw this.compressed(name, filter);
       throw fileError(
         this.path,
         `${name} cannot be read: ${reasonOf(error)}. Is the file damaged? Copy it anew.`,

@@ -34,6 +34,7 @@ describe('code blocks', () => {
       'docs/data-folder.md: needs MATLAB': 1,
       'docs/evidence.md: of real sessions, which stand beside the project': 3,
       'docs/recordings.md: files that other programs write': 1,
+      'docs/recordings.md: the first line needs files that other programs write': 1,
       'docs/results.md: needs MATLAB': 1,
     });
   });
