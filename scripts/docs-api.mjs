@@ -24,6 +24,11 @@ const sections = [
   ['Import', ['import'], 'From sorted sessions and raw recordings to a data folder.'],
   ['International Brain Laboratory', ['import/ibl', 'files/parquet'], 'Sessions in a local ONE cache.'],
   ['Results', ['report', 'export'], 'Reports and tables of results that are there.'],
+  [
+    'Experiments',
+    ['experiment', 'processing', 'alignment', 'sync', 'tdms'],
+    'From recordings and behaviour to what neurons do around events, day by day.',
+  ],
   ['Simulation and scores', ['simulate', 'score'], 'Recordings whose neurons are known.'],
   ['Files', ['files'], 'NumPy files.'],
   ['Arrays and errors', ['arguments', 'arrays', 'errors', 'index'], 'What all functions share.'],
