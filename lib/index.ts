@@ -146,3 +146,15 @@ export { readNpy, type NpyArray, type NumericNpy, type ReadNpyOptions, type Text
 export { NpyWriter, writeNpy, type WriteOptions } from './files/npy_writer.js';
 export { readNpz } from './files/npz.js';
 export { NpzWriter, writeNpz } from './files/npz_writer.js';
+
+export { openExperiment, type ExperimentOptions } from './experiment/folders.js';
+export type { Experiment, Session, SessionFile, SessionRecording } from './experiment/session.js';
+export {
+  processExperiment,
+  type ProcessControl,
+  type ProcessOptions,
+  type ProcessSummary,
+} from './experiment/process.js';
+export { loadTask, presetTasks, type Task } from './experiment/task.js';
+export { TdmsFile, type TdmsChannel } from './tdms/tdms_file.js';
+export { simulateExperiment, type ExperimentSummary } from './simulate/experiment/simulate_experiment.js';

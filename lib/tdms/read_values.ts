@@ -1,11 +1,11 @@
-import type { FileHandle } from 'node:fs/promises';
-
 import type { NumericData } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
-import { readFully } from '../import/open_file.js';
 import { timeAt } from './cursor.js';
 import type { TdmsType } from './data_types.js';
 import type { Run } from './runs.js';
+
+/** Fills bytes from a position of the file on. */
+export type ReadAt = (bytes: Uint8Array, position: number) => Promise<void>;
 
 /** Pieces below this are read with what lies between them. */
 const smallPiece = 2 ** 15;
@@ -13,8 +13,7 @@ const spanBytes = 4 * 2 ** 20;
 
 /** Copies the values first … first + count − 1 of a channel from its runs, which must have them. */
 export async function readValues(
-  handle: FileHandle,
-  path: string,
+  read: ReadAt,
   type: TdmsType,
   runs: readonly Run[],
   first: number,
@@ -29,7 +28,7 @@ export async function readValues(
     const from = first + done - run.first;
     const number = Math.min(count - done, run.values - from);
     const target = bytes.subarray(done * type.bytes, (done + number) * type.bytes);
-    await copyRun(handle, path, run, type.bytes, from, target);
+    await copyRun(read, run, type.bytes, from, target);
     // Times are read from both byte orders below; they keep theirs until then.
     if (!isTime && run.isLittle !== isLittleMachine) swap(target, type.wordBytes);
     if (isTime) timesInPlace(target, run.isLittle);
@@ -41,12 +40,12 @@ export async function readValues(
 }
 
 /** All texts of a channel. */
-export async function readTexts(handle: FileHandle, path: string, runs: readonly Run[]): Promise<string[]> {
+export async function readTexts(read: ReadAt, path: string, runs: readonly Run[]): Promise<string[]> {
   const texts: string[] = [];
   for (const { position, pieces, pieceBytes, pieceValues, strideBytes, isLittle } of runs) {
     for (let piece = 0; piece < pieces; piece++) {
       const bytes = Buffer.alloc(pieceBytes);
-      await readFully(handle, path, bytes, position + piece * strideBytes);
+      await read(bytes, position + piece * strideBytes);
       const table = 4 * pieceValues;
       for (let i = 0, begin = 0; i < pieceValues; i++) {
         const end = isLittle ? bytes.readUInt32LE(4 * i) : bytes.readUInt32BE(4 * i);
@@ -74,8 +73,7 @@ function runAt(runs: readonly Run[], value: number): number {
 
 /** Copies the values from `from` on, of `itemBytes` each, as many as `target` holds. */
 async function copyRun(
-  handle: FileHandle,
-  path: string,
+  read: ReadAt,
   { position, pieceValues, strideBytes }: Run,
   itemBytes: number,
   from: number,
@@ -84,7 +82,7 @@ async function copyRun(
   const pieceBytes = pieceValues * itemBytes;
   const isContiguous = pieceBytes === strideBytes;
   const start = from * itemBytes;
-  if (isContiguous) return readFully(handle, path, target, position + start);
+  if (isContiguous) return read(target, position + start);
   const perSpan = pieceBytes >= smallPiece ? 1 : Math.max(1, Math.floor(spanBytes / strideBytes));
   let span = new Uint8Array();
   for (let done = 0; done < target.length;) {
@@ -93,7 +91,7 @@ async function copyRun(
     const left = target.length - done;
     if (perSpan === 1) {
       const length = Math.min(left, pieceBytes - offset);
-      await readFully(handle, path, target.subarray(done, done + length), position + piece * strideBytes + offset);
+      await read(target.subarray(done, done + length), position + piece * strideBytes + offset);
       done += length;
       continue;
     }
@@ -102,7 +100,7 @@ async function copyRun(
     const lastBytes = Math.min(pieceBytes, offset + left - (wanted - 1) * pieceBytes);
     const length = (wanted - 1) * strideBytes + lastBytes;
     if (span.length < length) span = new Uint8Array(length);
-    await readFully(handle, path, span.subarray(0, length), position + piece * strideBytes);
+    await read(span.subarray(0, length), position + piece * strideBytes);
     for (let p = 0; p < wanted; p++) {
       const begin = p === 0 ? offset : 0;
       const end = p === wanted - 1 ? lastBytes : pieceBytes;

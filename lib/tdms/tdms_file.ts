@@ -7,7 +7,7 @@ import { openFile, readFully } from '../import/open_file.js';
 import type { TdmsProperty } from './cursor.js';
 import type { TdmsKind, TdmsType } from './data_types.js';
 import { parsePath } from './object_path.js';
-import { readTexts, readValues } from './read_values.js';
+import { readTexts, readValues, type ReadAt } from './read_values.js';
 import { addRuns, type Run } from './runs.js';
 import { scalingOf, type Scaling } from './scaling.js';
 import { leadInBytes, parseLeadIn, parseMetadata, type ChunkLayout, type Objects } from './segment.js';
@@ -20,7 +20,7 @@ export class TdmsChannel {
   private readonly scaling: Scaling | undefined;
 
   constructor(
-    private readonly handle: FileHandle,
+    private readonly readAt: ReadAt,
     private readonly file: string,
     /** As in the file: "/'Tone_Signal'/'0'" */
     readonly path: string,
@@ -60,7 +60,7 @@ export class TdmsChannel {
     }
     if (!this.type) return Promise.resolve(new Float64Array(0));
     if (this.type.kind === 'string') throw fileError(this.file, `${this.path} holds texts, not numbers.`);
-    return readValues(this.handle, this.file, this.type, this.runs, first, count);
+    return readValues(this.readAt, this.type, this.runs, first, count);
   }
 
   /** The same as doubles, in physical units where the file has a scale. Complex numbers are refused. */
@@ -80,7 +80,7 @@ export class TdmsChannel {
   /** All texts of a channel of texts. */
   readTexts(): Promise<string[]> {
     if (this.type && this.type.kind !== 'string') throw fileError(this.file, `${this.path} holds numbers, not texts.`);
-    return readTexts(this.handle, this.file, this.runs);
+    return readTexts(this.readAt, this.file, this.runs);
   }
 }
 
@@ -105,11 +105,12 @@ export class TdmsFile {
     const handle = await openFile(path);
     try {
       const { objects, runs, warnings } = await readStructure(handle, path, (await handle.stat()).size);
+      const readAt: ReadAt = (bytes, position) => readFully(handle, path, bytes, position);
       const channels = [...objects.properties].flatMap(([name, properties]) => {
         const [group, channel] = parsePath(path, name);
         if (group === undefined || channel === undefined) return [];
         const part = objects.parts.get(name);
-        return [new TdmsChannel(handle, path, name, group, channel, properties, part?.type, runs.get(name) ?? [])];
+        return [new TdmsChannel(readAt, path, name, group, channel, properties, part?.type, runs.get(name) ?? [])];
       });
       return new TdmsFile(path, handle, channels, objects.properties, warnings);
     } catch (error) {
