@@ -69,17 +69,23 @@ async function unpack(
   const others: string[] = [];
   let found = 0;
   const compressed = createReadStream(archive, { highWaterMark: blockBytes });
-  const members = extract();
+  const members = extract({ highWaterMark: 4 * blockBytes });
   const writing = (async () => {
     for await (const member of members) {
       checkMember(archive, member.header);
       const memberName = member.header.name.replace(/^\.\//, '');
       if (member.header.type !== 'directory' && memberName === name && found === 0) {
         found++;
+        // The next block is unpacked while one is written.
+        let written = Promise.resolve();
         for await (const block of member as AsyncIterable<Uint8Array>) {
-          await writeAll(output, block);
+          await written;
+          written = writeAll(output, block);
+          // Told by whoever waits for it.
+          written.catch(() => undefined);
           onProgress?.(compressed.bytesRead / size);
         }
+        await written;
       } else {
         if (member.header.type !== 'directory') others.push(memberName);
         member.resume();
