@@ -58,9 +58,9 @@ void smallTransform(size_t factor, const Complex* in, Complex* out, const Comple
 
 /// A transform of any length as a convolution with a chirp: exp(−πi·k² / n).
 struct Fft::Bluestein {
-  Fft fft;                      ///< of a power of two
-  std::vector<Complex> chirp;   ///< (length)
-  std::vector<Complex> filter;  ///< transform of the conjugate chirp, both ways from 0
+  Fft fft;                     ///< of a power of two
+  std::vector<Complex> chirp;  ///< (length)
+  std::vector<Complex> filter; ///< transform of the conjugate chirp, both ways from 0
 
   static size_t paddedLength(size_t length) {
     size_t padded = 1;
