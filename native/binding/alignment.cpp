@@ -15,7 +15,8 @@ constexpr double mostMs = 86'400'000;
 Napi::Value bindAlignedRates(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const RateWindow window{arguments.count("durationMs"), arguments.count("marginMs"), arguments.number("sigmaMs")};
-  if (window.durationMs < 1 || static_cast<double>(window.durationMs) > mostMs) arguments.fail("durationMs", "1 ms to a day");
+  if (window.durationMs < 1 || static_cast<double>(window.durationMs) > mostMs)
+    arguments.fail("durationMs", "1 ms to a day");
   if (static_cast<double>(window.marginMs) > mostMs) arguments.fail("marginMs", "at most a day");
   if (!(window.sigmaMs >= 0 && window.sigmaMs <= 1e6)) arguments.fail("sigmaMs", "0 to 1e6");
   const auto times = arguments.array<double>("timesMs");
@@ -24,7 +25,8 @@ Napi::Value bindAlignedRates(const Napi::CallbackInfo& info) {
   const std::vector<int32_t> offsets(given.begin(), given.end());
   int32_t previous = 0;
   for (const int32_t offset : offsets) {
-    if (offset < previous || static_cast<size_t>(offset) > times.size()) arguments.fail("offsets", "rising places in timesMs");
+    if (offset < previous || static_cast<size_t>(offset) > times.size())
+      arguments.fail("offsets", "rising places in timesMs");
     previous = offset;
   }
   if (offsets.empty()) arguments.fail("offsets", "one element more than there are units");
@@ -50,9 +52,7 @@ Napi::Value bindBootstrapMedians(const Napi::CallbackInfo& info) {
     if (!(percent >= 0 && percent <= 100)) arguments.fail("percents", "0 to 100");
   }
   const auto percentiles = arguments.output<double>("percentiles", values.size() / length * copy.size());
-  return startJob(arguments, [=](const Job& job) {
-    bootstrapMedians(job, values, length, params, copy, percentiles);
-  });
+  return startJob(arguments, [=](const Job& job) { bootstrapMedians(job, values, length, params, copy, percentiles); });
 }
 
 } // namespace

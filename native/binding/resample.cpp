@@ -33,7 +33,8 @@ std::vector<int32_t> columnsOf(const Arguments& arguments, size_t columns) {
 
 size_t columnCount(const Arguments& arguments, size_t samples) {
   const size_t columns = arguments.count("columns");
-  if (columns < 1 || columns > samples + 1 || samples % columns != 0) arguments.fail("columns", "whole rows of samples");
+  if (columns < 1 || columns > samples + 1 || samples % columns != 0)
+    arguments.fail("columns", "whole rows of samples");
   return columns;
 }
 
@@ -50,7 +51,8 @@ Napi::Value startPolyphase(const Arguments& arguments, std::span<const Sample> s
   const auto ratio = ratioOf(arguments);
   const size_t first = arguments.count("firstOutput");
   const auto resampled = arguments.output<Value>("resampled");
-  if (channels.empty() || resampled.size() % channels.size() != 0) arguments.fail("resampled", "whole rows of channels");
+  if (channels.empty() || resampled.size() % channels.size() != 0)
+    arguments.fail("resampled", "whole rows of channels");
   const size_t outputs = ratio.outputs(rows.total);
   if (first > outputs || resampled.size() / channels.size() > outputs - first) {
     arguments.fail("resampled", "no more rows than the signal gives");
@@ -122,8 +124,7 @@ Napi::Value bindFourierResample(const Napi::CallbackInfo& info) {
   if (newLength < 1 || resampled.size() / newLength != count || resampled.size() % newLength != 0) {
     arguments.fail("newLength", "room for as many signals");
   }
-  return startJob(arguments,
-                  [=](const Job& job) { fourierResample(job, signals, length, resampled, newLength); });
+  return startJob(arguments, [=](const Job& job) { fourierResample(job, signals, length, resampled, newLength); });
 }
 
 } // namespace

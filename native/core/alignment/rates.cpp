@@ -63,8 +63,10 @@ private:
     const std::ptrdiff_t begin = std::max<std::ptrdiff_t>(0, centre - radius);
     const std::ptrdiff_t end = std::min(duration, centre + radius + 1);
     const std::ptrdiff_t turn = std::clamp(centre, begin, std::max(begin, end));
-    for (std::ptrdiff_t i = begin; i < std::min(turn, end); ++i) sums_[static_cast<size_t>(i)] += weights_[static_cast<size_t>(centre - i)];
-    for (std::ptrdiff_t i = turn; i < end; ++i) sums_[static_cast<size_t>(i)] += weights_[static_cast<size_t>(i - centre)];
+    for (std::ptrdiff_t i = begin; i < std::min(turn, end); ++i)
+      sums_[static_cast<size_t>(i)] += weights_[static_cast<size_t>(centre - i)];
+    for (std::ptrdiff_t i = turn; i < end; ++i)
+      sums_[static_cast<size_t>(i)] += weights_[static_cast<size_t>(i - centre)];
   }
 
   std::ptrdiff_t bins_, first_;
@@ -85,7 +87,8 @@ void alignedRates(const Job& job, const AlignedTrains& trains, const RateWindow&
     Smoother smoother(window);
     for (size_t trial = part * trialsAtOnce; trial < std::min(trials, (part + 1) * trialsAtOnce); ++trial) {
       job.throwIfAborted();
-      smoother.rates(times, trains.events[trial], rates.subspan((unit * trials + trial) * window.durationMs, window.durationMs));
+      smoother.rates(times, trains.events[trial],
+                     rates.subspan((unit * trials + trial) * window.durationMs, window.durationMs));
     }
   });
 }

@@ -58,9 +58,9 @@ void smallTransform(size_t factor, const Complex* in, Complex* out, const Comple
 
 /// A transform of any length as a convolution with a chirp: exp(−πi·k² / n).
 struct Fft::Bluestein {
-  Fft fft;                      ///< of a power of two
-  std::vector<Complex> chirp;   ///< (length)
-  std::vector<Complex> filter;  ///< transform of the conjugate chirp, both ways from 0
+  Fft fft;                     ///< of a power of two
+  std::vector<Complex> chirp;  ///< (length)
+  std::vector<Complex> filter; ///< transform of the conjugate chirp, both ways from 0
 
   static size_t paddedLength(size_t length) {
     size_t padded = 1;
@@ -110,7 +110,7 @@ void Fft::forward(const Job& job, std::span<Complex> values, std::vector<Complex
   size_t sinceLook = 0;
   for (const size_t factor : factors_) {
     const size_t parts = length_ / stride / factor;
-    std::array<Complex, largestFactor> rootsOfFactor;
+    std::array<Complex, largestFactor> rootsOfFactor{}, in{}, out{};
     for (size_t k = 0; k < factor; ++k) rootsOfFactor[k] = roots_[k * (length_ / factor)];
     for (size_t q = 0; q < parts; ++q) {
       for (size_t r0 = 0; r0 < stride; r0 += samplesAtOnce) {
@@ -120,7 +120,6 @@ void Fft::forward(const Job& job, std::span<Complex> values, std::vector<Complex
           sinceLook = 0;
         }
         for (size_t r = r0; r < r1; ++r) {
-          std::array<Complex, largestFactor> in, out;
           for (size_t k = 0; k < factor; ++k) in[k] = from[r + stride * (q + parts * k)];
           smallTransform(factor, in.data(), out.data(), rootsOfFactor.data());
           to[r + stride * factor * q] = out[0];

@@ -27,8 +27,8 @@ void changeLength(std::vector<Complex>& values, size_t length, size_t newLength)
   } else if (newLength > length) {
     values.resize(newLength, Complex{0, 0});
     for (size_t k = 1; k <= half; ++k) values[newLength - k] = values[length - k];
-    std::fill(values.begin() + static_cast<std::ptrdiff_t>(half + 1),
-              values.end() - static_cast<std::ptrdiff_t>(half), Complex{0, 0});
+    std::fill(values.begin() + static_cast<std::ptrdiff_t>(half + 1), values.end() - static_cast<std::ptrdiff_t>(half),
+              Complex{0, 0});
     if (hasMiddle) values[common / 2] = values[newLength - common / 2] = 0.5 * middle;
   }
 }

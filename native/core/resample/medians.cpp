@@ -17,7 +17,8 @@ template <class Value> double medianOf(std::span<Value> values) {
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle), values.end(), isBefore<Value>);
   const double upper = values[middle];
   if (values.size() % 2 == 1) return upper;
-  const double lower = *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle), isBefore<Value>);
+  const double lower =
+      *std::max_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(middle), isBefore<Value>);
   return (lower + upper) / 2;
 }
 
@@ -31,10 +32,9 @@ void rowMedians(const Job& job, std::span<const float> values, size_t length, st
   });
 }
 
-template <class Sample>
-void subtractRowMedians(const Job& job, std::span<const Sample> samples, size_t columns,
-                        std::span<const int32_t> wanted, std::span<const double> offsets,
-                        std::span<const double> scales, std::span<double> referenced) {
+template <class Sample> void subtractRowMedians(const Job& job, std::span<const Sample> samples, size_t columns,
+                                                std::span<const int32_t> wanted, std::span<const double> offsets,
+                                                std::span<const double> scales, std::span<double> referenced) {
   const size_t width = wanted.size();
   const size_t rows = samples.size() / columns;
   constexpr size_t rowsAtOnce = 256;

@@ -11,9 +11,8 @@ void rowMedians(const Job& job, std::span<const float> values, size_t length, st
 
 /// (sample − offset) · scale of some columns of `samples` (rows, columns), minus the median over them in each row; to
 /// `referenced` (rows, wanted).
-template <class Sample>
-void subtractRowMedians(const Job& job, std::span<const Sample> samples, size_t columns,
-                        std::span<const int32_t> wanted, std::span<const double> offsets,
-                        std::span<const double> scales, std::span<double> referenced);
+template <class Sample> void subtractRowMedians(const Job& job, std::span<const Sample> samples, size_t columns,
+                                                std::span<const int32_t> wanted, std::span<const double> offsets,
+                                                std::span<const double> scales, std::span<double> referenced);
 
 } // namespace dant

@@ -33,9 +33,9 @@ std::array<double, lanes> weightedSum(std::span<const double> weights, const dou
 
 } // namespace
 
-template <class Sample, class Value>
-void polyphase(const Job& job, const SignalRows<Sample>& signal, const ResampledColumns& wanted, RateRatio ratio,
-               size_t first, std::span<Value> resampled) {
+template <class Sample, class Value> void polyphase(const Job& job, const SignalRows<Sample>& signal,
+                                                    const ResampledColumns& wanted, RateRatio ratio, size_t first,
+                                                    std::span<Value> resampled) {
   const size_t width = wanted.columns.size();
   if (width == 0 || resampled.empty()) return;
   const size_t count = resampled.size() / width;
@@ -43,7 +43,8 @@ void polyphase(const Job& job, const SignalRows<Sample>& signal, const Resampled
   const auto total = static_cast<std::ptrdiff_t>(signal.total);
   const auto held = static_cast<std::ptrdiff_t>(signal.first);
   const auto heldEnd = held + static_cast<std::ptrdiff_t>(signal.rows());
-  if (std::max<std::ptrdiff_t>(taps.first(first), 0) < held || std::min(taps.last(first + count - 1) + 1, total) > heldEnd) {
+  if (std::max<std::ptrdiff_t>(taps.first(first), 0) < held ||
+      std::min(taps.last(first + count - 1) + 1, total) > heldEnd) {
     throw InputError("Outputs " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
                      " need rows of the signal that were not handed in.");
   }
@@ -80,9 +81,8 @@ void polyphase(const Job& job, const SignalRows<Sample>& signal, const Resampled
   });
 }
 
-template <class Sample>
-void columnMinima(const Job& job, std::span<const Sample> samples, size_t columns, std::span<const int32_t> wanted,
-                  std::span<double> minima) {
+template <class Sample> void columnMinima(const Job& job, std::span<const Sample> samples, size_t columns,
+                                          std::span<const int32_t> wanted, std::span<double> minima) {
   const size_t rows = samples.size() / columns;
   constexpr size_t rowsAtOnce = 4096;
   const size_t parts = (rows + rowsAtOnce - 1) / rowsAtOnce;

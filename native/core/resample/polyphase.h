@@ -27,13 +27,12 @@ struct ResampledColumns {
 /// Outputs `first` and following of a signal at another rate, (outputs, columns) in `resampled`: those of
 /// scipy.signal.resample_poly with padtype = "minimum". Output 0 stands where input 0 does. Throws InputError unless
 /// `rows` holds every row of the signal that they need.
-template <class Sample, class Value>
-void polyphase(const Job& job, const SignalRows<Sample>& rows, const ResampledColumns& columns, RateRatio ratio,
-               size_t first, std::span<Value> resampled);
+template <class Sample, class Value> void polyphase(const Job& job, const SignalRows<Sample>& rows,
+                                                    const ResampledColumns& columns, RateRatio ratio, size_t first,
+                                                    std::span<Value> resampled);
 
 /// The lowest value of each of some columns, or what `minima` holds if that is lower.
-template <class Sample>
-void columnMinima(const Job& job, std::span<const Sample> samples, size_t columns, std::span<const int32_t> wanted,
-                  std::span<double> minima);
+template <class Sample> void columnMinima(const Job& job, std::span<const Sample> samples, size_t columns,
+                                          std::span<const int32_t> wanted, std::span<double> minima);
 
 } // namespace dant
