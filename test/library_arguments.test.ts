@@ -11,8 +11,49 @@ import * as library from '../lib/index.js';
 import { libraryCalls, type LibraryCall } from './library_calls.js';
 
 const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
+/** Of experiments and other forms of sortings: they are not held to this yet. Those that are leave the list. */
+const notYet = new Set([
+  'alignClips',
+  'alignSpikeRates',
+  'alignSpikeTimes',
+  'alignTrials',
+  'alignedRateConfidence',
+  'assessNoise',
+  'atEveryMs',
+  'behaviourTable',
+  'croppedBehaviour',
+  'exportToNwb',
+  'exportTracking',
+  'extractVideo',
+  'findTrials',
+  'frameTimes',
+  'importAnalyzers',
+  'importBombcell',
+  'importMatlab',
+  'importNwb',
+  'loadTask',
+  'motionIndex',
+  'neuronRates',
+  'openExperiment',
+  'processAp',
+  'processExperiment',
+  'processLfp',
+  'readDeepLabCut',
+  'recognise',
+  'resample',
+  'selectUnits',
+  'simulateExperiment',
+  'spikeRateConfidence',
+  'spikeWaveforms',
+  'spikeWidth',
+  'trackedNeurons',
+  'waveformMetrics',
+  'writeBehaviour',
+  'writeFrame',
+  'writeMotionTracking',
+]);
 const names = Object.entries(library)
-  .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name))
+  .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && !notYet.has(name))
   .map(([name]) => name);
 
 let folder: string;
@@ -108,6 +149,7 @@ async function outcome({ run }: LibraryCall, args: unknown[]) {
 
 it('every function is called here', () => {
   expect(Object.keys(calls).sort()).toEqual(names.sort());
+  expect([...notYet].filter((name) => !(name in library))).toEqual([]);
 });
 
 describe.each(names)('%s', (name) => {
