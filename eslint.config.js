@@ -9,6 +9,8 @@ export default tseslint.config(
       'dist/',
       'build/',
       'build-core/',
+      'build-prebuilt/',
+      '.zig/',
       'build-sanitize/',
       'vendor/',
       'coverage/',

@@ -112,7 +112,9 @@ describe('dant batch', () => {
     const file = study(['a']);
     const small = await dant(['batch', file, '--memory', '0.1']);
     expect(small.code).toBe(1);
-    expect(small.stdout).toMatch(/^a: FAILED: needs about 0\.2 GB of memory, more than the 0\.1 GB that it may take\. Raise --memory/m);
+    expect(small.stdout).toMatch(
+      /^a: FAILED: needs about 0\.2 GB of memory, more than the 0\.1 GB that it may take\. Raise --memory/m,
+    );
     // The summary says so, although nothing was begun.
     expect(small.stderr).toContain('1 of 1 recording failed:');
     expect(existsSync(at('tracked/study.html'))).toBe(true);

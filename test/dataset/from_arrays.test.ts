@@ -18,10 +18,10 @@ describe('datasetFromArrays', () => {
       datasetFromArrays({
         ...arrays,
         channelLocationsUm: { data: BigInt64Array.of(0n, 0n, 0n, 20n), shape: [2, 2] },
-        sessions: BigInt64Array.of(1n, 1n, 2n) as unknown as number[],
+        sessions: BigInt64Array.of(1n, 1n, 2n),
         spikeTimesMs: [Float32Array.of(1, 2), BigInt64Array.of(3n) as unknown as number[], Int32Array.of(4, 5)],
         peth: { data: Float32Array.of(1, NaN, 3, 4, 5, 6), shape: [3, 2] },
-        channelShanks: BigInt64Array.of(0n, 1n) as unknown as number[],
+        channelShanks: BigInt64Array.of(0n, 1n),
       }),
     ).toEqual(usual);
   });

@@ -65,6 +65,8 @@ describe('fitSessionMotion', () => {
     expect([...line.motion.quadratic!]).toEqual([0, 0, 0, 0]);
     const pairs = [...matches.pairs].reverse();
     const other = await fitSessionMotion({ ...matches, pairs }, units, together, start, options, {});
-    other.motion.constantUm.forEach((value, s) => { expect(value).toBeCloseTo(line.motion.constantUm[s]!, 6); });
+    other.motion.constantUm.forEach((value, s) => {
+      expect(value).toBeCloseTo(line.motion.constantUm[s]!, 6);
+    });
   });
 });
