@@ -14,7 +14,8 @@ namespace {
 
 RawBlock blockOf(const Arguments& arguments, size_t channels) {
   const size_t capacity = arguments.count("capacity");
-  return {arguments.output<int16_t>("block", RawBlock::tilesOf(channels) * tileChannels * capacity), channels, capacity};
+  return {arguments.output<int16_t>("block", RawBlock::tilesOf(channels) * tileChannels * capacity), channels,
+          capacity};
 }
 
 /// Rows of the block that are filled.
