@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { copyFile, link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
@@ -68,6 +68,13 @@ export async function isLocked(folder: string): Promise<boolean> {
   const path = join(folder, lockName);
   const owner = await readOwner(path);
   return owner !== undefined && isAlive(owner, path);
+}
+
+/** Removes the lock of a process that was killed when its work was done already; one that cannot be removed bothers nobody. */
+export async function clearAbandonedLock(folder: string): Promise<void> {
+  if (!existsSync(join(folder, lockName))) return;
+  const lock = await lockFolder(folder).catch(() => undefined);
+  if (lock && 'release' in lock) await lock.release();
 }
 
 /** Removes a lock. Only for who knows that its owner is gone. */

@@ -2,9 +2,10 @@ import { availableParallelism, totalmem } from 'node:os';
 
 import { abortError } from '../errors.js';
 import { tooLittle } from './estimate.js';
+import { clearAbandonedLock } from './lock.js';
 import { planBatch, type Plan } from './plan_batch.js';
 import type { Study, StudyRecording } from './study.js';
-import type { TaskState } from './task_state.js';
+import { placesOf, type TaskState } from './task_state.js';
 import { runWorker } from './worker_process.js';
 
 export interface BatchOptions {
@@ -50,8 +51,10 @@ export async function runBatch(study: Study, options: BatchOptions = {}): Promis
   };
   for (const [recording, plan] of await planBatch(study, options.only)) {
     onEvent?.({ kind: 'planned', recording, plan });
-    if (plan.kind === 'nothing') end(recording, { kind: 'unchanged' });
-    else if (plan.kind === 'impossible') end(recording, { kind: 'failed', why: plan.why });
+    if (plan.kind === 'nothing') {
+      await clearAbandonedLock(placesOf(study, recording).folder);
+      end(recording, { kind: 'unchanged' });
+    } else if (plan.kind === 'impossible') end(recording, { kind: 'failed', why: plan.why });
     else waiting.push({ recording, memoryBytes: plan.memoryBytes });
   }
   // The large ones first: a small one may fill what is left, and none of them is last and alone.

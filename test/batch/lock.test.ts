@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { isLocked, lockFolder } from '../../lib/batch/lock.js';
+import { clearAbandonedLock, isLocked, lockFolder } from '../../lib/batch/lock.js';
 import { temporaryFolder } from '../cli/folder.js';
 
 const folder = temporaryFolder();
@@ -36,6 +36,16 @@ it('the lock of a process that was killed is taken over by one only', async () =
     if ('release' in held[0]!) await held[0].release();
     expect(existsSync(join(folder.path, 'lock'))).toBe(false);
   }
+});
+
+it('the lock of a process that was killed is cleared away, that of one at work is not', async () => {
+  lockOf(hostname(), spawnSync(process.execPath, ['--version']).pid);
+  await clearAbandonedLock(folder.path);
+  expect(readdirSync(folder.path)).toEqual([]);
+  const lock = await lockFolder(folder.path);
+  await clearAbandonedLock(folder.path);
+  expect(await isLocked(folder.path)).toBe(true);
+  if ('release' in lock) await lock.release();
 });
 
 it('a process of another computer counts as gone when its lock has not been renewed for minutes', async () => {
