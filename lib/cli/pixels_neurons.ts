@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { writeNeuronRates } from '../alignment/neuron_page.js';
 import { neuronRateDefaults, neuronRates, trackedNeurons, type NeuronRatesOptions } from '../alignment/neuron_rates.js';
 import type { SessionData } from '../alignment/session_data.js';
 import type { Response } from '../alignment/trial_kind.js';
 import { argumentError, DantError } from '../errors.js';
+import { importedTrackedUnits } from '../export/tracked_units.js';
 import { neuronPage, reportFile } from '../report/report_data.js';
 import { writeReport } from '../report/write_report.js';
 import { count } from './count.js';
@@ -57,9 +58,12 @@ export function pixelsNeuronsCommand(): Command {
     .option('--input <folder>', 'the data folder of the result; default: as in the settings of the run');
   return addRateFlags(addSessionFlags(command)).action(
     async (data: string, result: string, flags: SessionFlags & RateFlags & { input?: string }) => {
-      const sessions = await openSessionsOfMouse(data, flags);
-      const responses = await responsesOf(flags.response, flags);
       const input = flags.input ?? (await dataFolderOf(result));
+      const folders = new Set(
+        (await importedTrackedUnits(result, input)).map(({ origin }) => basename(dirname(origin.folder))),
+      );
+      const sessions = await openSessionsOfMouse(data, flags, ({ session }) => folders.has(session.name));
+      const responses = await responsesOf(flags.response, flags);
       console.log(await ratesText(result, input, sessions, responses, flags, interruptSignal()));
     },
   );

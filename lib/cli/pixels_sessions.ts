@@ -85,9 +85,18 @@ export async function openSessions(data: string, flags: SessionFlags): Promise<S
   return opened;
 }
 
-/** Of one mouse: neurons are followed in one animal. Rejects with DANT_DATA if there are several. */
-export async function openSessionsOfMouse(data: string, flags: SessionFlags): Promise<SessionData[]> {
-  const sessions = await openSessions(data, flags);
+/**
+ * Of one mouse: neurons are followed in one animal. Rejects with DANT_DATA if there are several.
+ * @param isMeant Which mice are, where the flags do not say
+ */
+export async function openSessionsOfMouse(
+  data: string,
+  flags: SessionFlags,
+  isMeant: (session: SessionData) => boolean = () => true,
+): Promise<SessionData[]> {
+  const opened = await openSessions(data, flags);
+  const meant = new Set(opened.filter(isMeant).map(({ session }) => session.mouse));
+  const sessions = meant.size === 1 ? opened.filter(({ session }) => meant.has(session.mouse)) : opened;
   const mice = [...new Set(sessions.map(({ session }) => session.mouse))];
   if (mice.length === 1) return sessions;
   throw new DantError(
