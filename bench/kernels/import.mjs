@@ -1,5 +1,6 @@
 // Mean waveforms from a raw recording, which is in memory already.
 import { meanWaveforms } from '../../dist/import/mean_waveforms.js';
+import { sharedArray } from '../../dist/native/memory.js';
 import * as data from '../data.mjs';
 import { native } from './kernel.mjs';
 
@@ -14,7 +15,7 @@ export const importKernels = {
       { channels: 384, rows: 60_000, units: 100, spikes: 40 },
       { channels: 384, rows: 60_000, units: 300, spikes: 40 },
     ],
-    gate: { channels: 16, rows: 10_000, units: 10, spikes: 20 },
+    gate: { channels: 32, rows: 20_000, units: 10, spikes: 40 },
     small: { channels: 20, rows: 5_000, units: 5, spikes: 30 },
     exactTo: 1e-3,
     prepare: prepareMeans,
@@ -23,7 +24,9 @@ export const importKernels = {
 
 function prepareMeans({ channels, rows, units, spikes }) {
   const random = data.uniform(6);
-  const samples = Int16Array.from({ length: rows * channels }, () => 100 * (random() + random() + random() - 1.5));
+  // As the import itself holds them: other memory is copied for every call.
+  const samples = sharedArray(Int16Array, rows * channels);
+  for (let i = 0; i < samples.length; i++) samples[i] = 100 * (random() + random() + random() - 1.5);
   const source = {
     rows,
     columns: channels,
