@@ -28,6 +28,7 @@ const libraries = {
     notPacked: [
       ...['unsupported', 'Eigen/src/Sparse*', 'Eigen/src/*Support', 'Eigen/src/IterativeLinearSolvers'],
       ...['Eigen/src/OrderingMethods', 'Eigen/src/misc/lapacke.h', 'Eigen/src/Core/arch/AltiVec'],
+      ...['Eigen/src/Core/arch/CUDA', 'Eigen/src/Core/arch/GPU', 'Eigen/src/Core/arch/HIP'],
       ...['Eigen/src/Core/arch/MSA', 'Eigen/src/Core/arch/SYCL', 'Eigen/src/Core/arch/ZVector'],
     ],
   },
