@@ -15,7 +15,7 @@ const knownFilters = [1, 2, 3, 4];
 export async function readDeepLabCutTable(path: string): Promise<{ columns: string[][]; values: Float64Array }> {
   // Tells what is wrong with a file that is no HDF5.
   await (await Hdf5File.open(path)).close();
-  const { File } = await import('h5wasm/node');
+  const { File } = await import('../files/hdf5_library.js');
   const file = new File(path, 'r');
   try {
     const table = file.keys().includes(group) ? (file.get(`${group}/table`) as Dataset | null) : null;
