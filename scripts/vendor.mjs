@@ -4,10 +4,21 @@
 // Command line: node scripts/vendor.mjs [--fetch | --pack] [eigen] [doctest]; --fetch insists on vendor/, --pack makes the archive.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 
 const vendorFolder = fileURLToPath(new URL('../vendor', import.meta.url));
 const prefixes = ['/usr/include', '/usr/local/include', '/opt/homebrew/include', '/opt/local/include'];
@@ -78,7 +89,8 @@ function unpackLibrary(name) {
   if (!existsSync(archive) || existsSync(target)) return;
   const scratch = mkdtempSync(join(vendorFolder, 'unpacking-'));
   try {
-    execFileSync('tar', ['xzf', archive], { cwd: scratch });
+    // Not by tar, which would call a program for it.
+    execFileSync('tar', ['xf', '-'], { cwd: scratch, input: gunzipSync(readFileSync(archive)) });
     renameSync(join(scratch, name), target);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
