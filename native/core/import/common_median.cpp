@@ -1,4 +1,5 @@
 #include "core/import/common_median.h"
+#include "core/import/filter_state.h"
 
 #include <algorithm>
 #include <vector>
@@ -12,57 +13,36 @@ constexpr size_t lanes = tileChannels;
 constexpr size_t rowsAtOnce = 4096;
 constexpr size_t lead = 600;
 
-/// What a filter keeps of the samples of a tile's channels.
-struct States {
-  double real[lanes], u[lanes], v[lanes];
-
-  /// As if the samples had always been these.
-  States(const ZeroPhaseHighPass& filter, const int16_t* samples) {
-    const auto sum = 1.0 / (1.0 - filter.poles[1]);
-    for (size_t k = 0; k < lanes; ++k) {
-      real[k] = samples[k] / (1 - filter.poles[0].real());
-      u[k] = samples[k] * sum.real();
-      v[k] = samples[k] * sum.imag();
-    }
+/// As if the samples had always been these.
+FilterState constantState(const ZeroPhaseHighPass& filter, const int16_t* samples) {
+  const auto sum = 1.0 / (1.0 - filter.poles[1]);
+  FilterState state;
+  for (size_t k = 0; k < lanes; ++k) {
+    state.real[k] = samples[k] / (1 - filter.poles[0].real());
+    state.u[k] = samples[k] * sum.real();
+    state.v[k] = samples[k] * sum.imag();
   }
-
-  void next(const ZeroPhaseHighPass& filter, const int16_t* samples) {
-    const double a = filter.poles[0].real(), re = filter.poles[1].real(), im = filter.poles[1].imag();
-    for (size_t k = 0; k < lanes; ++k) {
-      const double before = u[k];
-      real[k] = real[k] * a + samples[k];
-      u[k] = before * re - v[k] * im + samples[k];
-      v[k] = before * im + v[k] * re;
-    }
-  }
-};
+  return state;
+}
 
 /// Filters the rows begin … end − 1 of a tile, of which `rows` rows are filled, into (end − begin, lanes).
 void filterTile(const int16_t* tile, size_t rows, size_t begin, size_t end, const ZeroPhaseHighPass& filter,
                 double* out) {
-  const auto weight = [&](size_t k, int distance) { return filter.weights[k] * std::pow(filter.poles[k], distance); };
-  const double a0 = weight(0, 0).real(), a1 = weight(0, 1).real();
-  const auto b0 = 2.0 * weight(1, 0), b1 = 2.0 * weight(1, 1);
+  const FilterResponse here(filter, 0), next(filter, 1);
   const size_t from = begin < lead ? 0 : begin - lead;
-  States before(filter, tile + from * lanes);
+  FilterState before = constantState(filter, tile + from * lanes);
   for (size_t r = from; r < end; ++r) {
     const int16_t* const x = tile + r * lanes;
     before.next(filter, x);
     if (r < begin) continue;
     double* const y = out + (r - begin) * lanes;
-    for (size_t k = 0; k < lanes; ++k) {
-      y[k] = filter.direct * x[k] + a0 * before.real[k] + b0.real() * before.u[k] - b0.imag() * before.v[k];
-    }
+    for (size_t k = 0; k < lanes; ++k) y[k] = filter.direct * x[k];
+    before.addTo(here, y);
   }
   const size_t to = std::min(rows, end + lead);
-  States behind(filter, tile + (to - 1) * lanes);
+  FilterState behind = constantState(filter, tile + (to - 1) * lanes);
   for (size_t r = to; r-- > begin;) {
-    if (r < end) {
-      double* const y = out + (r - begin) * lanes;
-      for (size_t k = 0; k < lanes; ++k) {
-        y[k] += a1 * behind.real[k] + b1.real() * behind.u[k] - b1.imag() * behind.v[k];
-      }
-    }
+    if (r < end) behind.addTo(next, out + (r - begin) * lanes);
     behind.next(filter, tile + r * lanes);
   }
 }

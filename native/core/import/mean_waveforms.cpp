@@ -1,4 +1,5 @@
 #include "core/import/mean_waveforms.h"
+#include "core/import/filter_state.h"
 
 #include <algorithm>
 #include <array>
@@ -10,32 +11,10 @@ namespace dant {
 namespace {
 
 constexpr size_t lanes = tileChannels;
-using Row = std::array<double, lanes>;
+using Row = FilterState::Row;
 
-/// What the filter keeps of samples, of a tile's channels.
-struct State {
-  Row real, u, v;
-
-  void next(const ZeroPhaseHighPass& filter, const Row& x) {
-    const double a = filter.poles[0].real(), re = filter.poles[1].real(), im = filter.poles[1].imag();
-    for (size_t k = 0; k < lanes; ++k) {
-      const double before = u[k];
-      real[k] = real[k] * a + x[k];
-      u[k] = before * re - v[k] * im + x[k];
-      v[k] = before * im + v[k] * re;
-    }
-  }
-
-  /// Adds what the samples `distance` = 0 or 1 behind the state still do.
-  void addTo(const ZeroPhaseHighPass& filter, int distance, Row& y) const {
-    const double a = (filter.weights[0] * std::pow(filter.poles[0], distance)).real();
-    const auto b = 2.0 * filter.weights[1] * std::pow(filter.poles[1], distance);
-    for (size_t k = 0; k < lanes; ++k) y[k] += a * real[k] + b.real() * u[k] - b.imag() * v[k];
-  }
-};
-
-State stateOf(const double* outside, double scale) {
-  State state;
+FilterState stateOf(const double* outside, double scale) {
+  FilterState state;
   for (size_t k = 0; k < lanes; ++k) {
     state.real[k] = outside[k] * scale;
     state.u[k] = outside[lanes + k] * scale;
@@ -47,15 +26,16 @@ State stateOf(const double* outside, double scale) {
 /// Filters a mean window in place. `outside`: sums (2, decayStates, lanes) of what is before and behind it.
 void filterMean(const ZeroPhaseHighPass& filter, std::vector<Row>& mean, const double* outside, double scale) {
   std::vector<Row> filtered(mean.size());
-  State before = stateOf(outside, scale);
+  const FilterResponse here(filter, 0), next(filter, 1);
+  FilterState before = stateOf(outside, scale);
   for (size_t t = 0; t < mean.size(); ++t) {
     for (size_t k = 0; k < lanes; ++k) filtered[t][k] = filter.direct * mean[t][k];
     before.next(filter, mean[t]);
-    before.addTo(filter, 0, filtered[t]);
+    before.addTo(here, filtered[t].data());
   }
-  State behind = stateOf(outside + decayStates * lanes, scale);
+  FilterState behind = stateOf(outside + decayStates * lanes, scale);
   for (size_t t = mean.size(); t-- > 0;) {
-    behind.addTo(filter, 1, filtered[t]);
+    behind.addTo(next, filtered[t].data());
     behind.next(filter, mean[t]);
   }
   mean.swap(filtered);
