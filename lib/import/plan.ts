@@ -8,7 +8,7 @@ import { planPeth } from './plan_peth.js';
 import { planSessions, type SessionPlan } from './plan_session.js';
 import { readRegions, regionsOfSites } from './regions.js';
 import type { SiteRegions } from './write_datasets.js';
-import { sharedSites, siteWarnings, type Site } from './sites.js';
+import { sitesInAll, type Site } from './sites.js';
 
 /** What will be imported: the sessions, and the sites that they share. */
 export interface ImportPlan {
@@ -73,21 +73,10 @@ export async function planImport(
       `The waveforms of session ${listed(without)} are templates, those of the others means of the recording; the two differ, which matches neurons worse.`,
     );
   }
-  const all = sessions.map(sitesOf);
-  const { sites, indices } = sharedSites(all, options.maxMissing);
-  if (sites.length === 0) {
-    throw new DantError(
-      'DANT_DATA',
-      `No site was recorded in all ${sessions.length} sessions: ${sessions.map(({ folder }) => folder).join(', ')}. ` +
-        'Import only sessions with the same sites.',
-    );
-  }
-  warnings.push(
-    ...siteWarnings(
-      all.map(({ length }, s) => ({ name: `Session ${s + 1}`, channels: length })),
-      indices,
-      sites.length,
-    ),
+  const { sites, indices } = sitesInAll(
+    sessions.map((plan, s) => ({ name: `Session ${s + 1}`, folder: plan.folder, sites: sitesOf(plan) })),
+    options.maxMissing,
+    warnings,
   );
   const table = options.regionTable === '' ? undefined : await readRegions(options.regionTable);
   const columns = sites.map((_, i) =>

@@ -3,7 +3,7 @@ import type { Events } from './events.js';
 import type { CompleteImportOptions } from './options.js';
 import type { PethMaker } from './peth.js';
 import { planPeth } from './plan_peth.js';
-import { sharedSites, siteWarnings, type Site } from './sites.js';
+import { sitesInAll, type Site } from './sites.js';
 import { unlabelled, type SessionUnit, type SortedSession } from './sorted_session.js';
 
 /** What will be imported of a session. */
@@ -47,23 +47,10 @@ export function planSorted(
     judgeRates(session, s, warnings);
   });
   refuseOtherRates(sessions);
-  const { sites, indices } = sharedSites(
-    sessions.map((session) => session.sites),
+  const { sites, indices } = sitesInAll(
+    sessions.map((session, s) => ({ name: `Session ${s + 1}`, folder: session.folder, sites: session.sites })),
     options.maxMissing,
-  );
-  if (sites.length === 0) {
-    throw new DantError(
-      'DANT_DATA',
-      `No site was recorded in all ${sessions.length} sessions: ${sessions.map(({ folder }) => folder).join(', ')}. ` +
-        'Import only sessions with the same sites.',
-    );
-  }
-  warnings.push(
-    ...siteWarnings(
-      sessions.map((session, s) => ({ name: `Session ${s + 1}`, channels: session.sites.length })),
-      indices,
-      sites.length,
-    ),
+    warnings,
   );
   const { samples, first } = commonWindow(sessions, warnings);
   const planned = sessions.map((session, s): PlannedSession => {

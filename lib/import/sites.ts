@@ -1,3 +1,5 @@
+import { DantError } from '../errors.js';
+
 /** A recording site. */
 export interface Site {
   shank: number;
@@ -57,11 +59,37 @@ export function sharedSites(sessions: readonly (readonly Site[])[], maxMissing: 
 }
 
 /**
+ * The shared sites of sessions, at least one. What has to be told of them goes to `warnings`.
+ * @param sessions `name` as warnings call them
+ * @throws DANT_DATA
+ */
+export function sitesInAll(
+  sessions: readonly { name: string; folder: string; sites: readonly Site[] }[],
+  maxMissing: number,
+  warnings: string[],
+): SharedSites {
+  const { sites, indices } = sharedSites(
+    sessions.map((session) => session.sites),
+    maxMissing,
+  );
+  if (sites.length === 0) {
+    throw new DantError(
+      'DANT_DATA',
+      `No site was recorded in all ${sessions.length} sessions: ${sessions.map(({ folder }) => folder).join(', ')}. ` +
+        'Import only sessions with the same sites.',
+    );
+  }
+  const named = sessions.map(({ name, sites: { length } }) => ({ name, channels: length }));
+  warnings.push(...siteWarnings(named, indices, sites.length));
+  return { sites, indices };
+}
+
+/**
  * What has to be told about sites that not all sessions share.
  * @param sessions As messages call them, and how many sites each has
  * @param indices As of `sharedSites`, whose sites are `shared`
  */
-export function siteWarnings(
+function siteWarnings(
   sessions: readonly { name: string; channels: number }[],
   indices: readonly Int32Array[],
   shared: number,

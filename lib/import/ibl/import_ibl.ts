@@ -6,7 +6,7 @@ import type { RunOptions } from '../../native/run.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from '../options.js';
 import { placeWaveform } from '../place_waveform.js';
-import { interpolation, sharedSites, siteWarnings } from '../sites.js';
+import { interpolation, sitesInAll } from '../sites.js';
 import { DatasetWriter, type DatasetOutline, type ImportedUnit } from '../write_dataset.js';
 import { checkSortingOptions } from './arguments.js';
 import { findSessions, list, openOneCache, sessionName, type OneCache, type OneSession } from './one_cache.js';
@@ -51,15 +51,11 @@ export async function importIbl(
     const name = probe ?? (await onlyProbe(one, sessions));
     const warnings: string[] = [];
     const plans = await planSessions(one, sessions, name, choice, complete, warnings, run.signal);
-    const { sites, indices } = sharedSites(
-      plans.map((plan) => plan.sites),
+    const { sites, indices } = sitesInAll(
+      plans.map((plan) => ({ name: plan.folder, folder: plan.folder, sites: plan.sites })),
       complete.maxMissing,
+      warnings,
     );
-    if (sites.length === 0) {
-      throw fileError(one.folder, `no site was recorded in all ${plans.length} sessions of ${subject}, ${name}.`);
-    }
-    const named = plans.map((plan) => ({ name: plan.folder, channels: plan.sites.length }));
-    warnings.push(...siteWarnings(named, indices, sites.length));
     const outline: DatasetOutline = {
       sites,
       geometry: 'sorter',
