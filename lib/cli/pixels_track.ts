@@ -1,13 +1,10 @@
 import { Command } from 'commander';
 
-import { runTracking } from '../run/run.js';
-import { loadSettings } from '../settings/index.js';
 import { interruptSignal } from './interrupt.js';
 import { exported } from './pixels_align.js';
 import { addRateFlags, ratesText, type RateFlags } from './pixels_neurons.js';
 import { addSessionFlags, type SessionFlags } from './pixels_sessions.js';
-import { progressLines } from './progress.js';
-import { summaryText } from './summary.js';
+import { trackFolder } from './track_folder.js';
 
 /** `dant pixels track`: export, run and neurons in one. */
 export function pixelsTrackCommand(): Command {
@@ -23,19 +20,9 @@ export function pixelsTrackCommand(): Command {
       const { text, folders, sessions, responses } = await exported(data, flags, flags.output, signal);
       console.log(text);
       for (const folder of folders) {
-        const progress = progressLines();
-        try {
-          const { settings, warnings } = await loadSettings(folder);
-          const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, warnings });
-          progress.end(true);
-          console.log(summaryText(outcome));
-          for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
-          if (responses.length > 0) {
-            console.log(await ratesText(outcome.folder, folder, sessions, responses, flags, signal));
-          }
-        } catch (error) {
-          progress.end(false);
-          throw error;
+        const outcome = await trackFolder(folder, signal);
+        if (responses.length > 0) {
+          console.log(await ratesText(outcome.folder, folder, sessions, responses, flags, signal));
         }
       }
     },

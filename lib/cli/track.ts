@@ -1,14 +1,11 @@
 import { Command } from 'commander';
 
-import { runTracking } from '../run/run.js';
-import { loadSettings } from '../settings/index.js';
 import { importText, sourcesOf } from './import.js';
 import { addImportOptions } from './import_options.js';
 import { addSessionOptions, sessionNotes, type ImportFlags } from './session_options.js';
 import { interruptSignal } from './interrupt.js';
-import { progressLines } from './progress.js';
 import { quoted } from './quoted.js';
-import { summaryText } from './summary.js';
+import { trackFolder } from './track_folder.js';
 
 /** `dant track`: imports sorted sessions and tracks them. */
 export function trackCommand(): Command {
@@ -24,18 +21,8 @@ export function trackCommand(): Command {
       const { text, folders } = await importText(await sourcesOf(sessions, splitAt), output, options, signal);
       console.log(text);
       for (const folder of folders) {
-        const progress = progressLines();
-        try {
-          const { settings, warnings } = await loadSettings(folder);
-          const outcome = await runTracking(settings, { signal, onProgress: progress.onProgress, warnings });
-          progress.end(true);
-          console.log(summaryText(outcome));
-          for (const warning of outcome.warnings) console.error(`Warning: ${warning}`);
-          console.log(`Next:\n  dant export phy ${quoted(outcome.folder)}`);
-        } catch (error) {
-          progress.end(false);
-          throw error;
-        }
+        const outcome = await trackFolder(folder, signal);
+        console.log(`Next:\n  dant export phy ${quoted(outcome.folder)}`);
       }
     });
 }
