@@ -1,11 +1,9 @@
 // Spikes, rates and signals around events: the fixtures' numbers, made with NumPy and SciPy, and slow, obvious implementations.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { AlignedTable } from '../../lib/alignment/aligned_table.js';
 import { alignContinuous, openContinuous } from '../../lib/alignment/continuous.js';
@@ -23,20 +21,14 @@ import { writeNpy } from '../../lib/files/npy_writer.js';
 import { writeFrame } from '../../lib/files/pandas_hdf5.js';
 import { readSorting } from '../../lib/import/sorter_folder.js';
 import { noise } from '../numbers.js';
+import { folderOfFile } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-aligned-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = folderOfFile();
 
 const push = { label: 1, event: 64 };
 
-describe.skipIf(!existsSync(fixtures))('sessions of the fixtures', () => {
+describe.skipIf(!haveFixtures)('sessions of the fixtures', () => {
   // Seconds of each recording, at 30 kHz
   const sessions: Record<string, number[]> = { '210101_DL001_day1': [5], '210102_DL001': [5.5, 4] };
 

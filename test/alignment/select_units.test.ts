@@ -1,11 +1,9 @@
 // Choosing units by phy's table, shapes of waveforms, and sessions as they lie in folders.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { alignTrials, alignedRateConfidence } from '../../lib/alignment/align_trials.js';
 import { readProbeDepth, selectUnits, type UnitFacts } from '../../lib/alignment/select_units.js';
@@ -16,16 +14,10 @@ import { openExperiment } from '../../lib/experiment/folders.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
 import { processLfp } from '../../lib/processing/ephys.js';
+import { folderOfFile } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
-
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-units-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = folderOfFile();
 
 describe('selectUnits', () => {
   const facts: UnitFacts = {
@@ -115,7 +107,7 @@ describe('waveforms', () => {
   });
 });
 
-describe.skipIf(!existsSync(fixtures))('sessions in folders', () => {
+describe.skipIf(!haveFixtures)('sessions in folders', () => {
   const push = { label: 1, event: 64 };
   let data: string;
 

@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { parseDate, parseRawName } from '../../lib/experiment/file_names.js';
 import { openExperiment, sessionByName } from '../../lib/experiment/folders.js';
 import { temporaryFolder } from '../cli/folder.js';
+import { fixtures as all, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/data', import.meta.url));
+const fixtures = join(all, 'data');
 const folder = temporaryFolder();
 
 /** Makes empty files below raw/. */
@@ -23,7 +23,7 @@ function raw(...paths: string[]): void {
 const probe = (prefix: string, ...endings: string[]) =>
   (endings.length > 0 ? endings : ['ap.bin', 'ap.meta', 'lf.bin', 'lf.meta']).map((ending) => `${prefix}.${ending}`);
 
-describe.skipIf(!existsSync(fixtures))('the fixtures', () => {
+describe.skipIf(!haveFixtures)('the fixtures', () => {
   it('are two sessions, one with two recordings, of which what is in other folders is no part', async () => {
     const { sessions, findings } = await openExperiment(fixtures);
     expect(findings).toEqual([]);

@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -12,7 +11,6 @@ import {
 } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { openExperiment } from '../../lib/experiment/folders.js';
@@ -23,8 +21,8 @@ import { readNpy } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/', import.meta.url));
 const folder = temporaryFolder();
 const day1 = '210101_DL001_day1';
 const day2 = '210102_DL001';
@@ -63,7 +61,7 @@ async function processed(options: ProcessOptions = {}) {
   return { summary, ends, words };
 }
 
-describe.skipIf(!existsSync(fixtures))('processing the fixtures', () => {
+describe.skipIf(!haveFixtures)('processing the fixtures', () => {
   it('makes what the original makes, once, and leaves raw as it is', async () => {
     copyRaw();
     const before = digest(at('raw'));

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFil
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { createGzip, gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
@@ -10,8 +9,8 @@ import { describe, expect, it } from 'vitest';
 import { openExperiment } from '../../lib/experiment/folders.js';
 import { restoreFile } from '../../lib/experiment/restore.js';
 import { temporaryFolder } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/', import.meta.url));
 const folder = temporaryFolder();
 const name = '210101_A_g0_t0.imec0.ap.bin';
 const content = Buffer.from(Uint16Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 1000).buffer);
@@ -136,7 +135,7 @@ describe('restoring', () => {
   });
 });
 
-describe.skipIf(!existsSync(fixtures))('the fixtures', () => {
+describe.skipIf(!haveFixtures)('the fixtures', () => {
   it('are restored in the size that their metas tell', async () => {
     const { sessions } = await openExperiment(join(fixtures, 'data'), { interim: join(folder.path, 'interim') });
     for (const session of sessions) {

@@ -1,6 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { openExperiment } from '../../lib/experiment/folders.js';
@@ -9,8 +8,8 @@ import { pathOf, type Session } from '../../lib/experiment/session.js';
 import { readLags, readSyncs, rowMs } from '../../lib/experiment/sync_files.js';
 import { syncRecording } from '../../lib/experiment/sync_recording.js';
 import { temporaryFolder } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/', import.meta.url));
 const folder = temporaryFolder();
 
 /** A copy of the fixtures' raw data with what the sync needs restored. */
@@ -30,7 +29,7 @@ function change(file: { interim?: string }, how: (bytes: Buffer) => Buffer): voi
   writeFileSync(file.interim!, how(readFileSync(file.interim!)));
 }
 
-describe.skipIf(!existsSync(fixtures))('the sync of the fixtures', () => {
+describe.skipIf(!haveFixtures)('the sync of the fixtures', () => {
   it('writes the lags of the original, the figures and the map of the clocks', async () => {
     const sessions = await sessionsOf();
     for (const session of sessions) {

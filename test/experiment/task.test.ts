@@ -1,6 +1,5 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { labelActions, labelArray } from '../../lib/experiment/action_labels.js';
@@ -8,14 +7,14 @@ import { addReachActions } from '../../lib/experiment/reach_labels.js';
 import { bitsOf, channelsOf, loadTask, parseTask, presetTasks } from '../../lib/experiment/task.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { temporaryFolder } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/', import.meta.url));
 const folder = temporaryFolder();
 
 /** "..##.." → values of a channel, a character for each ms */
 const channel = (drawing: string) => Float64Array.from(drawing, (mark) => (mark === '#' ? 5 : 0.01));
 
-describe.skipIf(!existsSync(fixtures))('lever push of the fixtures', () => {
+describe.skipIf(!haveFixtures)('lever push of the fixtures', () => {
   it.each([
     ['210101_DL001_day1', 0],
     ['210102_DL001', 0],

@@ -1,22 +1,16 @@
 // Tables for pandas. What pandas itself reads is asked of it where there is a Python that has it (DANT_PANDAS_PYTHON); the layout is
 // compared here with what pandas 3.1 and PyTables 3.11 wrote.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 import { Hdf5File } from '../../lib/files/hdf5.js';
 import { FrameWriter, writeFrame } from '../../lib/files/pandas_hdf5.js';
+import { folderOfFile } from '../cli/folder.js';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-pandas-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = folderOfFile();
 
 const levels = [
   { name: 'session', values: [0, 0, 1, 1] },

@@ -1,11 +1,9 @@
 // Behaviour files of the fixtures to 1 kHz, against SciPy's numbers; and what cannot be used.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Hdf5File } from '../../lib/files/hdf5.js';
 import { readNpz } from '../../lib/files/npz.js';
@@ -18,18 +16,12 @@ import {
 import { resample } from '../../lib/processing/resample.js';
 import { TdmsFile } from '../../lib/tdms/tdms_file.js';
 import { noise } from '../numbers.js';
+import { folderOfFile } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
+const folder = folderOfFile();
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-behaviour-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-describe.skipIf(!existsSync(fixtures))('behaviour of the fixtures', () => {
+describe.skipIf(!haveFixtures)('behaviour of the fixtures', () => {
   it.each([
     ['210101_DL001_day1', 0],
     ['210102_DL001', 0],

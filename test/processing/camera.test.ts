@@ -1,7 +1,6 @@
 // Frames of the fixtures' camera, when they were taken, what moves in them; coordinates of DeepLabCut; video by ffmpeg.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,18 +17,12 @@ import { motionIndex } from '../../lib/processing/motion_index.js';
 import { readDeepLabCut, writeMotionTracking } from '../../lib/processing/motion_tracking.js';
 import { extractVideo } from '../../lib/processing/video.js';
 import { TdmsFile } from '../../lib/tdms/tdms_file.js';
+import { folderOfFile } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
+const folder = folderOfFile();
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-camera-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-describe.skipIf(!existsSync(fixtures))('the camera of the fixtures', () => {
+describe.skipIf(!haveFixtures)('the camera of the fixtures', () => {
   let camera: Camera;
   let truth: Awaited<ReturnType<typeof readNpz>>;
   const behaviour = 'NeuropixelBehaviour(0)';

@@ -1,20 +1,9 @@
 // Recordings of the fixtures to 1 kHz, against what SciPy made of them; read back as files.
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 import { Hdf5File } from '../../lib/files/hdf5.js';
 import { readNpy } from '../../lib/files/npy.js';
@@ -22,17 +11,12 @@ import { readNpz } from '../../lib/files/npz.js';
 import { processAp, processLfp } from '../../lib/processing/ephys.js';
 import { ColumnScratch } from '../../lib/processing/column_scratch.js';
 import { noise } from '../numbers.js';
+import { folderOfFile } from '../cli/folder.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels', import.meta.url));
 const session = '210102_DL001';
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-ephys-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = folderOfFile();
 
 async function frameOf(path: string): Promise<{ values: Float64Array; shape: readonly number[] }> {
   const file = await Hdf5File.open(path);
@@ -50,7 +34,7 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   expect(worst / scale).toBeLessThan(tolerance);
 }
 
-describe.skipIf(!existsSync(fixtures))('recordings of the fixtures', () => {
+describe.skipIf(!haveFixtures)('recordings of the fixtures', () => {
   const lags = { 0: [-512, -400], 1: [0, 0] } as Record<number, [number, number]>;
   const name = (recording: number, ending: string) => join(folder, `210102_DL001_g${recording}_t0.imec0.${ending}`);
   const paths = (recording: number, stream: string) => ({

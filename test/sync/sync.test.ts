@@ -1,7 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { openExperiment } from '../../lib/experiment/folders.js';
@@ -14,8 +13,7 @@ import { ChangeCollector, statesPerMs, type DigitalSignal } from '../../lib/sync
 import { findSyncLag } from '../../lib/sync/find_lag.js';
 import { readProbeSync, readTdmsSync } from '../../lib/sync/read_sync.js';
 import { TdmsFile } from '../../lib/tdms/tdms_file.js';
-
-const fixtures = fileURLToPath(new URL('../../../shared/fixtures/pixels/', import.meta.url));
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
 /** A random train of pulses, s: [on, off] each. */
 function pulses(seed: number, seconds: number): [number, number][] {
@@ -155,7 +153,7 @@ describe('the clock map', () => {
   });
 });
 
-describe.skipIf(!existsSync(fixtures))('the fixtures', () => {
+describe.skipIf(!haveFixtures)('the fixtures', () => {
   it('have the lags that the original finds, and its states at 1 kHz', async () => {
     const interim = mkdtempSync(join(tmpdir(), 'dant sync '));
     const { sessions } = await openExperiment(join(fixtures, 'data'), { interim });

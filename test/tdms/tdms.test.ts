@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { DantError } from '../../lib/errors.js';
@@ -9,8 +8,9 @@ import { formatPath } from '../../lib/tdms/object_path.js';
 import { TdmsFile } from '../../lib/tdms/tdms_file.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { Bytes, segment, toc } from './build.js';
+import { fixtures, haveFixtures } from '../pixels_fixtures.js';
 
-const shared = fileURLToPath(new URL('../../../shared/fixtures/pixels/tdms/', import.meta.url));
+const shared = join(fixtures, 'tdms');
 const folder = temporaryFolder();
 
 /** A path with the number of its file: none is written twice. */
@@ -36,8 +36,8 @@ interface Expected {
   properties: Record<string, string>;
 }
 
-describe.skipIf(!existsSync(shared))('files that npTDMS reads', () => {
-  const expected = existsSync(shared)
+describe.skipIf(!haveFixtures)('files that npTDMS reads', () => {
+  const expected = haveFixtures
     ? (JSON.parse(readFileSync(join(shared, 'expected.json'), 'utf8')) as Record<string, Record<string, Expected>>)
     : {};
 
