@@ -1,7 +1,8 @@
-import { runNative, type RunOptions } from '../native/run.js';
 import { replaceText } from '../files/text_file.js';
+import type { RunOptions } from '../native/run.js';
 import { Random } from '../random.js';
 import { openEphys, type EphysPaths } from './ephys_file.js';
+import { subtractMedians } from './ephys_rows.js';
 
 /** How noisy the channels of a recording are. */
 export interface NoiseAssessment {
@@ -46,18 +47,8 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
       chosen.forEach((r, i) => {
         taken.set(samples.subarray(r * columns, (r + 1) * columns), i * columns);
       });
-      const referenced = new Float64Array(chosen.length * neuralColumns);
-      await runNative(
-        (native, control) =>
-          native.subtractRowMedians({
-            ...control,
-            samples: taken,
-            columns,
-            channels,
-            offsets: new Float64Array(neuralColumns),
-            scales: uvPerBit,
-            referenced,
-          }),
+      const referenced = await subtractMedians(
+        { samples: taken, columns, channels, offsets: new Float64Array(neuralColumns), scales: uvPerBit },
         { signal: run.signal, threads: run.threads },
       );
       for (let i = 0; i < referenced.length; i++) {
