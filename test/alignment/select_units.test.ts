@@ -12,6 +12,7 @@ import { spikeWaveforms } from '../../lib/alignment/spike_waveforms.js';
 import { medianOf, spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
 import { openExperiment } from '../../lib/experiment/folders.js';
 import { readNpz } from '../../lib/files/npz.js';
+import { readLabels } from '../../lib/import/labels.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
 import { processLfp } from '../../lib/processing/ephys.js';
 import { folderOfFile } from '../cli/folder.js';
@@ -49,6 +50,28 @@ describe('selectUnits', () => {
     expect(await chosen({ uncurated: true })).toEqual([7, 3]);
     expect(await chosen({ group: 'noise' })).toEqual([]);
     expect((await selectUnits(sorted, { name: 'all' }, facts)).name).toBe('all');
+  });
+
+  it('by the sorter where every group is unsorted, as phy writes of what nobody looked at', async () => {
+    const unseen = join(folder, 'unseen');
+    mkdirSync(unseen);
+    const rows = ['4\tgood\tunsorted', '6\tmua\tunsorted', '9\t\t'];
+    writeFileSync(join(unseen, 'cluster_info.tsv'), ['cluster_id\tKSLabel\tgroup', ...rows].join('\n'));
+    expect((await selectUnits(unseen, {}, facts)).ids).toEqual([4]);
+    expect((await selectUnits(unseen, { group: 'mua' }, facts)).ids).toEqual([6]);
+    expect((await selectUnits(unseen, { group: 'unsorted' }, facts)).ids).toEqual([4, 6, 9]);
+  });
+
+  it('by cluster_group.tsv before cluster_info.tsv, as the importer does', async () => {
+    const both = join(folder, 'both');
+    mkdirSync(both);
+    const info = ['0\tgood\tgood\t500', '1\tgood\tmua\t500', '2\tmua\tgood\t500'];
+    writeFileSync(join(both, 'cluster_info.tsv'), ['cluster_id\tKSLabel\tgroup\tdepth', ...info].join('\n'));
+    writeFileSync(join(both, 'cluster_group.tsv'), 'cluster_id\tgroup\n0\tnoise\n1\tgood\n2\tunsorted\n');
+    expect((await selectUnits(both, {}, facts)).ids).toEqual([1, 2]);
+    expect((await selectUnits(both, { group: 'noise' }, facts)).ids).toEqual([0]);
+    const label = await readLabels(both);
+    expect([0, 1, 2].map(label)).toEqual(['noise', 'good', 'good']);
   });
 
   it('by depth below the surface: above the first, at most the second', async () => {
