@@ -97,11 +97,15 @@ export async function sessionConfidence(
     },
     inputs: session.sorterFiles(),
   };
-  return session.cache.get(key, async () => {
-    const result = await spikeRateConfidence(await session.spikes(ids), trials, options, run);
-    warnings.push(...result!.warnings.map((warning) => `${session.session.name}: ${warning}`));
-    return result!.table;
-  });
+  return session.cache.get(
+    key,
+    async (warn) => {
+      const result = await spikeRateConfidence(await session.spikes(ids), trials, options, run);
+      result!.warnings.forEach(warn);
+      return result!.table;
+    },
+    (warning) => warnings.push(`${session.session.name}: ${warning}`),
+  );
 }
 
 const isSignal = (data: AlignedKind): data is SignalKind => (signalKinds as readonly string[]).includes(data);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { alignTrials, alignedRateConfidence } from '../../lib/alignment/align_trials.js';
+import { alignTrials, alignedRateConfidence, sessionConfidence, trialsOf } from '../../lib/alignment/align_trials.js';
 import { readProbeDepth, selectUnits, type UnitFacts } from '../../lib/alignment/select_units.js';
 import { SessionData } from '../../lib/alignment/session_data.js';
 import { spikeWaveforms } from '../../lib/alignment/spike_waveforms.js';
+import { eventWithinMs } from '../../lib/alignment/trials.js';
 import { medianOf, spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
 import { openExperiment } from '../../lib/experiment/folders.js';
 import { readNpz } from '../../lib/files/npz.js';
@@ -190,6 +191,21 @@ describe.skipIf(!haveFixtures)('sessions in folders', () => {
     });
     expect(table.levels.map(({ name }) => name)).toEqual(['session', 'unit', 'bin']);
     expect(table.columns).toBe(2 * 2 * 2);
+  });
+
+  it('tell of trials that were left out, also when the intervals come from the cache', async () => {
+    const told: string[][] = [];
+    for (const session of [(await opened())[1]!, (await opened())[1]!]) {
+      const warnings: string[] = [];
+      const trials = await trialsOf(session, push, eventWithinMs.spikes, warnings);
+      const startS = trials.map((_, t) => (t === 0 ? 1 : 0));
+      await sessionConfidence(session, [0, 1], trials, { startS, endS: 0.5, samples: 100 }, warnings, {});
+      expect(warnings).toEqual([
+        `210102_DL001: 1 of ${trials.length} trials end before they start; they were left out.`,
+      ]);
+      told.push(await session.cache.entries());
+    }
+    expect(told[1]).toEqual(told[0]);
   });
 
   it('are left out when they have no such events, data, or are not sorted; the others go on', async () => {
