@@ -3,6 +3,7 @@ import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
+import { partOf } from './run_part.js';
 import type { Trial } from './trials.js';
 
 /** Spikes of a unit, by recording: unique times in ascending order, ms of the action labels. */
@@ -86,7 +87,7 @@ export async function alignSpikeRates(
   if (!(sigmaMs >= 0)) throw argumentError('sigmaMs', 'a number of ms of at least 0', sigmaMs);
   const recordings = [...new Set(trials.map(({ recording }) => recording))];
   const data = sharedArray(Float32Array, units.length * trials.length * durationMs);
-  for (const recording of recordings) {
+  for (const [k, recording] of recordings.entries()) {
     const own = trials.flatMap((trial, t) => (trial.recording === recording ? [t] : []));
     const trains = units.map(({ timesMs }) => timesMs[recording] ?? new Float64Array());
     const offsets = Int32Array.from([0, ...trains.map(({ length }) => length)]);
@@ -101,7 +102,7 @@ export async function alignSpikeRates(
     await runNative(
       (native, control) =>
         native.alignedRates({ ...control, timesMs, offsets, eventsMs, durationMs, marginMs, sigmaMs, rates }),
-      run,
+      partOf(run, k / recordings.length, (k + 1) / recordings.length),
     );
     if (isAll) break;
     for (let u = 0; u < units.length; u++) {

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { alignTrials, alignedRateConfidence, sessionConfidence, trialsOf } from '../../lib/alignment/align_trials.js';
+import { alignTrials, alignedRateConfidence, sessionConfidence } from '../../lib/alignment/align_trials.js';
 import { readProbeDepth, selectUnits, type UnitFacts } from '../../lib/alignment/select_units.js';
 import { SessionData } from '../../lib/alignment/session_data.js';
+import { trialsOf } from '../../lib/alignment/session_trials.js';
 import { spikeWaveforms } from '../../lib/alignment/spike_waveforms.js';
 import { eventWithinMs } from '../../lib/alignment/trials.js';
 import { medianOf, spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
