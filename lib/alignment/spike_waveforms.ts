@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 
+import { medianOf } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import { readFully } from '../import/open_file.js';
 import { highPassHz } from '../import/import_session.js';
@@ -9,7 +10,7 @@ import { selectSpikes } from '../import/select_spikes.js';
 import type { Sorting } from '../import/sorter_folder.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
-import { medianOf, spikeWidth } from './waveform_metrics.js';
+import { spikeWidth } from './waveform_metrics.js';
 
 /** Samples of a waveform, and those before its spike time */
 const samples = 82;

@@ -1,3 +1,4 @@
+import { firstAbove } from '../arrays.js';
 import { rowMs, type ClockLine } from '../experiment/sync_files.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
@@ -133,15 +134,4 @@ function unitsAndTrials(units: readonly UnitSpikes[], trials: readonly Trial[]) 
     { name: 'unit', values: units.flatMap(({ id }) => trials.map(() => id)) },
     { name: 'trial', values: units.flatMap(() => trials.map(({ action }) => action)) },
   ];
-}
-
-/** Place of the first value above `limit` in ascending values. */
-function firstAbove(values: Float64Array, limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -1,3 +1,4 @@
+import { medianOf } from '../arrays.js';
 import { replaceText } from '../files/text_file.js';
 import type { RunOptions } from '../native/run.js';
 import { Random } from '../random.js';
@@ -60,9 +61,7 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
       run.onProgress?.(row / file.rows);
     }
     const sdsUv = sums.map((sum, c) => Math.sqrt(Math.max(0, squares[c]! / drawn - (sum / drawn) ** 2)));
-    const sorted = Float64Array.from(sdsUv).sort();
-    const middle = sorted.length >> 1;
-    const medianUv = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+    const medianUv = medianOf(sdsUv);
     const off = (c: number) => Math.abs(Math.log((sdsUv[c]! + 1e-9) / (medianUv + 1e-9)));
     const worst = [...channels].filter((c) => off(c) > Math.log(noticed)).sort((a, b) => off(b) - off(a) || a - b);
     return { medianUv, sdsUv, worst, samples: drawn };
