@@ -3,7 +3,7 @@ import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { alignContinuous } from './continuous.js';
 import { spikeRateConfidence, type ConfidenceOptions } from './confidence.js';
-import { partOf } from './run_part.js';
+import { partOf } from '../processing/run_part.js';
 import { closeAll, signalKinds, type SessionData, type SignalKind } from './session_data.js';
 import { trialsOf } from './session_trials.js';
 import { alignSpikeRates, alignSpikeTimes } from './spikes.js';

@@ -1,7 +1,7 @@
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
-import { partOf } from './run_part.js';
+import { partOf } from '../processing/run_part.js';
 import { alignSpikeRates, type UnitSpikes } from './spikes.js';
 import type { Trial } from './trials.js';
 

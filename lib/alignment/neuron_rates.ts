@@ -5,7 +5,7 @@ import { importedTrackedUnits } from '../export/tracked_units.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { sessionConfidence } from './align_trials.js';
-import { partOf } from './run_part.js';
+import { partOf } from '../processing/run_part.js';
 import type { SessionData } from './session_data.js';
 import { trialsOrNone } from './session_trials.js';
 import type { Response } from './trial_kind.js';

@@ -4,7 +4,7 @@ import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
-import { partOf } from './run_part.js';
+import { partOf } from '../processing/run_part.js';
 import type { Trial } from './trials.js';
 
 /** Spikes of a unit, by recording: unique times in ascending order, ms of the action labels. */
