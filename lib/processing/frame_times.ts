@@ -1,3 +1,4 @@
+import { binarise } from '../arrays.js';
 import { DantError } from '../errors.js';
 
 /** Frames and falling edges may differ by so many: the camera ran on after the last edge, or was stopped in a frame. */
@@ -10,14 +11,9 @@ const mostDifference = 3;
  * @param startMs Lag of the probe, as in lag.json
  */
 export function frameTimes(signal: Float64Array, startMs: number, frames: number): Float64Array {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of signal) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  const isUp = (i: number) => (signal[i]! - low) / (high - low) > 0.5;
+  const states = binarise(signal);
   const edges: number[] = [];
-  for (let i = 0; i + 1 < signal.length; i++) if (isUp(i) && !isUp(i + 1)) edges.push(i - Math.max(startMs, 0));
+  for (let i = 0; i + 1 < states.length; i++) if (states[i]! > states[i + 1]!) edges.push(i - Math.max(startMs, 0));
   if (edges.length === 0 || Math.abs(edges.length - frames) > mostDifference) {
     throw new DantError(
       'DANT_DATA',
