@@ -76,7 +76,9 @@ async function doStep(
   onProgress: (share: number) => void,
 ): Promise<StepOutcome> {
   const step = steps[name];
-  const { standing, key, from } = await planStep(session, recording, name, settings, await readState(session));
+  const state = await readState(session);
+  const before = state[stateKey(recording, name)];
+  const { standing, key, from } = await planStep(session, recording, name, settings, state);
   if (standing.kind === 'impossible') return { kind: 'skipped', why: standing.why };
   if (standing.kind === 'waiting') return { kind: 'skipped', why: `${standing.why}: the step sync comes first` };
   if (standing.kind === 'done') return { kind: 'unchanged', said: standing.record.said };
@@ -112,7 +114,8 @@ async function doStep(
     warnings: [],
     ...changes,
   });
-  await writeState(session, stateKey(recording, name), entry({}));
+  // What is there until then was made by this step, and must not be taken for what somebody else wrote.
+  await writeState(session, stateKey(recording, name), entry({ result: before?.result }));
   const lag = await lagOf(session, recording);
   const { said, warnings, result } = await step.run({
     session,

@@ -14,7 +14,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openExperiment } from '../../lib/experiment/folders.js';
-import { processExperiment, type ProcessOptions } from '../../lib/experiment/process.js';
+import { planSession } from '../../lib/experiment/plan.js';
+import { defaultSettings, processExperiment, type ProcessOptions } from '../../lib/experiment/process.js';
 import type { StepEvent } from '../../lib/experiment/process_session.js';
 import { presetTasks } from '../../lib/experiment/task.js';
 import { readNpy } from '../../lib/files/npy.js';
@@ -139,6 +140,42 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect(readdirSync(at('interim', day2)).filter((name) => name.includes('_g0_') && name.endsWith('.bin'))).toEqual(
       [],
     );
+  });
+
+  it('does a sync again that failed or was interrupted when it was done anew, and takes no lag of its own for one by hand', async () => {
+    copyRaw();
+    const only: ProcessOptions = { sessions: [day1], steps: ['sync'] };
+    const key = `${day1} 0 sync`;
+    const name = '210101_DL001_g0_t0.imec0.lf.bin';
+    expect((await processed(only)).ends.get(key)).toBe('done');
+    const bytes = readFileSync(at('interim', day1, name));
+    rmSync(at('interim', day1, name));
+    rmSync(at('raw', day1, `${name}.tar.gz`));
+    const flat = Buffer.from(bytes);
+    for (let offset = 8; offset < flat.length; offset += 10) flat.writeInt16LE(0, offset);
+    writeFileSync(at('raw', day1, name), flat);
+    for (const attempt of ['first', 'second']) {
+      const { ends, words } = await processed(only);
+      expect(ends.get(key), attempt).toBe('failed');
+      expect(words.get(key), attempt).toMatch(/never changes/);
+    }
+    writeFileSync(at('raw', day1, name), bytes);
+    const controller = new AbortController();
+    const onEvent = ({ share = 0 }: StepEvent) => {
+      if (share > 0) controller.abort();
+    };
+    await expect(processExperiment(folder.path, only, { signal: controller.signal, onEvent })).rejects.toThrow();
+    const { sessions } = await openExperiment(folder.path);
+    const standing = (await planSession(sessions[0]!, defaultSettings))[0]!.standing;
+    expect(standing).toEqual({ kind: 'stale', why: 'it was stopped before its end' });
+    expect((await processed(only)).ends.get(key)).toBe('done');
+    rmSync(at('processed', day1, 'lag.json'));
+    expect((await planSession(sessions[0]!, defaultSettings))[0]!.standing).toEqual({
+      kind: 'stale',
+      why: 'lag.json does not have its lag any more',
+    });
+    writeFileSync(at('processed', day1, 'lag.json'), '[{"lag_start": 1200, "lag_end": 800}]');
+    expect((await processed(only)).words.get(key)).toMatch(/by hand/);
   });
 
   it('takes a lag that was written by hand, and keeps files that were made elsewhere', async () => {
