@@ -4,9 +4,17 @@ import { join } from 'node:path';
 import { abortError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { planStep, stateKey } from './plan.js';
-import { begun, outputStamp, readState, versionNow, writeState, type StepRecord } from './process_state.js';
+import {
+  begun,
+  changedInputs,
+  outputStamp,
+  readState,
+  versionNow,
+  writeState,
+  type StepRecord,
+} from './process_state.js';
 import { restoreFile } from './restore.js';
-import { pathOf, type Session, type SessionRecording } from './session.js';
+import { pathOf, type Session, type SessionFile, type SessionRecording } from './session.js';
 import { lagOf, steps, type ProcessSettings, type StepName } from './steps.js';
 
 /** How a step of a recording ended. */
@@ -44,6 +52,7 @@ export async function processSession(
   { signal, onEvent }: SessionControl = {},
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
+  const restored = new Set<SessionFile>();
   for (const recording of session.recordings) {
     for (const step of wanted) {
       if (signal?.aborted) throw abortError(signal);
@@ -52,7 +61,7 @@ export async function processSession(
       const seconds = () => (performance.now() - start) / 1000;
       let outcome: StepOutcome;
       try {
-        outcome = await doStep(session, recording, step, settings, signal, (share) => {
+        outcome = await doStep(session, recording, step, settings, restored, signal, (share) => {
           onEvent?.({ ...event, share, seconds: seconds() });
         });
       } catch (error) {
@@ -72,6 +81,7 @@ async function doStep(
   recording: SessionRecording,
   name: StepName,
   settings: ProcessSettings,
+  restored: Set<SessionFile>,
   signal: AbortSignal | undefined,
   onProgress: (share: number) => void,
 ): Promise<StepOutcome> {
@@ -92,6 +102,12 @@ async function doStep(
   }
   const start = performance.now();
   const needed = step.inputs(recording).filter((file) => file !== undefined);
+  // What was unpacked of an archive that was replaced since is not of the new one.
+  const changed = changedInputs(before?.made_from, from);
+  for (const file of needed) {
+    const isOnlyUnpacked = file.archive && file.interim && !file.raw && !file.processed;
+    if (isOnlyUnpacked && changed.has(file.name) && !restored.has(file)) delete file.interim;
+  }
   const archived = needed.filter((file) => pathOf(file) === undefined);
   // Unpacking takes about as long as the step.
   const share = archived.length > 0 ? 0.5 : 0;
@@ -102,6 +118,7 @@ async function doStep(
         onProgress((share * (k + part)) / archived.length);
       },
     });
+    restored.add(file);
   }
   const entry = (changes: Partial<StepRecord>): StepRecord => ({
     key: begun,

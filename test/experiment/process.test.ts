@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -176,6 +177,42 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     });
     writeFileSync(at('processed', day1, 'lag.json'), '[{"lag_start": 1200, "lag_end": 800}]');
     expect((await processed(only)).words.get(key)).toMatch(/by hand/);
+  });
+
+  it('unpacks an archive again that was replaced since', async () => {
+    copyRaw();
+    const only: ProcessOptions = { sessions: [day1] };
+    await processed(only);
+    const labels = async () => [...((await readNpy(at('processed', day1, 'action_labels_0.npy'))).data as Int16Array)];
+    const before = await labels();
+    // Another name for the sensor of the uncued push, as long as the old one
+    const name = 'NeuropixelBehaviour(0).tdms';
+    const bytes = readFileSync(at('interim', day1, name));
+    const [old, other] = [Buffer.from("/'Back_Sensor'"), Buffer.from("/'Next_Sensor'")];
+    for (let from = bytes.indexOf(old); from >= 0; from = bytes.indexOf(old)) other.copy(bytes, from);
+    const made = at('made');
+    mkdirSync(made);
+    writeFileSync(join(made, name), bytes);
+    const archive = at('raw', day1, `${name}.tar.gz`);
+    execFileSync('tar', ['czf', archive, '-C', made, name]);
+    const first = await processed(only);
+    expect(first.ends.get(`${day1} 0 sync`)).toBe('done');
+    expect(first.words.get(`${day1} 0 behaviour`)).toMatch(/needs the channel Back_Sensor but there are .*Next_Sensor/);
+    expect(readFileSync(at('interim', day1, name)).equals(bytes)).toBe(true);
+    // A replaced archive that is damaged is told, run after run, instead of what it was before.
+    writeFileSync(archive, 'x');
+    for (const attempt of [1, 2]) {
+      const { words } = await processed(only);
+      expect(words.get(`${day1} 0 sync`), `${attempt}`).toMatch(/cut short/);
+      expect(words.get(`${day1} 0 behaviour`), `${attempt}`).toMatch(/cut short/);
+    }
+    cpSync(join(fixtures, 'data/raw', day1, `${name}.tar.gz`), archive);
+    expect(Object.fromEntries((await processed(only)).ends)).toEqual({
+      [`${day1} 0 sync`]: 'done',
+      [`${day1} 0 behaviour`]: 'done',
+      [`${day1} 0 lfp`]: 'unchanged',
+    });
+    expect(await labels()).toEqual(before);
   });
 
   it('takes a lag that was written by hand, and keeps files that were made elsewhere', async () => {
