@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { fileError } from '../files/file_error.js';
 import { writeFigure } from '../report/write_figure.js';
+import { defaultBehaviourRateHz } from '../processing/behaviour.js';
 import { openEphys } from '../processing/ephys_file.js';
 import { fitClock } from '../sync/clock_map.js';
 import { statesPerMs, type DigitalSignal } from '../sync/digital_signal.js';
@@ -17,8 +18,6 @@ import { writeLag, writeSync } from './sync_files.js';
 
 /** The group of the behaviour file with the sync signal, in the original */
 export const syncGroup = 'NpxlSync_Signal';
-/** Of behaviour files that do not say it, Hz */
-export const defaultBehaviourHz = 25_000;
 
 export interface SyncedRecording {
   lag: SyncLag;
@@ -108,7 +107,7 @@ async function behaviourSync(
       const groups = [...new Set(tdms.channels.map((one) => one.group))].join(', ') || 'none';
       throw fileError(path, `expected the sync signal in a group "${group}" but there are the groups ${groups}.`);
     }
-    return await readTdmsSync(path, channel, defaultBehaviourHz, control);
+    return await readTdmsSync(path, channel, defaultBehaviourRateHz, control);
   } finally {
     await tdms.close();
   }

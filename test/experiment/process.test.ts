@@ -21,6 +21,8 @@ import type { StepEvent } from '../../lib/experiment/process_session.js';
 import { presetTasks } from '../../lib/experiment/task.js';
 import { readNpy } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
+import { TdmsFile } from '../../lib/tdms/tdms_file.js';
+import { writeTdms } from '../../lib/tdms/write_tdms.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { fixtures, haveFixtures } from '../pixels_fixtures.js';
@@ -237,6 +239,42 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect((await processed({ sessions: [day1], steps: ['behaviour'] })).ends.get(`${day1} 0 behaviour`)).toBe(
       'failed',
     );
+  });
+
+  it('labels by the first signal of each group, as the sync does, and tells what it left out', async () => {
+    copyRaw();
+    const name = 'NeuropixelBehaviour(0).tdms';
+    await processed({ sessions: [day1], steps: ['sync', 'behaviour'] });
+    const labels = readFileSync(at('processed', day1, 'action_labels_0.npy'));
+    const tdms = await TdmsFile.open(at('interim', day1, name));
+    const channels = [];
+    for (const channel of tdms.channels) {
+      const { group, rateHz } = channel;
+      if (rateHz === undefined) continue;
+      const values = await channel.readNumbers();
+      channels.push({ group, name: channel.name, values, properties: { wf_increment: 1 / rateHz } });
+      if (group === 'Back_Sensor') channels.push({ group, name: 'more', values: values.map((value) => -value) });
+    }
+    await tdms.close();
+    const short = { group: 'Short', name: '0', values: new Float64Array(3) };
+    const gaps = { group: 'Gaps', name: '0', values: new Float64Array(channels[0]!.values.length).fill(NaN) };
+    rmSync(at('interim', day1, name));
+    await writeTdms(at('raw', day1, name), [[...channels, short, gaps]]);
+    const warnings: string[] = [];
+    await processExperiment(
+      folder.path,
+      { sessions: [day1], steps: ['behaviour'], settings: { task: presetTasks['lever-push']! } },
+      {
+        onEvent: ({ outcome }) => {
+          if (outcome?.kind === 'done') warnings.push(...outcome.warnings);
+        },
+      },
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^\/'Short'\/'0' was left out: it has 3 values, not \d+\.$/),
+      "/'Gaps'/'0' was left out: it has values that are no numbers (NaN).",
+    ]);
+    expect(readFileSync(at('processed', day1, 'action_labels_0.npy')).equals(labels)).toBe(true);
   });
 
   it('uses one behaviour file for all recordings, each with its own part of it', async () => {
