@@ -58,12 +58,13 @@ export function pixelsNeuronsCommand(): Command {
     .option('--input <folder>', 'the data folder of the result; default: as in the settings of the run');
   return addRateFlags(addSessionFlags(command)).action(
     async (data: string, result: string, flags: SessionFlags & RateFlags & { input?: string }) => {
+      const responses = await responsesOf(flags.response, flags);
+      if (responses.length === 0) throw argumentError('--response', 'at least one ACTION@EVENT', responses);
       const input = flags.input ?? (await dataFolderOf(result));
       const folders = new Set(
         (await importedTrackedUnits(result, input)).map(({ origin }) => basename(dirname(origin.folder))),
       );
       const sessions = await openSessionsOfMouse(data, flags, ({ session }) => folders.has(session.name));
-      const responses = await responsesOf(flags.response, flags);
       console.log(await ratesText(result, input, sessions, responses, flags, interruptSignal()));
     },
   );
@@ -78,7 +79,6 @@ export async function ratesText(
   flags: RateFlags,
   signal: AbortSignal,
 ): Promise<string> {
-  if (responses.length === 0) throw argumentError('--response', 'at least one ACTION@EVENT', responses);
   const atLeast = flags.minSessions ?? 2;
   const neurons = await trackedNeurons(result, dataFolder, sessions, atLeast);
   if (neurons.length === 0) {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { ExperimentOptions } from '../experiment/folders.js';
+import { quoted } from './quoted.js';
 
 /** What the flags of `addExperimentOptions` become. */
 export interface ExperimentFlags {
@@ -30,6 +31,28 @@ export const experimentOptions = ({ mouse, ...others }: ExperimentFlags): Experi
   ...others,
   mice: mouse,
 });
+
+/** The flags again, as they are pasted into a shell behind the next command: " --mouse DL001"; "" without any. */
+export const repeatedExperimentFlags = ({
+  mouse,
+  metadata,
+  interim,
+  dateFormat,
+  sessionPattern,
+}: ExperimentFlags): string =>
+  repeatedFlags({
+    mouse: mouse?.join(','),
+    metadata,
+    interim,
+    'date-format': dateFormat,
+    'session-pattern': sessionPattern?.source,
+  });
+
+/** Flags by their names; those without a value are left out. */
+export const repeatedFlags = (flags: Record<string, string | undefined>): string =>
+  Object.entries(flags)
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
+    .join('');
 
 /** A flag that takes a list, separated by commas. */
 export function listOption(flags: string, about: string): Option {
