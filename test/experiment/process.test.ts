@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -306,6 +307,51 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect(check.code).toBe(1);
     expect(check.stdout).toMatch(/210101_DL001_day1: 1 problem\n {2}PROBLEM: .*the archive is cut short/);
     expect(check.stdout).toMatch(/210102_DL001: whole/);
+  });
+
+  it('leaves a session alone that another process is at work on, and says who that is', async () => {
+    copyRaw();
+    mkdirSync(at('processed', day1), { recursive: true });
+    const lock = at('processed', day1, 'lock');
+    const other = () => {
+      writeFileSync(lock, JSON.stringify({ host: 'elsewhere', pid: 77, token: 'theirs' }));
+    };
+    other();
+    const only: ProcessOptions = { sessions: [day1] };
+    const { ends, words } = await processed(only);
+    expect([...ends.values()]).toEqual(['failed', 'skipped', 'skipped']);
+    const busy = '210101_DL001_day1: another "dant pixels process" is at work on it (process 77 on elsewhere).';
+    expect(words.get(`${day1} 0 sync`)).toBe(busy);
+    expect(readdirSync(at('processed', day1)).sort()).toEqual(['lock', 'process.log']);
+    expect(existsSync(at('interim', day1))).toBe(false);
+    rmSync(lock);
+    expect((await processed(only)).summary).toEqual({ done: 3, unchanged: 0, skipped: 0, failed: 0 });
+    expect(existsSync(lock)).toBe(false);
+    // Where nothing is to be done, nobody is in the way.
+    other();
+    const settings: ProcessOptions['settings'] = { lfp: { method: 'polyphase', reference: 'median' } };
+    const again = await processed({ ...only, settings });
+    expect([...again.ends.values()]).toEqual(['unchanged', 'unchanged', 'failed']);
+    expect(again.words.get(`${day1} 0 lfp`)).toBe(busy);
+  });
+
+  it('does each step once when it is started twice at the same time', async () => {
+    copyRaw();
+    const asked = ['pixels', 'process', folder.path, '--session', day1, '--task', 'lever-push'];
+    const results = await Promise.all([dant(asked), dant(asked)]);
+    const lines = results.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => line.startsWith(day1));
+    for (const line of lines) {
+      expect(line).toMatch(
+        /\d s: |done before|the step sync comes first|FAILED: .* is at work on it \(process \d+ on /,
+      );
+    }
+    const done = lines.filter((line) => /\d s: /.test(line)).map((line) => line.split(/ +/).slice(0, 3).join(' '));
+    expect(new Set(done).size).toBe(done.length);
+    expect((await processed({ sessions: [day1] })).summary).toMatchObject({ skipped: 0, failed: 0 });
+    expect(readdirSync(at('processed', day1)).filter((name) => /lock|part|_0_/.test(name))).toEqual([]);
+    const labels = await readNpy(at('processed', day1, 'action_labels_0.npy'));
+    const expected = await readNpz(join(fixtures, 'expected', day1, 'expected_0.npz'));
+    expect([...(labels.data as Int16Array)]).toEqual([...(expected.action_labels!.data as Int16Array)]);
   });
 
   it('refuses what there is not', async () => {
