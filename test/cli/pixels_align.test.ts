@@ -120,6 +120,21 @@ it('responses are looked at before the sessions', async () => {
   }
 });
 
+it.each([
+  ['--sigma', '-1', /a number of ms of at least 0 for sigmaMs/],
+  ['--step', '0.4', /a step that divides 1\.5 s for stepS/],
+  ['--samples', '1e8', /a whole number from 1 to 10000000 for samples/],
+  ['--seed', '-1', /an integer of at least 0 for seed but received -1/],
+  ['--min-sessions', '0', /at least 1 for --min-sessions/],
+])('track refuses %s %s before it does anything', async (flag, value, message) => {
+  const output = join(folder, 'refused');
+  const response = ['--response', 'rewarded_push@tone_onset'];
+  const { stderr, code } = await dant('pixels', 'track', experiment.data, '-o', output, ...response, flag, value);
+  expect(`${code} ${stderr}`).toMatch(message);
+  expect(code).toBe(1);
+  expect(existsSync(output)).toBe(false);
+});
+
 it('list prints the command that processes the same sessions', async () => {
   const flags = ['--task', 'lever-push', '--mouse', 'M1,M2', '--session-pattern', '(?<date>\\d+)_(?<mouse>.*)'];
   const { stdout } = await dant('pixels', 'list', experiment.data, ...flags);
