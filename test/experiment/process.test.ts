@@ -1,7 +1,6 @@
 import {
   appendFileSync,
   cpSync,
-  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -27,15 +26,11 @@ import { writeTdms } from '../../lib/tdms/write_tdms.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { fixtures, haveFixtures } from '../pixels_fixtures.js';
+import { day1, day2, processingOf } from './processing_of.js';
 
 const folder = temporaryFolder();
-const day1 = '210101_DL001_day1';
-const day2 = '210102_DL001';
 
-const copyRaw = () => {
-  cpSync(join(fixtures, 'data/raw'), join(folder.path, 'raw'), { recursive: true });
-};
-const at = (...path: string[]) => join(folder.path, ...path);
+const { at, copyRaw, processed } = processingOf(folder);
 
 /** All bytes of a folder. */
 function digest(path: string): string {
@@ -45,25 +40,6 @@ function digest(path: string): string {
     if (statSync(join(path, name)).isFile()) hash.update(readFileSync(join(path, name)));
   }
   return hash.digest('hex');
-}
-
-/** Processes, and tells of each step how it ended: "<session> <recording> <step>: <kind>". */
-async function processed(options: ProcessOptions = {}) {
-  const ends = new Map<string, string>();
-  const words = new Map<string, string>();
-  const settings = { task: presetTasks['lever-push']!, ...options.settings };
-  const summary = await processExperiment(
-    folder.path,
-    { ...options, settings },
-    {
-      onEvent: ({ session, recording, step, outcome }: StepEvent) => {
-        if (!outcome) return;
-        ends.set(`${session} ${recording} ${step}`, outcome.kind);
-        words.set(`${session} ${recording} ${step}`, 'why' in outcome ? outcome.why : outcome.said);
-      },
-    },
-  );
-  return { summary, ends, words };
 }
 
 describe.skipIf(!haveFixtures)('processing the fixtures', () => {
@@ -288,70 +264,6 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect([...ends.values()]).toEqual(['done', 'done', 'failed', 'skipped']);
     const { sessions } = await openExperiment(folder.path, { mice: ['DL001'] });
     expect(sessions[1]!.findings).toEqual([expect.stringMatching(/is the only behaviour file: all 2 runs use it/)]);
-  });
-
-  it('works on several sessions at once, by the command, and stops at nothing that fails', async () => {
-    copyRaw();
-    writeFileSync(at('raw', day1, 'NeuropixelBehaviour(0).tdms.tar.gz'), 'x');
-    const result = await dant(['pixels', 'process', folder.path, '--task', 'lever-push', '--jobs', '2']);
-    expect(result.code).toBe(1);
-    expect(result.stdout).toMatch(/210102_DL001 {2}0 {2}behaviour .* 2 rewarded_push/);
-    expect(result.stdout).toMatch(/210101_DL001_day1 {2}0 {2}sync {7}FAILED: .*the archive is cut short/);
-    expect(result.stdout).toMatch(/6 steps done, 0 done before, 2 not possible, 1 failed\./);
-    const list = await dant(['pixels', 'list', folder.path, '--task', 'lever-push']);
-    expect(list.stdout).toMatch(/sync missing, behaviour waits for sync/);
-    expect(list.stdout).toMatch(
-      /recording 1 .*lf there, behaviour restored, not sorted\n {4}sync done, behaviour done, lfp done, ap missing/,
-    );
-    const check = await dant(['pixels', 'check', folder.path, '--task', 'lever-push']);
-    expect(check.code).toBe(1);
-    expect(check.stdout).toMatch(/210101_DL001_day1: 1 problem\n {2}PROBLEM: .*the archive is cut short/);
-    expect(check.stdout).toMatch(/210102_DL001: whole/);
-  });
-
-  it('leaves a session alone that another process is at work on, and says who that is', async () => {
-    copyRaw();
-    mkdirSync(at('processed', day1), { recursive: true });
-    const lock = at('processed', day1, 'lock');
-    const other = () => {
-      writeFileSync(lock, JSON.stringify({ host: 'elsewhere', pid: 77, token: 'theirs' }));
-    };
-    other();
-    const only: ProcessOptions = { sessions: [day1] };
-    const { ends, words } = await processed(only);
-    expect([...ends.values()]).toEqual(['failed', 'skipped', 'skipped']);
-    const busy = '210101_DL001_day1: another "dant pixels process" is at work on it (process 77 on elsewhere).';
-    expect(words.get(`${day1} 0 sync`)).toBe(busy);
-    expect(readdirSync(at('processed', day1)).sort()).toEqual(['lock', 'process.log']);
-    expect(existsSync(at('interim', day1))).toBe(false);
-    rmSync(lock);
-    expect((await processed(only)).summary).toEqual({ done: 3, unchanged: 0, skipped: 0, failed: 0 });
-    expect(existsSync(lock)).toBe(false);
-    // Where nothing is to be done, nobody is in the way.
-    other();
-    const settings: ProcessOptions['settings'] = { lfp: { method: 'polyphase', reference: 'median' } };
-    const again = await processed({ ...only, settings });
-    expect([...again.ends.values()]).toEqual(['unchanged', 'unchanged', 'failed']);
-    expect(again.words.get(`${day1} 0 lfp`)).toBe(busy);
-  });
-
-  it('does each step once when it is started twice at the same time', async () => {
-    copyRaw();
-    const asked = ['pixels', 'process', folder.path, '--session', day1, '--task', 'lever-push'];
-    const results = await Promise.all([dant(asked), dant(asked)]);
-    const lines = results.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => line.startsWith(day1));
-    for (const line of lines) {
-      expect(line).toMatch(
-        /\d s: |done before|the step sync comes first|FAILED: .* is at work on it \(process \d+ on /,
-      );
-    }
-    const done = lines.filter((line) => /\d s: /.test(line)).map((line) => line.split(/ +/).slice(0, 3).join(' '));
-    expect(new Set(done).size).toBe(done.length);
-    expect((await processed({ sessions: [day1] })).summary).toMatchObject({ skipped: 0, failed: 0 });
-    expect(readdirSync(at('processed', day1)).filter((name) => /lock|part|_0_/.test(name))).toEqual([]);
-    const labels = await readNpy(at('processed', day1, 'action_labels_0.npy'));
-    const expected = await readNpz(join(fixtures, 'expected', day1, 'expected_0.npz'));
-    expect([...(labels.data as Int16Array)]).toEqual([...(expected.action_labels!.data as Int16Array)]);
   });
 
   it('refuses what there is not', async () => {
