@@ -10,7 +10,6 @@ namespace dant {
 namespace {
 
 constexpr int rounds = 3, mostSteps = 100, mostHalvings = 30;
-constexpr size_t grain = 8192;
 /// Numbers that the log likelihood says are this close to the likeliest, in squared standard errors, need no step.
 constexpr double noGain = 1e-8, most = 14;
 /// Precisions of the priors of a, ln b and ln c.
@@ -24,14 +23,28 @@ Softplus softplus(double x) {
   return {std::max(x, 0.0) + std::log1p(small), (x >= 0 ? 1 : small) / (1 + small)};
 }
 
-/// Candidates that count alike.
-struct Scores {
-  std::span<const double> values;
-  double weight;
-  bool decoys;
-};
-
 using Numbers = Eigen::Vector3d; ///< a, ln b, ln c
+
+/// The weights of targets and of decoys at scores on a grid; a candidate's is shared by the two next to its score, so
+/// that a sum over them is that over candidates but for a hundred thousandth of its curvature.
+struct ScoreGrid {
+  static constexpr double spacing = 1.0 / 128, reach = 128;
+
+  std::vector<double> targets = std::vector<double>(size), decoys = std::vector<double>(size);
+
+  static double scoreAt(size_t k) { return static_cast<double>(k) * spacing - reach; }
+
+  void add(std::vector<double>& weights, double score, double weight) {
+    const double place = (std::clamp(score, -reach, reach) + reach) / spacing;
+    const auto k = std::min(static_cast<size_t>(place), size - 2);
+    const double share = place - static_cast<double>(k);
+    weights[k] += weight * (1 - share);
+    weights[k + 1] += weight * share;
+  }
+
+private:
+  static constexpr size_t size = static_cast<size_t>(2 * reach / spacing) + 1;
+};
 
 /// Minus the log likelihood, its slope, and its curvature (Fisher's).
 struct Loss {
@@ -39,45 +52,40 @@ struct Loss {
   Numbers slope = Numbers::Zero();
   Eigen::Matrix3d curvature = Eigen::Matrix3d::Zero();
 
-  void add(const Scores& scores, const Numbers& at) {
+  /// With the priors.
+  Loss(const ScoreGrid& scores, const Numbers& at) {
+    const Eigen::Map<const Numbers> precision(precisions);
+    value = 0.5 * precision.cwiseProduct(at).dot(at);
+    slope = precision.cwiseProduct(at);
+    curvature = precision.asDiagonal();
     const double b = std::exp(at[1]);
-    for (const double score : scores.values) {
+    for (size_t k = 0; k < scores.targets.size(); ++k) {
+      const double target = scores.targets[k], decoy = scores.decoys[k], all = target + decoy;
+      if (all == 0) continue;
+      const double score = ScoreGrid::scoreAt(k);
       const auto [rise, right] = softplus(at[0] + b * score);
       const double ratio = at[2] + rise; // ln of targets for each decoy
       const auto [wrong, isTarget] = softplus(ratio);
       const Numbers derivative(right, right * b * score, 1);
-      value += scores.weight * (scores.decoys ? wrong : wrong - ratio);
-      slope += scores.weight * (scores.decoys ? isTarget : isTarget - 1) * derivative;
-      curvature += scores.weight * isTarget * (1 - isTarget) * derivative * derivative.transpose();
+      value += all * wrong - target * ratio;
+      slope += (all * isTarget - target) * derivative;
+      curvature += all * isTarget * (1 - isTarget) * derivative * derivative.transpose();
     }
   }
 };
 
-/// With the priors.
-Loss lossAt(const Job& job, std::span<const Scores> all, const Numbers& at) {
-  std::vector<Loss> parts(all.size());
-  parallelFor(job, all.size(), [&](size_t k) { parts[k].add(all[k], at); });
-  const Eigen::Map<const Numbers> precision(precisions);
-  Loss sum{0.5 * precision.cwiseProduct(at).dot(at), precision.cwiseProduct(at), precision.asDiagonal()};
-  for (const auto& part : parts) {
-    sum.value += part.value;
-    sum.slope += part.slope;
-    sum.curvature += part.curvature;
-  }
-  return sum;
-}
-
 /// Improves the numbers by Fisher's scoring.
-void fit(const Job& job, std::span<const Scores> all, Numbers& numbers) {
-  Loss reached = lossAt(job, all, numbers);
+void fit(const Job& job, const ScoreGrid& scores, Numbers& numbers) {
+  Loss reached(scores, numbers);
   for (int step = 0; step < mostSteps; ++step) {
+    job.throwIfAborted();
     Numbers direction = -reached.curvature.ldlt().solve(reached.slope);
     if (!(-reached.slope.dot(direction) > noGain)) return;
-    Loss next = lossAt(job, all, numbers + direction);
+    Loss next(scores, numbers + direction);
     for (int halving = 0; !(next.value <= reached.value); ++halving) {
       if (halving == mostHalvings) return;
       direction /= 2;
-      next = lossAt(job, all, numbers + direction);
+      next = Loss(scores, numbers + direction);
     }
     numbers += direction;
     reached = next;
@@ -95,15 +103,15 @@ Calibration calibrateOnDecoys(const Job& job, std::span<const MatchCandidates::G
   Calibration found{std::vector<double>(scores.size()), std::vector<double>(scores.size(), 1.0)};
   Numbers numbers = Numbers::Zero();
   for (int round = 0; round < rounds; ++round) {
-    std::vector<Scores> all;
+    ScoreGrid grid;
     for (const auto& group : groups) {
       const auto pair = static_cast<size_t>(group.sessionPair);
       const double weight = group.decoys ? (targets[pair] - right[pair]) / std::max(decoys[pair], 1.0) : 1;
-      for (size_t begin = group.begin; begin < group.end; begin += grain)
-        all.push_back({scores.subspan(begin, std::min(grain, group.end - begin)), weight, group.decoys});
+      for (size_t p = group.begin; p < group.end; ++p)
+        grid.add(group.decoys ? grid.decoys : grid.targets, scores[p], weight);
       std::fill_n(found.weights.begin() + static_cast<std::ptrdiff_t>(group.begin), group.end - group.begin, weight);
     }
-    fit(job, all, numbers);
+    fit(job, grid, numbers);
     std::fill(right.begin(), right.end(), 0.0);
     for (const auto& group : groups) {
       for (size_t p = group.begin; p < group.end; ++p) {
