@@ -8,7 +8,7 @@ export interface ProcessEnd {
   endedBy: NodeJS.Signals | null;
 }
 
-export interface ProcessControl<Message> {
+export interface ProcessTask<Message> {
   args?: readonly string[];
   /** What it is sent at its start */
   job?: Serializable;
@@ -22,7 +22,7 @@ export interface ProcessControl<Message> {
  */
 export function runInProcess<Message>(
   file: URL,
-  { args = [], job, signal, onMessage }: ProcessControl<Message>,
+  { args = [], job, signal, onMessage }: ProcessTask<Message>,
 ): Promise<ProcessEnd> {
   return new Promise((resolve) => {
     const child = fork(file, args, { execArgv: [], serialization: 'advanced' });

@@ -14,6 +14,7 @@ import { pixelsNeuronsCommand } from './pixels_neurons.js';
 import {
   addExperimentOptions,
   experimentOptions,
+  printFindings,
   repeatedExperimentFlags,
   repeatedFlags,
   type ExperimentFlags,
@@ -126,10 +127,6 @@ function standingText(standing: StepPlan['standing']): string {
     case 'impossible':
       return `not possible (${standing.why})`;
   }
-}
-
-export function printFindings({ findings }: Experiment): void {
-  for (const finding of findings) console.error(`Warning: ${finding}`);
 }
 
 function summaryText({ sessions }: Experiment): string {

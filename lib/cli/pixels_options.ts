@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { ExperimentOptions } from '../experiment/folders.js';
+import type { Experiment } from '../experiment/session.js';
+import { listOption } from './list_option.js';
 import { quoted } from './quoted.js';
 
 /** What the flags of `addExperimentOptions` become. */
@@ -54,9 +56,8 @@ export const repeatedFlags = (flags: Record<string, string | undefined>): string
     .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
     .join('');
 
-/** A flag that takes a list, separated by commas. */
-export function listOption(flags: string, about: string): Option {
-  return new Option(flags, about).argParser((text) => text.split(',').map((part) => part.trim()));
+export function printFindings({ findings }: Pick<Experiment, 'findings'>): void {
+  for (const finding of findings) console.error(`Warning: ${finding}`);
 }
 
 function patternOf(text: string): RegExp {

@@ -8,6 +8,8 @@ import { openExperiment } from '../experiment/folders.js';
 import { loadTask } from '../experiment/task.js';
 import {
   addExperimentOptions,
+  experimentOptions,
+  printFindings,
   repeatedExperimentFlags,
   repeatedFlags,
   type ExperimentFlags,
@@ -86,14 +88,13 @@ export const repeatedSessionFlags = ({
 
 /** Opens the sessions; one that cannot be used is told and left out. Rejects with DANT_DATA if none is left. */
 export async function openSessions(data: string, flags: SessionFlags): Promise<SessionData[]> {
-  const { mouse, metadata, interim, dateFormat, sessionPattern, probe, clock } = flags;
-  const experiment = await openExperiment(data, { mice: mouse, metadata, interim, dateFormat, sessionPattern });
-  for (const finding of experiment.findings) console.error(`Warning: ${finding}`);
+  const experiment = await openExperiment(data, experimentOptions(flags));
+  printFindings(experiment);
   const opened: SessionData[] = [];
   const problems: string[] = [];
   for (const session of experiment.sessions) {
     try {
-      opened.push(await SessionData.open(session, probe, clock));
+      opened.push(await SessionData.open(session, flags.probe, flags.clock));
     } catch (error) {
       if (!(error instanceof DantError) || error.code !== 'DANT_DATA') throw error;
       problems.push(error.message);

@@ -134,7 +134,7 @@ async function checkBehaviour(path: string, task: Task, notes: string[], signal?
     notes.push(...tdms.warnings);
     const missing = [...channelsOf(task), task.sync].filter((group) => !tdms.firstOf(group));
     if (missing.length > 0) {
-      const groups = [...new Set(tdms.channels.map(({ group }) => group))].join(', ') || 'none';
+      const groups = tdms.groups.join(', ') || 'none';
       throw fileError(path, `there is no channel ${missing.join(', ')}; there are ${groups}.`);
     }
     const states = statesPerMs(await readTdmsSync(path, tdms.firstOf(task.sync)!, defaultBehaviourRateHz, { signal }));

@@ -13,11 +13,11 @@ import { readProbeSync, readTdmsSync, type SyncReadControl } from '../sync/read_
 import { syncFigure } from '../sync/sync_figure.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { ephysPaths, lfpBand } from './ephys_paths.js';
-import type { Session, SessionRecording } from './session.js';
+import { pathOf, type Session, type SessionRecording } from './session.js';
 import { writeLag, writeSync } from './sync_files.js';
 
 /** The group of the behaviour file with the sync signal, in the original */
-export const syncGroup = 'NpxlSync_Signal';
+const syncGroup = 'NpxlSync_Signal';
 
 export interface SyncedRecording {
   lag: SyncLag;
@@ -98,13 +98,13 @@ async function behaviourSync(
   group: string,
   control: SyncReadControl,
 ): Promise<DigitalSignal> {
-  const path = behaviour && (behaviour.processed ?? behaviour.interim ?? behaviour.raw);
+  const path = pathOf(behaviour);
   if (path === undefined) throw fileError(session.raw, `recording ${index} has no behaviour file to synchronise with.`);
   const tdms = await TdmsFile.open(path);
   try {
     const channel = tdms.firstOf(group);
     if (!channel) {
-      const groups = [...new Set(tdms.channels.map((one) => one.group))].join(', ') || 'none';
+      const groups = tdms.groups.join(', ') || 'none';
       throw fileError(path, `expected the sync signal in a group "${group}" but there are the groups ${groups}.`);
     }
     return await readTdmsSync(path, channel, defaultBehaviourRateHz, control);
