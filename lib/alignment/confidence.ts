@@ -1,3 +1,4 @@
+import { requireInteger } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
@@ -42,9 +43,14 @@ export async function spikeRateConfidence(
   const { startS = 0, stepS = 0.1, endS = 1, baseline, sampleSize = 20, confidence = 95, samples = 10_000 } = options;
   const { seed = 25_000, sigmaMs = 50 } = options;
   if (!(confidence > 0 && confidence < 100)) throw argumentError('confidence', 'percent between 0 and 100', confidence);
-  for (const [name, value] of Object.entries({ sampleSize, samples })) {
-    if (!Number.isInteger(value) || value < 1) throw argumentError(name, 'a whole number above 0', value);
+  for (const [name, value, most] of [
+    ['sampleSize', sampleSize, 1e6],
+    ['samples', samples, 1e7],
+  ] as const) {
+    if (!(Number.isInteger(value) && value >= 1 && value <= most))
+      throw argumentError(name, `a whole number from 1 to ${most}`, value);
   }
+  requireInteger('seed', seed, 0);
   const warnings: string[] = [];
   const bins = binsOf(startS, stepS, endS, trials.length, warnings);
   const means = await binMeans(units, trials, bins, sigmaMs, partOf(run, 0, baseline ? ratesShare / 2 : ratesShare));

@@ -42,6 +42,11 @@ export const neuronRateDefaults = {
   seed: 25_000,
 };
 
+export function completeRateOptions(options: NeuronRatesOptions) {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...neuronRateDefaults, ...given };
+}
+
 export interface NeuronRates {
   neurons: TrackedNeuron[];
   /** Levels `neuron`, `session`, `unit`, `response`, `percentile`; rows `time`: the middle of each bin, s */
@@ -97,8 +102,7 @@ export async function neuronRates(
   options: NeuronRatesOptions = {},
   run: RunOptions = {},
 ): Promise<NeuronRates> {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const complete = { ...neuronRateDefaults, ...given };
+  const complete = completeRateOptions(options);
   const { startS, endS, stepS } = complete;
   const bins = Math.round((endS - startS) / stepS);
   const warnings: string[] = [];

@@ -85,7 +85,7 @@ export class SessionData {
         rows: await SessionData.rows(session, recording, meta),
         rateHz: meta.sampleRateHz,
         startMs,
-        clock: clock === 'map' && startMs !== undefined ? clockOf(session, syncs, recording.index) : undefined,
+        clock: clock === 'map' && startMs !== undefined ? clockOf(session, syncs, recording.index, startMs) : undefined,
       });
     }
     return new SessionData(session, chosen, recordings);
@@ -227,11 +227,25 @@ export async function closeAll(signals: readonly (ContinuousSignal | undefined)[
   for (const signal of signals) await signal?.close();
 }
 
-function clockOf(session: Session, syncs: readonly (SyncRecord | undefined)[], index: number): ClockLine {
-  const clock = syncs[index]?.clock;
-  if (clock) return clock;
+/** The map of the clocks that belongs to the lag of `lag.json`, by which the behaviour was cropped. */
+function clockOf(
+  session: Session,
+  syncs: readonly (SyncRecord | undefined)[],
+  index: number,
+  startMs: number,
+): ClockLine {
+  const path = join(session.processed, 'sync.json');
+  const sync = syncs[index];
+  if (!sync?.clock) {
+    throw fileError(
+      path,
+      `there is no map of the clocks of recording ${index}. Make it: dant pixels process --steps sync; or take the lag (--clock lag).`,
+    );
+  }
+  if (sync.lagMs === startMs) return sync.clock;
   throw fileError(
-    join(session.processed, 'sync.json'),
-    `there is no map of the clocks of recording ${index}. Make it: dant pixels process --steps sync; or take the lag (--clock lag).`,
+    path,
+    `the map of the clocks of recording ${index} belongs to a lag of ${sync.lagMs} ms but lag.json has ${startMs} ms. ` +
+      'Take the lag (--clock lag); or have both made anew: set the lag in lag.json to null and run dant pixels process --steps sync.',
   );
 }
