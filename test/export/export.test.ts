@@ -6,7 +6,7 @@ import { writeNpy } from '../../lib/files/npy_writer.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
 import { exportToPhy } from '../../lib/export/phy.js';
-import { exportCsv } from '../../lib/export/table.js';
+import { exportCsv, exportNpz } from '../../lib/export/table.js';
 import { trackedUnits, writeTrackedUnits } from '../../lib/export/tracked_units.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
@@ -138,6 +138,21 @@ describe.skipIf(!haveFixtures)('from sorted sessions to neurons in phy', () => {
     );
     writeFileSync(join(folder.path, 'import.json'), '{');
     await expect(exportToPhy(folder.path, folder.path)).rejects.toThrow(/import\.json: cannot be read/);
+  });
+
+  it('keeps ids of clusters that 32 bits do not hold', async () => {
+    const ids = [2 ** 31, 2 ** 40 + 1];
+    writeFileSync(
+      join(folder.path, 'units.csv'),
+      ['unit,session,folder,cluster_id,label,depth_um', ...ids.map((id, k) => `${k},${k + 1},x,${id},good,0`)].join(
+        '\n',
+      ),
+    );
+    await writeNpy(join(folder.path, 'IdxCluster.npy'), { data: Int32Array.of(1, 1), shape: [2] });
+    const file = join(folder.path, 'units.npz');
+    await exportNpz(folder.path, file, { dataFolder: folder.path });
+    const { cluster_id: written } = await readNpz(file);
+    expect(written!.data).toEqual(BigInt64Array.from(ids, BigInt));
   });
 
   it('needs data that were imported, and the result of them', async () => {
