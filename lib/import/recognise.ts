@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
+import { requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { findRawWaveforms } from './bombcell/places.js';
@@ -25,6 +26,7 @@ export interface Recognised {
 
 /** Tells what a file or folder with sorted sessions is. Rejects with DANT_DATA if it is nothing that can be imported. */
 export async function recognise(path: string): Promise<Recognised> {
+  requireText('path', path);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw fileError(path, 'there is no such file or folder.');
   const known = found.isDirectory() ? await recogniseFolder(path) : recogniseFile(path);
