@@ -2,6 +2,7 @@ import { checkSteering, requireOptions, requireText } from '../arguments.js';
 import { abortError, DantError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { ImportControl, ImportedDataSet, ImportSummary } from './import_sessions.js';
+import { GivenPaths } from './given_paths.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from './options.js';
 import { shareEvents } from './peth.js';
 import { placeSparse } from './place_sparse.js';
@@ -29,10 +30,10 @@ export async function importSorted(
   output: string,
   more: ImportOptions,
   source: object,
-  given?: ImportControl,
+  steering?: ImportControl,
 ): Promise<ImportSummary> {
   requireText('output', output);
-  const control: ImportControl = requireOptions('control', given);
+  const control: ImportControl = requireOptions('control', steering);
   checkSteering(control);
   const options = completeImportOptions(more);
   let dataSet: Omit<ImportedDataSet, 'folder'> | undefined;
@@ -40,6 +41,8 @@ export async function importSorted(
   await makeNewFolder(output, async (folder) => {
     const sessions: SortedSession[] = [];
     try {
+      const given = new GivenPaths('Paths', 'file or folder');
+      for (const [k, path] of sources.paths.entries()) await given.add(path, k + 1);
       for (const [k, path] of sources.paths.entries()) sessions.push(...(await sources.read(path, k, control.signal)));
       const plan = planSorted(sessions, options, warnings);
       dataSet = await writeSorted(folder, plan, options, source, warnings, control);

@@ -1,7 +1,6 @@
-import { realpath } from 'node:fs/promises';
-
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
+import { GivenPaths } from './given_paths.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import type { PethMaker } from './peth.js';
 import { planPeth } from './plan_peth.js';
@@ -39,7 +38,7 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const sessions: SessionPlan[] = [];
   const warnings: string[] = [];
-  const folders = new Map<string, number>();
+  const folders = new GivenPaths('Sessions', 'folder');
   for (const source of sources) {
     const s = sessions.length;
     try {
@@ -47,7 +46,7 @@ export async function planImport(
       for (const [i, plan] of plans.entries()) {
         warnings.push(...plan.warnings.map((warning) => `Session ${s + i + 1}: ${warning}`));
       }
-      await refuseTwice(folders, plans[0]!.folder, s);
+      await folders.add(plans[0]!.folder, s + 1);
       sessions.push(...plans);
     } catch (error) {
       if (!(error instanceof DantError) || error.code !== 'DANT_DATA' || /^Sessions? \d/.test(error.message))
@@ -106,15 +105,6 @@ function planSessionPeth(
   const maker = planPeth(timed, options, warnings);
   timed.forEach(({ events }, s) => (sessions[s]!.events = events));
   return maker;
-}
-
-async function refuseTwice(seen: Map<string, number>, folder: string, s: number): Promise<void> {
-  const path = await realpath(folder);
-  const other = seen.get(path);
-  if (other !== undefined) {
-    throw new DantError('DANT_DATA', `Sessions ${other + 1} and ${s + 1} are the same folder: ${folder}.`);
-  }
-  seen.set(path, s);
 }
 
 function refuseDifferent(sessions: readonly SessionPlan[]): void {
