@@ -12,8 +12,7 @@ const depth = 5;
 /** The folder of the sorter: `session` itself or the only one below it. */
 export async function findSorterFolder(session: string): Promise<string> {
   if (!existsSync(session)) throw fileError(session, 'there is no such folder.');
-  if (existsSync(join(session, 'spike_times.npy'))) return session;
-  const folders = await sorterFolders(session);
+  const folders = await sortingsOf(session);
   if (folders.length === 1) return folders[0]!;
   throw fileError(
     session,
@@ -21,6 +20,11 @@ export async function findSorterFolder(session: string): Promise<string> {
       ? 'expected a folder of Kilosort or phy here or below, but found no spike_times.npy.'
       : `holds more than one sorting; name the folder of one of them: ${folders.join(', ')}.`,
   );
+}
+
+/** The folders of sorters of a session: `session` itself, or all below it. */
+export async function sortingsOf(session: string): Promise<string[]> {
+  return existsSync(join(session, 'spike_times.npy')) ? [session] : sorterFolders(session);
 }
 
 /** All folders of sorters below `folder`, by name; numbers in names count as numbers. */
