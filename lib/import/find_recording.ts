@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import { parsePhyParams, type PhyParams } from './params_py.js';
 
 /** How deep below a session's folder recordings and sorter folders are looked for. */
@@ -174,10 +175,10 @@ async function filesBelow(folder: string, wanted: (name: string) => boolean, lev
 export async function recordingOf(sorter: string): Promise<string[] | undefined> {
   try {
     const path = join(sorter, 'params.py');
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
+    const params = parsePhyParams(path, await readText(path));
     return (await findRecording(sorter, sorter, params)).files;
   } catch (error) {
-    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
+    if (error instanceof DantError) return undefined;
     throw error;
   }
 }
