@@ -2,9 +2,11 @@ import { open } from 'node:fs/promises';
 import type { Dataset, File, Filter, Group, Reference } from 'h5wasm/node';
 
 import type { NumericData } from '../arrays.js';
+import { DantError } from '../errors.js';
 import { checkTexts, ChunkedRows, type ArrayTree, type TreeArray } from './array_tree.js';
 import { toFloat64 } from './convert.js';
 import { fileError, systemFileError } from './file_error.js';
+import { hdf5Library, reasonOf } from './hdf5_open.js';
 
 /**
  * Compressions that the library can undo; anything else would silently give what happens to be in memory. Of LZF (32000) it can read what did
@@ -30,8 +32,7 @@ export class Hdf5File implements ArrayTree {
     } catch (error) {
       throw systemFileError(path, error);
     }
-    const hdf5 = await import('./hdf5_library.js');
-    (await hdf5.ready).activate_throwing_error_handler();
+    const hdf5 = await hdf5Library();
     try {
       return new Hdf5File(path, new hdf5.File(path, 'r'));
     } catch (error) {
@@ -155,7 +156,7 @@ export class Hdf5File implements ArrayTree {
     try {
       return action();
     } catch (error) {
-      if (error instanceof Error && error.name === 'DantError') throw error;
+      if (error instanceof DantError) throw error;
       const filter = /required filter '(.*)' is not registered/.exec(String(error))?.[1];
       if (filter !== undefined) throw this.compressed(name, filter);
       throw fileError(
@@ -165,11 +166,4 @@ export class Hdf5File implements ArrayTree {
       );
     }
   }
-}
-
-/** The innermost of what the HDF5 library reports. */
-function reasonOf(error: unknown): string {
-  const lines = String(error).split('\n');
-  const reasons = lines.flatMap((line) => /#\d+:.*\(\): (.*)$/.exec(line)?.[1] ?? []);
-  return reasons.at(-1) ?? lines[0]!;
 }
