@@ -5,7 +5,7 @@ export type Structs = readonly Readonly<
   Record<string, string | { shape: [number, number]; data: readonly number[] }>
 >[];
 
-const types = { int8: 1, int32: 5, uint32: 6, double: 9, matrix: 14, compressed: 15, utf16: 17 };
+const types = { int8: 1, uint16: 4, int32: 5, uint32: 6, double: 9, matrix: 14, compressed: 15 };
 const classes = { struct: 2, char: 4, double: 6 };
 const fieldBytes = 32;
 
@@ -45,7 +45,7 @@ function matrixOf(code: number, shape: readonly number[], name: string, content:
 
 function valueOf(value: Structs[number][string]): Buffer {
   if (typeof value === 'string') {
-    return matrixOf(classes.char, [1, value.length], '', [element(types.utf16, Buffer.from(value, 'utf16le'))]);
+    return matrixOf(classes.char, [1, value.length], '', [element(types.uint16, Buffer.from(value, 'utf16le'))]);
   }
   const data = Buffer.from(Float64Array.from(value.data).buffer);
   return matrixOf(classes.double, value.shape, '', [element(types.double, data)]);
