@@ -3,12 +3,13 @@ import { abortError, DantError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { ImportControl, ImportedDataSet, ImportSummary } from './import_sessions.js';
 import { GivenPaths } from './given_paths.js';
+import { unsorted } from './labels.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from './options.js';
 import { shareEvents } from './peth.js';
 import { placeSparse } from './place_sparse.js';
 import { planSorted, type SortedPlan } from './plan_sorted.js';
 import { interpolation } from './sites.js';
-import { unlabelled, type SessionUnit, type SortedSession } from './sorted_session.js';
+import type { SessionUnit, SortedSession } from './sorted_session.js';
 import { DatasetWriter, type DatasetOutline, type ImportedUnit } from './write_dataset.js';
 
 /** Files or folders of one form, in order of time. */
@@ -161,7 +162,7 @@ async function importUnit(
   return {
     id: unit.id,
     name: unit.name,
-    label: unit.label ?? unlabelled,
+    label: unit.label ?? unsorted,
     timesMs,
     waveform,
     peakChannel,

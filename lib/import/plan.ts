@@ -5,6 +5,7 @@ import type { CompleteImportOptions, SessionSource } from './options.js';
 import type { PethMaker } from './peth.js';
 import { planPeth } from './plan_peth.js';
 import { planSessions, type SessionPlan } from './plan_session.js';
+import { isSameRate } from './recording.js';
 import { readRegions, regionsOfSites } from './regions.js';
 import type { SiteRegions } from './write_datasets.js';
 import { sitesInAll, type Site } from './sites.js';
@@ -23,9 +24,6 @@ export interface ImportPlan {
   peth: PethMaker | undefined;
   warnings: string[];
 }
-
-/** Sampling rates that differ by less are those of one kind of device, each calibrated. */
-const sameRate = 1e-3;
 
 /**
  * Reads everything but the waveforms, so that what is wrong is found before hours of work. Rejects with DANT_DATA.
@@ -123,7 +121,7 @@ function refuseDifferent(sessions: readonly SessionPlan[]): void {
     if (serialNumber !== undefined && recording.serialNumber !== undefined && serialNumber !== recording.serialNumber) {
       throw differ('probes (serial numbers)', serialNumber, recording.serialNumber);
     }
-    if (Math.abs(recording.sampleRateHz / sampleRateHz - 1) > sameRate) {
+    if (!isSameRate(recording.sampleRateHz, sampleRateHz)) {
       throw differ('sampling rates', `${sampleRateHz} Hz`, `${recording.sampleRateHz} Hz`);
     }
   }
