@@ -54,6 +54,12 @@ export function allowFlag(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') throw argumentError(name, 'true or false', value);
 }
 
+/** One of a few texts, or left out. */
+export function allowOneOf(name: string, value: unknown, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value as string)) return;
+  throw argumentError(name, choices.map((choice) => `"${choice}"`).join(' or '), value);
+}
+
 /** The parts of `RunOptions` that are there. */
 export function checkSteering(options: { threads?: unknown; signal?: unknown; onProgress?: unknown }): void {
   const { threads, signal, onProgress } = options;

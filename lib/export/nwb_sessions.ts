@@ -87,7 +87,7 @@ function describe(
 
 async function recordsOf(dataFolder: string): Promise<SessionRecord[]> {
   const path = join(dataFolder, importFile);
-  const { sessions } = (await readJson(path, '"dant import" wrote')) as { sessions?: SessionRecord[] };
+  const { sessions } = ((await readJson(path, '"dant import" wrote')) ?? {}) as { sessions?: SessionRecord[] };
   if (!Array.isArray(sessions)) throw fileError(path, 'there are no sessions. Import them anew.');
   return sessions;
 }

@@ -2,7 +2,8 @@ import { rename, rm } from 'node:fs/promises';
 import type { Dataset, File, Group } from 'h5wasm/node';
 
 import { argumentError } from '../errors.js';
-import { outputError } from './file_error.js';
+import { systemOutputError } from './file_error.js';
+import { hdf5Library, writeError } from './hdf5_open.js';
 
 /** Names of rows or columns. */
 export interface FrameLevel {
@@ -46,11 +47,11 @@ export class FrameWriter {
     if (options.columns.length === 0 || options.columns.some(({ values }) => values.length !== width)) {
       throw argumentError('columns', 'levels of the same length', options.columns);
     }
-    const { File: Hdf5, ready } = await import('./hdf5_library.js');
-    // Without it a full disk goes unnoticed.
-    (await ready).activate_throwing_error_handler();
-    await rm(partOf(path), { force: true });
-    const file = attempt(path, () => new Hdf5(partOf(path), 'w'));
+    const hdf5 = await hdf5Library();
+    await rm(partOf(path), { force: true }).catch((error: unknown) => {
+      throw systemOutputError(path, error);
+    });
+    const file = attempt(path, () => new hdf5.File(partOf(path), 'w'));
     try {
       return attempt(path, () => {
         textAttributes(file, { CLASS: 'GROUP', PYTABLES_FORMAT_VERSION: '2.1', TITLE: '', VERSION: '1.0' });
@@ -109,7 +110,9 @@ export class FrameWriter {
         file.flush();
         file.close();
       });
-      await rename(partOf(path), path);
+      await rename(partOf(path), path).catch((error: unknown) => {
+        throw systemOutputError(path, error);
+      });
     } catch (error) {
       await discard(path, file);
       throw error;
@@ -167,12 +170,7 @@ function attempt<Result>(path: string, action: () => Result): Result {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Error && error.name === 'DantError') throw error;
-    const text = String(error);
-    const reason = /No space left/i.test(text)
-      ? 'the disk is full.'
-      : `it cannot be written: ${/error message = '([^']*)'/.exec(text)?.[1] ?? text.split('\n').at(-1)!.trim()}.`;
-    throw outputError(path, reason, error);
+    throw writeError(path, error);
   }
 }
 
