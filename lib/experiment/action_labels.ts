@@ -1,3 +1,4 @@
+import { binarise, firstAbove } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import type { WritableArray } from '../files/write_elements.js';
 import { channelsOf, type ActionRule, type Task } from './task.js';
@@ -78,18 +79,6 @@ export function labelArray(task: Task, { actions, events }: Pick<ActionLabels, '
   return { data, shape: [actions.length, 2], dtype: Math.max(0, ...bits) > mostShortBits ? '<i4' : '<i2' };
 }
 
-/** 1 where a value is above the middle of the range of all; a constant is 0 everywhere. */
-export function binarise(values: Float32Array | Float64Array): Uint8Array {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const states = new Uint8Array(values.length);
-  if (high > low) for (let i = 0; i < values.length; i++) states[i] = (values[i]! - low) / (high - low) > 0.5 ? 1 : 0;
-  return states;
-}
-
 /** The last ms before each change; of those that follow within `minGapMs` the first. */
 function edges(states: Uint8Array, rise: boolean, minGapMs: number): number[] {
   const found: number[] = [];
@@ -126,11 +115,5 @@ function actionTimes(
 
 /** The last of ascending times that is not after `ms`. */
 function lastUntil(times: readonly number[], ms: number): number | undefined {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return times[low - 1];
+  return times[firstAbove(times, ms) - 1];
 }
