@@ -82,7 +82,7 @@ function sessionText(session: Session, plans: readonly StepPlan[]): string {
   const lines = [session.name];
   for (const recording of session.recordings) {
     lines.push(`  ${recordingName(recording)}: ${filesText(recording)}`);
-    const own = plans.filter((plan) => plan.recording === recording);
+    const own = plans.filter((plan) => plan.recording === recording && plan.standing.kind !== 'nothing');
     lines.push(`    ${own.map(({ step, standing }) => `${step} ${standingText(standing)}`).join(', ')}`);
   }
   return [...lines, ...session.findings.map((finding) => `  ${finding}`)].join('\n');
@@ -106,6 +106,7 @@ function standingText(standing: StepPlan['standing']): string {
   switch (standing.kind) {
     case 'done':
     case 'missing':
+    case 'nothing':
       return standing.kind;
     case 'stale':
       return `stale (${standing.why})`;

@@ -133,6 +133,8 @@ class StepLines {
         return `${name}  ${seconds.toFixed(1)} s: ${outcome.said}${left === '' ? '' : ` (${left})`}`;
       case 'unchanged':
         return `${name}  done before: ${outcome.said}`;
+      case 'nothing':
+        return `${name}  nothing to do: ${outcome.why}`;
       case 'skipped':
         return `${name}  not done: ${outcome.why}`;
       case 'failed':

@@ -14,6 +14,8 @@ export type StepOutcome =
   | { kind: 'done'; said: string; warnings: string[] }
   /** Done before with the same inputs and settings */
   | { kind: 'unchanged'; said: string }
+  /** There is no cause to do it, which is no fault */
+  | { kind: 'nothing'; why: string }
   /** It cannot be done, or what it needs was not */
   | { kind: 'skipped'; why: string }
   | { kind: 'failed'; why: string };
@@ -59,7 +61,7 @@ export async function processSession(
         if (signal?.aborted) throw error;
         outcome = { kind: 'failed', why: (error as Error).message };
       }
-      if (outcome.kind !== 'unchanged') await log(session, recording, step, outcome);
+      if (outcome.kind !== 'unchanged' && outcome.kind !== 'nothing') await log(session, recording, step, outcome);
       outcomes.push(outcome);
       onEvent?.({ ...event, outcome, seconds: seconds() });
     }
@@ -77,6 +79,7 @@ async function doStep(
 ): Promise<StepOutcome> {
   const step = steps[name];
   const { standing, key, from } = await planStep(session, recording, name, settings, await readState(session));
+  if (standing.kind === 'nothing') return { kind: 'nothing', why: standing.why };
   if (standing.kind === 'impossible') return { kind: 'skipped', why: standing.why };
   if (standing.kind === 'waiting') return { kind: 'skipped', why: `${standing.why}: the step sync comes first` };
   if (standing.kind === 'done') return { kind: 'unchanged', said: standing.record.said };
@@ -89,6 +92,7 @@ async function doStep(
     };
   }
   const start = performance.now();
+  await step.before?.();
   const needed = step.inputs(recording).filter((file) => file !== undefined);
   const archived = needed.filter((file) => pathOf(file) === undefined);
   // Unpacking takes about as long as the step.

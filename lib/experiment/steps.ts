@@ -10,6 +10,7 @@ import { assessNoise, writeNoise } from '../processing/noise.js';
 import { parsePath } from '../tdms/object_path.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { labelActions, labelArray } from './action_labels.js';
+import { motion, pose, video } from './camera_steps.js';
 import { bandFiles, ephysPaths, lfpBand } from './ephys_paths.js';
 import { behaviourOutput, labelsOutput, lfpOutput, stemOf } from './output_names.js';
 import { addReachActions } from './reach_labels.js';
@@ -49,6 +50,8 @@ export interface Step {
   byDefault: boolean;
   /** Cannot be done before the lag is known */
   needsLag: boolean;
+  /** Why there is nothing to be done, which is no fault; undefined: there is */
+  nothing?(session: Session, recording: SessionRecording): string | undefined;
   inputs(recording: SessionRecording): (SessionFile | undefined)[];
   /** Why it cannot be done; undefined: it can */
   impossible(recording: SessionRecording): string | undefined;
@@ -56,6 +59,8 @@ export interface Step {
   settings(context: StepContext): unknown;
   /** Names in processed */
   outputs(session: Session, recording: SessionRecording, settings: ProcessSettings): string[];
+  /** Rejects if it cannot be done on this computer; before its inputs are restored */
+  before?(): Promise<void>;
   run(context: StepContext): Promise<StepResult>;
 }
 
@@ -205,8 +210,8 @@ const noise: Step = {
 };
 
 /** In the order in which they are done. */
-export const steps = { sync, behaviour, lfp, ap, noise } satisfies Record<string, Step>;
-export type StepName = keyof typeof steps;
+export const steps: Record<StepName, Step> = { sync, behaviour, lfp, ap, noise, pose, motion, video };
+export type StepName = 'sync' | 'behaviour' | 'lfp' | 'ap' | 'noise' | 'pose' | 'motion' | 'video';
 export const stepNames = Object.keys(steps) as StepName[];
 
 /** The lag that `lag.json` tells; undefined: none yet. */
