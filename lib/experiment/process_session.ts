@@ -61,7 +61,12 @@ export async function processSession(
         if (signal?.aborted) throw error;
         outcome = { kind: 'failed', why: (error as Error).message };
       }
-      if (outcome.kind !== 'unchanged' && outcome.kind !== 'nothing') await log(session, recording, step, outcome);
+      if (outcome.kind !== 'unchanged' && outcome.kind !== 'nothing') {
+        // On a full disk, for instance; other sessions may be elsewhere.
+        await log(session, recording, step, outcome).catch((error: unknown) => {
+          if (outcome.kind === 'done') outcome.warnings.push((error as Error).message);
+        });
+      }
       outcomes.push(outcome);
       onEvent?.({ ...event, outcome, seconds: seconds() });
     }
