@@ -81,6 +81,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     }
     expect(readdirSync(at('processed', day1)).sort()).toEqual([
       `210101_DL001_g0_t0.imec0.lf_processed.h5`,
+      '210101_DL001_g0_t0.imec0.lf_sd.json',
       'NeuropixelBehaviour(0)_processed.h5',
       'action_labels_0.npy',
       'lag.json',
