@@ -47,10 +47,12 @@ const notYet = new Set([
   'spikeWaveforms',
   'spikeWidth',
   'trackedNeurons',
+  'unitWaveformMetrics',
   'waveformMetrics',
   'writeBehaviour',
   'writeFrame',
   'writeMotionTracking',
+  'writeWaveformMetrics',
 ]);
 const names = Object.entries(library)
   .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && !notYet.has(name))

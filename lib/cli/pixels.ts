@@ -14,6 +14,7 @@ import { pixelsNeuronsCommand } from './pixels_neurons.js';
 import { addExperimentOptions, experimentOptions, type ExperimentFlags } from './pixels_options.js';
 import { processCommand } from './pixels_process.js';
 import { pixelsTrackCommand } from './pixels_track.js';
+import { pixelsUnitsCommand } from './pixels_units.js';
 import { quoted } from './quoted.js';
 
 /** `dant pixels`: the experiment around the recordings. */
@@ -25,6 +26,7 @@ export function pixelsCommand(): Command {
   group.addCommand(checkCommand());
   group.addCommand(processCommand());
   group.addCommand(pixelsAlignCommand());
+  group.addCommand(pixelsUnitsCommand());
   group.addCommand(pixelsExportCommand());
   group.addCommand(pixelsTrackCommand());
   group.addCommand(pixelsNeuronsCommand());
