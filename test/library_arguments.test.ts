@@ -42,10 +42,12 @@ const notYet = new Set([
   'spikeWaveforms',
   'spikeWidth',
   'trackedNeurons',
+  'unitWaveformMetrics',
   'waveformMetrics',
   'writeBehaviour',
   'writeFrame',
   'writeMotionTracking',
+  'writeWaveformMetrics',
 ]);
 const absent = new Set(haveShelf ? [] : namesOfShelf);
 const names = Object.entries(library)
