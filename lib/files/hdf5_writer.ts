@@ -1,6 +1,6 @@
 import type { Dataset, File, Group, Reference } from 'h5wasm/node';
 
-import { hdf5Library, writeError } from './hdf5_open.js';
+import { hdf5Library, writing } from './hdf5_open.js';
 
 export type Hdf5Value =
   string | readonly string[] | number | BigInt64Array | BigUint64Array | Float64Array | Float32Array | Reference;
@@ -26,7 +26,7 @@ export class Hdf5Writer {
     const hdf5 = await hdf5Library();
     return new Hdf5Writer(
       path,
-      attempt(path, () => new hdf5.File(path, mode)),
+      writing(path, () => new hdf5.File(path, mode)),
     );
   }
 
@@ -120,22 +120,6 @@ export class Hdf5Writer {
   }
 
   private do<Result>(action: () => Result): Result {
-    return attempt(this.path, action);
-  }
-}
-
-/**
- * Does what is done at once as if the clock stood at 0: HDF5 stores in each array when it was written, and asks `Date.now`, which is ours alone
- * until `action` returns.
- */
-function attempt<Result>(path: string, action: () => Result): Result {
-  const { now } = Date;
-  Date.now = () => 0;
-  try {
-    return action();
-  } catch (error) {
-    throw writeError(path, error);
-  } finally {
-    Date.now = now;
+    return writing(this.path, action);
   }
 }

@@ -3,7 +3,7 @@ import type { Dataset, File, Group } from 'h5wasm/node';
 
 import { argumentError } from '../errors.js';
 import { systemOutputError } from './file_error.js';
-import { hdf5Library, writeError } from './hdf5_open.js';
+import { hdf5Library, writing } from './hdf5_open.js';
 
 /** Names of rows or columns. */
 export interface FrameLevel {
@@ -51,9 +51,9 @@ export class FrameWriter {
     await rm(partOf(path), { force: true }).catch((error: unknown) => {
       throw systemOutputError(path, error);
     });
-    const file = attempt(path, () => new hdf5.File(partOf(path), 'w'));
+    const file = writing(path, () => new hdf5.File(partOf(path), 'w'));
     try {
-      return attempt(path, () => {
+      return writing(path, () => {
         textAttributes(file, { CLASS: 'GROUP', PYTABLES_FORMAT_VERSION: '2.1', TITLE: '', VERSION: '1.0' });
         const group = file.create_group('df');
         textAttributes(group, {
@@ -77,7 +77,7 @@ export class FrameWriter {
     const data = block instanceof Type ? block : new Type(block);
     const count = block.length / width;
     if (!Number.isInteger(count)) throw argumentError('block', `whole rows of ${width} columns`, block);
-    attempt(this.path, () => {
+    writing(this.path, () => {
       if (this.values === undefined) {
         this.values = createArray(group, 'block0_values', data, { shape: [count, width], ...this.layout(count) });
         return;
@@ -102,7 +102,7 @@ export class FrameWriter {
     const axis = index ?? [{ values: Int32Array.from({ length: rows }, (_, i) => i) }];
     if (axis.some(({ values }) => values.length !== rows)) throw argumentError('index', `${rows} values`, axis);
     try {
-      attempt(path, () => {
+      writing(path, () => {
         if (this.values === undefined) emptyArray(group, 'block0_values', [rows, width], options.type);
         writeAxis(group, 'axis0', options.columns);
         writeAxis(group, 'axis1', axis);
@@ -164,14 +164,6 @@ async function discard(path: string, file: File): Promise<void> {
     // It was closed, or the disk is full: it goes anyway.
   }
   await rm(partOf(path), { force: true });
-}
-
-function attempt<Result>(path: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    throw writeError(path, error);
-  }
 }
 
 function writeAxis(group: Group, name: string, axis: FrameAxis): void {

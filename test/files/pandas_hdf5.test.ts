@@ -72,6 +72,18 @@ it('takes rows in blocks, compressed or not', async () => {
   }
 });
 
+it('has the same bytes whenever it is written', async () => {
+  const path = join(folder, 'again.h5');
+  const write = async () => {
+    await writeFrame(path, Float64Array.of(1, 2), [{ values: ['a', 'b'] }]);
+    return readFileSync(path);
+  };
+  const before = await write();
+  // HDF5 counts whole seconds.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  expect((await write()).equals(before)).toBe(true);
+});
+
 it('leaves what was there when it is given up, and replaces it when it is whole', async () => {
   const path = join(folder, 'kept.h5');
   writeFileSync(path, 'before');
