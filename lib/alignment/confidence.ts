@@ -1,6 +1,8 @@
+import { doublesOf, requireInteger, requireNumber, requireObject, requireOptions, steeringOf } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
+import { requireTrials, unitsOf } from './arguments.js';
 import { alignSpikeRates, type UnitSpikes } from './spikes.js';
 import type { Trial } from './trials.js';
 
@@ -35,12 +37,17 @@ export async function spikeRateConfidence(
   options: ConfidenceOptions = {},
   run: RunOptions = {},
 ): Promise<{ table: AlignedTable; warnings: string[] } | undefined> {
+  options = requireOptions('options', options);
   const { startS = 0, stepS = 0.1, endS = 1, baseline, sampleSize = 20, confidence = 95, samples = 10_000 } = options;
   const { seed = 25_000, sigmaMs = 50 } = options;
+  units = unitsOf(units);
+  requireTrials('trials', trials);
+  for (const [name, value] of Object.entries({ stepS, confidence, sigmaMs })) requireNumber(name, value, 0);
   if (!(confidence > 0 && confidence < 100)) throw argumentError('confidence', 'percent between 0 and 100', confidence);
-  for (const [name, value] of Object.entries({ sampleSize, samples })) {
-    if (!Number.isInteger(value) || value < 1) throw argumentError(name, 'a whole number above 0', value);
-  }
+  for (const [name, value] of Object.entries({ sampleSize, samples })) requireInteger(name, value, 1);
+  requireInteger('seed', seed, 0);
+  run = steeringOf('run', run);
+  if (baseline) checkBaseline(baseline, trials.length);
   const warnings: string[] = [];
   const bins = binsOf(startS, stepS, endS, trials.length, warnings);
   const means = await binMeans(units, trials, bins, sigmaMs, run);
@@ -73,13 +80,25 @@ export async function spikeRateConfidence(
   return { table, warnings };
 }
 
+function checkBaseline(baseline: NonNullable<ConfidenceOptions['baseline']>, trials: number): void {
+  const { startS, endS = 0, trials: others } = requireObject('baseline', baseline);
+  requireNumber('baseline.startS', startS);
+  requireNumber('baseline.endS', endS);
+  if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
+  if (others !== undefined && requireTrials('baseline.trials', others).length !== trials) {
+    throw argumentError('baseline.trials', `as many trials as the others, ${trials}`, others);
+  }
+}
+
 function binsOf(
-  start: number | readonly number[],
+  givenStart: number | readonly number[],
   step: number,
-  end: number | readonly number[],
+  givenEnd: number | readonly number[],
   trials: number,
   warnings: string[],
 ): Bin[] {
+  const start = timesOf('startS', givenStart, trials);
+  const end = timesOf('endS', givenEnd, trials);
   if (typeof start === 'number' && typeof end === 'number') {
     const count = Math.round((end - start) / step);
     if (!(step > 0 && count >= 1 && Math.abs(count * step - (end - start)) < 1e-9)) {
@@ -91,10 +110,6 @@ function binsOf(
   }
   const startOf = (t: number) => (typeof start === 'number' ? start : start[t]!);
   const endOf = (t: number) => (typeof end === 'number' ? end : end[t]!);
-  for (const [name, list] of Object.entries({ startS: start, endS: end })) {
-    if (typeof list !== 'number' && list.length !== trials)
-      throw argumentError(name, `one time for each of ${trials} trials`, list);
-  }
   const empty = Array.from({ length: trials }, (_, t) => t).filter((t) => !(startOf(t) < endOf(t)));
   if (empty.length > 0) warnings.push(`${empty.length} of ${trials} trials end before they start; they were left out.`);
   return [
@@ -104,6 +119,16 @@ function binsOf(
       ),
     },
   ];
+}
+
+/** A time, or one for each trial; s from the event. */
+function timesOf(name: string, given: number | readonly number[], trials: number): number | Float64Array {
+  const times = typeof given === 'object' ? doublesOf(name, given) : given;
+  for (const time of typeof times === 'object' ? times : [times]) requireNumber(name, time);
+  if (typeof times === 'object' && times.length !== trials) {
+    throw argumentError(name, `one time for each of ${trials} trials`, given);
+  }
+  return times;
 }
 
 /** (units, bins, trials) spikes/s; NaN: the trial has no such bin. Both ends of a bin are in it. */
@@ -150,10 +175,6 @@ async function subtractBaseline(
   sigmaMs: number,
   run: RunOptions,
 ): Promise<void> {
-  if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
-  if (others.length !== trials.length) {
-    throw argumentError('baseline.trials', `as many trials as the others, ${trials.length}`, others);
-  }
   const bin = { ofTrial: others.map(() => ({ startS, endS })) };
   const levels = await binMeans(units, others, [bin], sigmaMs, run);
   for (let u = 0; u < units.length; u++) {
