@@ -5,6 +5,7 @@ import * as library from '../lib/index.js';
 import { writeAlf } from './import/ibl/alf_writer.js';
 import { writeSession } from './import/write_session.js';
 import { noise } from './numbers.js';
+import { pixelsCalls } from './pixels_calls.js';
 
 /** A function's usual arguments; `run` gets them, changed or not. */
 export interface LibraryCall {
@@ -73,44 +74,6 @@ async function writeCache(cache: string): Promise<void> {
     data: [0, 0, 30000, 1.001],
     shape: [2, 2],
   });
-}
-
-type Call = (name: keyof typeof library, ...args: unknown[]) => [string, LibraryCall];
-
-/** Of what happens around events, without files. */
-function eventCalls(of: Call): [string, LibraryCall][] {
-  const spikesOf = () => [{ id: 3, timesMs: [train(0), train(1)] }];
-  const trials = () => [
-    { recording: 0, action: 0, eventMs: 300 },
-    { recording: 1, action: 1, eventMs: 500 },
-  ];
-  const kind = { label: 1, event: 64 };
-  const labels = () => ({ actions: Float64Array.of(0, 1, 0, 0), events: Float64Array.of(0, 0, 64, 0) });
-  const waveform = () => Float64Array.of(0, -1, -3, -1, 0.5, 1, 0.8, 0.4, 0.1);
-  const sampleTimes = () => Float64Array.from({ length: 9 }, (_, i) => i / 30);
-  const bins = {
-    startS: -0.1,
-    stepS: 0.1,
-    endS: 0.2,
-    sampleSize: 2,
-    confidence: 90,
-    samples: 50,
-    seed: 1,
-    sigmaMs: 10,
-  };
-  const baseline = { startS: -0.2, endS: -0.1, trials: trials() };
-  return [
-    of('alignClips', [Float64Array.of(280, 300, 320), Float64Array.of(480, 500)], trials(), 0.05),
-    of('alignSpikeRates', spikesOf(), trials(), 0.2, 10, steering()),
-    of('alignSpikeTimes', spikesOf(), trials(), 0.2),
-    of('atEveryMs', Float64Array.of(1, 3, 5), Float64Array.of(1, 2, 3, 4, 5, 6), 2, 6),
-    of('findTrials', [labels(), undefined], kind, 8000),
-    of('frameTimes', Float64Array.of(0, 5, 0, 5, 0, 5, 0), 1, 3),
-    of('resample', array(40, 2).data, 2, { fromHz: 2000, toHz: 1000, method: 'polyphase' }, steering()),
-    of('spikeRateConfidence', spikesOf(), trials(), { ...bins, baseline }, steering()),
-    of('spikeWidth', waveform(), sampleTimes()),
-    of('waveformMetrics', waveform(), sampleTimes(), 4),
-  ];
 }
 
 /** @param folder Empty @param mini A data folder @param result Its result */
@@ -188,7 +151,7 @@ export async function libraryCalls(
   };
   const settings = { ...library.defaultSettings(), ...withoutReport };
   return Object.fromEntries([
-    ...eventCalls(of),
+    ...pixelsCalls(folder, { of, writing }),
     of('autoCorrelograms', trains(), binning(), steering()),
     of('binCounts', Float64Array.of(1, 2, 3), Float64Array.of(3, 2, 1), 1, 1, { x: [0, 4], y: [0, 4] }),
     of('brainRegion', 385),

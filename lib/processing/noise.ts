@@ -1,6 +1,8 @@
+import { requireInteger, steeringOf } from '../arguments.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { replaceText } from '../files/text_file.js';
 import { Random } from '../random.js';
+import { requireEphysPaths } from './arguments.js';
 import { openEphys, type EphysPaths } from './ephys_file.js';
 
 /** How noisy the channels of a recording are. */
@@ -23,6 +25,9 @@ const noticed = 3;
  * is subtracted; the standard deviation of what is left, in µV. The same seed draws the same ones. Rejects with DANT_DATA.
  */
 export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOptions = {}): Promise<NoiseAssessment> {
+  requireEphysPaths(paths);
+  requireInteger('seed', seed, 0);
+  run = steeringOf('run', run);
   const file = await openEphys(paths, 'ap');
   try {
     const { columns, neuralColumns, uvPerBit } = file.meta;
