@@ -2,7 +2,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type * as library from '../lib/index.js';
+import { readSorting } from '../lib/import/sorter_folder.js';
+import * as library from '../lib/index.js';
 import type { LibraryCall } from './library_calls.js';
 import { noise } from './numbers.js';
 
@@ -14,14 +15,27 @@ export interface Callers {
   writing: (name: keyof typeof library, at: number, ...args: unknown[]) => Named;
 }
 
+/** The call of what would work for long: stopped at once, also by options in which something else takes the place of a part. */
+export const stopping = ([name, { args, run }]: Named): Named => [
+  name,
+  {
+    args,
+    run: (...given) => {
+      const last = given.at(-1);
+      const isOptions = typeof last === 'object' && last !== null && !Array.isArray(last) && !ArrayBuffer.isView(last);
+      return run(...given.slice(0, -1), isOptions ? { signal: AbortSignal.abort(), ...last } : last);
+    },
+  },
+];
+
 const train = (unit: number) => Float64Array.from({ length: 40 }, (_, i) => 25 * i + 5 * noise(i + 40 * unit));
 const steering = () => ({ threads: 1, signal: new AbortController().signal, onProgress: () => undefined });
 
 /** @param folder Where files may be made */
-export function pixelsCalls(folder: string, callers: Callers): Named[] {
+export async function pixelsCalls(folder: string, callers: Callers): Promise<Named[]> {
   const own = join(folder, 'pixels');
   mkdirSync(own);
-  return [...eventCalls(callers), ...processingCalls(own, callers)];
+  return [...eventCalls(callers), ...processingCalls(own, callers), ...(await experimentCalls(own, callers))];
 }
 
 /** Of what happens around events, without files. */
@@ -130,5 +144,86 @@ function processingCalls(folder: string, { of, writing }: Callers): Named[] {
       gzip: 1,
     }),
     writing('writeMotionTracking', 0, 'new', tracked, Float64Array.of(1, 3, 5), 6, 6),
+  ];
+}
+
+/** Of an experiment: what starts much work is stopped when its arguments have been looked at. */
+async function experimentCalls(folder: string, { of, writing }: Callers): Promise<Named[]> {
+  const data = join(folder, 'experiment');
+  const small = { channels: 16, neurons: 10, sessions: 2, durationS: 16, seed: 4 };
+  await library.simulateExperiment(data, small);
+  const task = await library.loadTask('lever-push');
+  const mice = ['M1'];
+  await library.processExperiment(data, { mice, steps: ['sync', 'behaviour'], settings: { task } });
+  const { sessions: found } = await library.openExperiment(data, { mice });
+  const sessions = await Promise.all(found.map((session) => library.SessionData.open(session)));
+  const push = { label: 1, event: 64 };
+  const responses = [{ name: 'push', ...push }];
+  const tracking = join(folder, 'tracking');
+  await library.exportTracking(sessions, tracking, { responses });
+  const result = join(folder, 'result');
+  const outputs = { figures: false, report: false };
+  await library.track({ data: tracking, output: result, settings: { method: 'reference', outputs } });
+  const neurons = await library.trackedNeurons(result, tracking, sessions);
+  const units = neurons[0]!.units;
+  const ofSessions = sessions.map((_, s) => units.filter(({ session }) => session === s).map(({ id }) => id));
+  const { sorted } = sessions[0]!;
+  const curated = join(folder, 'curated');
+  mkdirSync(curated);
+  writeFileSync(join(curated, 'cluster_info.tsv'), 'cluster_id\tgroup\tdepth\n3\tgood\t2000\n');
+  const stopped = { signal: AbortSignal.abort() };
+  const selection = { group: 'good', uncurated: false, minSpikeWidthMs: 0 };
+  const bins = { startS: -0.1, stepS: 0.1, endS: 0.2, sigmaMs: 10 };
+  const bootstrap = { sampleSize: 2, confidence: 90, samples: 50, seed: 1 };
+  const folders = {
+    mice,
+    interim: join(data, 'interim'),
+    dateFormat: 'YYMMDD',
+    sessionPattern: /^(?<date>.+)_(?<mouse>.+)$/,
+  };
+  const lfp = { method: 'polyphase', reference: 'none' };
+  const told = { onEvent: () => undefined, onStart: () => undefined };
+  return [
+    of(
+      'alignTrials',
+      sessions,
+      { ...push, data: 'spike_rate', durationS: 0.2, sigmaMs: 5, units: ofSessions },
+      steering(),
+    ),
+    of(
+      'alignedRateConfidence',
+      sessions,
+      { ...push, ...bins, ...bootstrap, units: ofSessions, baseline: { startS: -0.2, endS: 0 }, baselineOf: push },
+      steering(),
+    ),
+    stopping(
+      writing('exportTracking', 1, sessions, 'new', { selection, responses, import: { spikesPerUnit: 5 } }, stopped),
+    ),
+    of('loadTask', 'lever-push'),
+    of('neuronRates', neurons, sessions, responses, { ...bins, ...bootstrap }, steering()),
+    of('openExperiment', data, folders),
+    of(
+      'processExperiment',
+      data,
+      { ...folders, sessions: [found[0]!.name], steps: ['sync'], settings: { task, lfp }, jobs: 1 },
+      { ...stopped, ...told },
+    ),
+    of(
+      'selectUnits',
+      curated,
+      { ...selection, minDepthUm: 0, maxDepthUm: 3000, maxSpikeWidthMs: 1, name: 'all' },
+      { probeDepthUm: 3000, spikeWidths: () => Promise.resolve(new Map()) },
+    ),
+    stopping(
+      writing(
+        'simulateExperiment',
+        0,
+        'new',
+        { ...small, sessions: 1, durationS: 6 },
+        { ...stopped, onProgress: () => undefined },
+      ),
+    ),
+    stopping(of('spikeWaveforms', await readSorting(sorted), await sessions[0]!.rawFiles(), ofSessions[0]!, stopped)),
+    of('trackedNeurons', result, tracking, sessions, 2),
   ];
 }

@@ -1,6 +1,16 @@
 // Arguments that several functions for what happens around events take.
-import { doublesOf, requireInteger, requireList, requireNumber, requireObject } from '../arguments.js';
+import {
+  allowFlag,
+  allowText,
+  doublesOf,
+  requireInteger,
+  requireList,
+  requireNumber,
+  requireObject,
+  requireOptions,
+} from '../arguments.js';
 import { argumentError } from '../errors.js';
+import type { UnitSelection } from './select_units.js';
 import type { UnitSpikes } from './spikes.js';
 import type { Trial, TrialKind } from './trials.js';
 
@@ -37,5 +47,32 @@ export function requireTrialKind(name: string, kind: TrialKind): void {
   const { label, event } = requireObject(name, kind);
   for (const [key, bits] of Object.entries({ label, event })) {
     if (!Number.isSafeInteger(bits) || bits <= 0) throw argumentError(key, 'bits, a whole number above 0', bits);
+  }
+}
+
+/** Numbers of clusters. */
+export function requireIds(name: string, ids: readonly number[]): void {
+  requireList(name, ids).forEach((id, i) => {
+    requireInteger(`${name}[${i}]`, id, 0);
+  });
+}
+
+export function selectionOf(given: UnitSelection | null | undefined): UnitSelection {
+  const selection: UnitSelection = requireOptions('selection', given);
+  const { group, uncurated, name, minDepthUm, maxDepthUm, minSpikeWidthMs, maxSpikeWidthMs } = selection;
+  if (group !== null && group !== '') allowText('group', group);
+  allowFlag('uncurated', uncurated);
+  allowText('name', name);
+  for (const [key, value] of Object.entries({ minDepthUm, maxDepthUm, minSpikeWidthMs, maxSpikeWidthMs })) {
+    if (value !== null && value !== undefined) requireNumber(key, value);
+  }
+  requireRange('minDepthUm', minDepthUm, maxDepthUm);
+  requireRange('minSpikeWidthMs', minSpikeWidthMs, maxSpikeWidthMs);
+  return selection;
+}
+
+function requireRange(name: string, least: number | null | undefined, most: number | null | undefined): void {
+  if (typeof least === 'number' && typeof most === 'number' && !(least <= most)) {
+    throw argumentError(name, `a least value that is not above the greatest, ${most},`, least);
   }
 }

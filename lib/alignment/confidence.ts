@@ -37,17 +37,16 @@ export async function spikeRateConfidence(
   options: ConfidenceOptions = {},
   run: RunOptions = {},
 ): Promise<{ table: AlignedTable; warnings: string[] } | undefined> {
-  options = requireOptions('options', options);
+  options = confidenceOf(options);
   const { startS = 0, stepS = 0.1, endS = 1, baseline, sampleSize = 20, confidence = 95, samples = 10_000 } = options;
   const { seed = 25_000, sigmaMs = 50 } = options;
   units = unitsOf(units);
   requireTrials('trials', trials);
-  for (const [name, value] of Object.entries({ stepS, confidence, sigmaMs })) requireNumber(name, value, 0);
-  if (!(confidence > 0 && confidence < 100)) throw argumentError('confidence', 'percent between 0 and 100', confidence);
-  for (const [name, value] of Object.entries({ sampleSize, samples })) requireInteger(name, value, 1);
-  requireInteger('seed', seed, 0);
   run = steeringOf('run', run);
-  if (baseline) checkBaseline(baseline, trials.length);
+  const { trials: others = trials } = baseline ?? {};
+  if (others.length !== trials.length) {
+    throw argumentError('baseline.trials', `as many trials as the others, ${trials.length}`, others);
+  }
   const warnings: string[] = [];
   const bins = binsOf(startS, stepS, endS, trials.length, warnings);
   const means = await binMeans(units, trials, bins, sigmaMs, run);
@@ -80,14 +79,37 @@ export async function spikeRateConfidence(
   return { table, warnings };
 }
 
-function checkBaseline(baseline: NonNullable<ConfidenceOptions['baseline']>, trials: number): void {
-  const { startS, endS = 0, trials: others } = requireObject('baseline', baseline);
+/** Options as far as they can be told to be right before there are trials; times are plain lists. */
+export function confidenceOf(given: ConfidenceOptions | null | undefined): ConfidenceOptions {
+  const options: ConfidenceOptions = requireOptions('options', given);
+  const { startS, endS, stepS, sigmaMs, confidence, sampleSize, samples, seed, baseline } = options;
+  const times = Object.entries({ startS, endS }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const checked = timesOf(name, value);
+    return [[name, typeof checked === 'number' ? checked : Array.from(checked)] as const];
+  });
+  for (const [name, value] of Object.entries({ stepS, sigmaMs }))
+    if (value !== undefined) requireNumber(name, value, 0);
+  for (const [name, value] of Object.entries({ sampleSize, samples })) {
+    if (value !== undefined) requireInteger(name, value, 1);
+  }
+  if (seed !== undefined) requireInteger('seed', seed, 0);
+  if (confidence !== undefined) {
+    requireNumber('confidence', confidence);
+    if (!(confidence > 0 && confidence < 100)) {
+      throw argumentError('confidence', 'percent between 0 and 100', confidence);
+    }
+  }
+  if (baseline !== undefined) checkBaseline(baseline);
+  return { ...options, ...Object.fromEntries(times) };
+}
+
+function checkBaseline(baseline: NonNullable<ConfidenceOptions['baseline']>): void {
+  const { startS, endS = 0, trials } = requireObject('baseline', baseline);
   requireNumber('baseline.startS', startS);
   requireNumber('baseline.endS', endS);
   if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
-  if (others !== undefined && requireTrials('baseline.trials', others).length !== trials) {
-    throw argumentError('baseline.trials', `as many trials as the others, ${trials}`, others);
-  }
+  if (trials !== undefined) requireTrials('baseline.trials', trials);
 }
 
 function binsOf(
@@ -122,10 +144,10 @@ function binsOf(
 }
 
 /** A time, or one for each trial; s from the event. */
-function timesOf(name: string, given: number | readonly number[], trials: number): number | Float64Array {
+function timesOf(name: string, given: number | readonly number[], trials?: number): number | Float64Array {
   const times = typeof given === 'object' ? doublesOf(name, given) : given;
   for (const time of typeof times === 'object' ? times : [times]) requireNumber(name, time);
-  if (typeof times === 'object' && times.length !== trials) {
+  if (typeof times === 'object' && trials !== undefined && times.length !== trials) {
     throw argumentError(name, `one time for each of ${trials} trials`, given);
   }
   return times;

@@ -11,7 +11,7 @@ import {
   requireTexts,
 } from '../arguments.js';
 import { argumentError } from '../errors.js';
-import { outputError } from './file_error.js';
+import { outputError, systemOutputError } from './file_error.js';
 
 /** Names of rows or columns. */
 export interface FrameLevel {
@@ -118,7 +118,9 @@ export class FrameWriter {
         file.flush();
         file.close();
       });
-      await rename(partOf(path), path);
+      await rename(partOf(path), path).catch((error: unknown) => {
+        throw systemOutputError(path, error);
+      });
     } catch (error) {
       await discard(path, file);
       throw error;

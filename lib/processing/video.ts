@@ -60,7 +60,9 @@ export async function extractVideo(
     child.stdin.end();
     const code = await ended;
     if (code !== 0) throw outputError(output, `ffmpeg failed: ${said.trim() || `exit code ${code}`}`);
-    await rename(part, output);
+    await rename(part, output).catch((error: unknown) => {
+      throw systemOutputError(output, error);
+    });
     return true;
   } catch (error) {
     child.kill();
