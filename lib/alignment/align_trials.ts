@@ -4,11 +4,13 @@ import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { requireTrialKind } from './arguments.js';
 import { alignContinuous } from './continuous.js';
+import { partOf } from '../processing/run_part.js';
 import { confidenceOf, spikeRateConfidence, type ConfidenceOptions } from './confidence.js';
 import { requireSessions, requireUnitsOfSessions } from './session_arguments.js';
 import { closeAll, signalKinds, type SessionData, type SignalKind } from './session_data.js';
+import { trialsOf } from './session_trials.js';
 import { alignSpikeRates, alignSpikeTimes, checkDuration } from './spikes.js';
-import { eventWithinMs, findTrials, noTrials, type Trial, type TrialKind } from './trials.js';
+import { eventWithinMs, type Trial, type TrialKind } from './trials.js';
 
 export const alignedKinds = ['spike_times', 'spike_rate', ...signalKinds] as const;
 export type AlignedKind = (typeof alignedKinds)[number];
@@ -53,12 +55,14 @@ export async function alignTrials(
   const warnings: string[] = [];
   const tables: { session: string; table: AlignedTable }[] = [];
   for (const [s, session] of sessions.entries()) {
+    const part = partOf(run, s / sessions.length, (s + 1) / sessions.length);
     const table = await ofSession(session.session.name, warnings, () =>
       isSignal(data)
         ? alignSignal(session, data, options, warnings)
-        : alignSpikes(session, data, { ...options, units: units?.[s] }, warnings, run),
+        : alignSpikes(session, data, { ...options, units: units?.[s] }, warnings, part),
     );
     if (table) tables.push({ session: session.session.name, table });
+    part.onProgress?.(1);
   }
   return { table: joined(tables, warnings), warnings };
 }
@@ -79,16 +83,18 @@ export async function alignedRateConfidence(
   const tables: { session: string; table: AlignedTable }[] = [];
   for (const [s, session] of sessions.entries()) {
     const { name } = session.session;
+    const part = partOf(run, s / sessions.length, (s + 1) / sessions.length);
     const table = await ofSession(name, warnings, async () => {
       const trials = await trialsOf(session, options, eventWithinMs.spikes, warnings);
-      const ids = options.units?.[s] ?? (await session.selectUnits({}, run)).ids;
+      const ids = options.units?.[s] ?? (await session.selectUnits({}, part)).ids;
       if (ids.length === 0) throw noUnits(name);
       const { baseline, baselineOf } = options;
       const others = baselineOf && (await trialsOf(session, baselineOf, eventWithinMs.spikes, warnings));
       const complete = { ...options, baseline: baseline && { ...baseline, trials: others } };
-      return sessionConfidence(session, ids, trials, complete, warnings, run);
+      return sessionConfidence(session, ids, trials, complete, warnings, part);
     });
     if (table) tables.push({ session: name, table });
+    part.onProgress?.(1);
   }
   return { table: joined(tables, warnings), warnings };
 }
@@ -113,11 +119,15 @@ export async function sessionConfidence(
     },
     inputs: session.sorterFiles(),
   };
-  return session.cache.get(key, async () => {
-    const result = await spikeRateConfidence(await session.spikes(ids), trials, options, run);
-    warnings.push(...result!.warnings.map((warning) => `${session.session.name}: ${warning}`));
-    return result!.table;
-  });
+  return session.cache.get(
+    key,
+    async (warn) => {
+      const result = await spikeRateConfidence(await session.spikes(ids), trials, options, run);
+      result!.warnings.forEach(warn);
+      return result!.table;
+    },
+    (warning) => warnings.push(`${session.session.name}: ${warning}`),
+  );
 }
 
 const isSignal = (data: AlignedKind): data is SignalKind => (signalKinds as readonly string[]).includes(data);
@@ -135,32 +145,6 @@ async function ofSession(
     warnings.push(error.message.includes(name) ? error.message : `${name}: ${error.message}`);
     return undefined;
   }
-}
-
-/** The trials of a session. Rejects with DANT_DATA if there are none, unless that is allowed. */
-export async function trialsOf(
-  session: SessionData,
-  kind: TrialKind,
-  withinMs: number,
-  warnings: string[],
-  mayBeNone = false,
-): Promise<Trial[]> {
-  const labels = await session.actionLabels();
-  const { name } = session.session;
-  if (labels.every((label) => label === undefined)) {
-    throw new DantError(
-      'DANT_DATA',
-      `${name}: could not find action labels with a synchronised recording: expected ${session.labelFile(session.recordings[0]!.index)} and lag.json. Make them: dant pixels process.`,
-    );
-  }
-  const { trials, withoutEvent } = findTrials(labels, kind, withinMs);
-  if (withoutEvent > 0) {
-    warnings.push(
-      `${name}: no event found for ${withoutEvent} of ${trials.length + withoutEvent} actions. If this is right, ignore it.`,
-    );
-  }
-  if (trials.length === 0 && !mayBeNone) throw noTrials(name, kind);
-  return trials;
 }
 
 async function alignSpikes(

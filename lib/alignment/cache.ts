@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { systemOutputError } from '../files/file_error.js';
 import { packageVersion } from '../native/package_folder.js';
 import { AlignedTable } from './aligned_table.js';
 
@@ -23,9 +22,10 @@ interface Header {
   type: 'float32' | 'float64';
   levels: { name: string; values: (string | number)[] }[];
   index: { name: string; values: number[] };
+  warnings: string[];
 }
 
-const magic = 'dant-aligned 1\n';
+const magic = 'dant-aligned 2\n';
 
 /**
  * Results of sessions in a folder (`interim/<session>/cache`). A key holds the version of the package, the settings and the sizes and times
@@ -37,15 +37,23 @@ export class AlignedCache {
     readonly isOn: boolean = process.env.DANT_PIXELS_CACHE !== '0',
   ) {}
 
-  /** The result as it was kept, or made now and kept. An entry that cannot be read is made anew. Rejects as `make` does. */
-  async get(key: CacheKey, make: () => Promise<AlignedTable>): Promise<AlignedTable> {
-    if (!this.isOn) return make();
+  /**
+   * The result as it was kept, or made now and kept, with what `make` told. An entry that cannot be read is made anew; where none can be
+   * written nothing is kept. Rejects as `make` does.
+   */
+  async get(
+    key: CacheKey,
+    make: (warn: (warning: string) => void) => Promise<AlignedTable>,
+    warn: (warning: string) => void = () => undefined,
+  ): Promise<AlignedTable> {
+    if (!this.isOn) return make(warn);
     const digest = await digestOf(key);
     const path = join(this.folder, `${key.method}_${digest.slice(0, 24)}.bin`);
     const kept = await readEntry(path, digest);
-    if (kept) return kept;
-    const table = await make();
-    await this.keep(path, digest, table);
+    const warnings = kept?.warnings ?? [];
+    const table = kept?.table ?? (await make((warning) => warnings.push(warning)));
+    if (!kept) await this.keep(path, digest, table, warnings);
+    warnings.forEach(warn);
     return table;
   }
 
@@ -59,12 +67,13 @@ export class AlignedCache {
     return (await readdir(this.folder).catch(() => [])).filter((name) => name.endsWith('.bin')).sort();
   }
 
-  private async keep(path: string, key: string, table: AlignedTable): Promise<void> {
+  private async keep(path: string, key: string, table: AlignedTable, warnings: string[]): Promise<void> {
     const { levels, index, rows, columns, data } = table;
     const header: Header = {
       ...{ key, rows, columns, type: data instanceof Float32Array ? 'float32' : 'float64' },
       levels: levels.map(({ name, values }) => ({ name, values: [...(values as Iterable<string | number>)] })),
       index: { name: index.name, values: [...(index.values as Iterable<number>)] },
+      warnings,
     };
     const text = new TextEncoder().encode(magic + JSON.stringify(header));
     // Numbers begin where they are aligned.
@@ -77,9 +86,9 @@ export class AlignedCache {
       await mkdir(this.folder, { recursive: true });
       await writeFile(`${path}.${process.pid}.part`, content);
       await rename(`${path}.${process.pid}.part`, path);
-    } catch (error) {
-      await rm(`${path}.${process.pid}.part`, { force: true });
-      throw systemOutputError(path, error);
+    } catch {
+      // A folder that is read-only or full takes nothing from the result.
+      await rm(`${path}.${process.pid}.part`, { force: true }).catch(() => undefined);
     }
   }
 }
@@ -105,7 +114,7 @@ function sortedKeys(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, sortedKeys(item)]));
 }
 
-async function readEntry(path: string, key: string): Promise<AlignedTable | undefined> {
+async function readEntry(path: string, key: string): Promise<{ table: AlignedTable; warnings: string[] } | undefined> {
   const content = await readFile(path).catch(() => undefined);
   if (!content?.subarray(0, magic.length).equals(Buffer.from(magic))) return undefined;
   const end = content.indexOf(0x0a, magic.length);
@@ -115,7 +124,8 @@ async function readEntry(path: string, key: string): Promise<AlignedTable | unde
     const Type = header.type === 'float32' ? Float32Array : Float64Array;
     const bytes = Uint8Array.from(content.subarray(end + 1));
     const data = new Type(bytes.buffer);
-    return new AlignedTable(header.levels as { name: string; values: string[] }[], header.index, data);
+    const table = new AlignedTable(header.levels as { name: string; values: string[] }[], header.index, data);
+    return { table, warnings: header.warnings };
   } catch {
     // Cut off, or of somebody else's making
     return undefined;

@@ -3,6 +3,7 @@ import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { requireTrials, unitsOf } from './arguments.js';
+import { partOf } from '../processing/run_part.js';
 import { alignSpikeRates, type UnitSpikes } from './spikes.js';
 import type { Trial } from './trials.js';
 
@@ -21,6 +22,9 @@ export interface ConfidenceOptions {
   seed?: number | undefined;
   sigmaMs?: number | undefined;
 }
+
+/** Of the progress; what comes after is bootstrapping */
+const ratesShare = 0.5;
 
 interface Bin {
   /** Of each trial; undefined: the trial has none */
@@ -49,9 +53,12 @@ export async function spikeRateConfidence(
   }
   const warnings: string[] = [];
   const bins = binsOf(startS, stepS, endS, trials.length, warnings);
-  const means = await binMeans(units, trials, bins, sigmaMs, run);
+  const means = await binMeans(units, trials, bins, sigmaMs, partOf(run, 0, baseline ? ratesShare / 2 : ratesShare));
   if (trials.length === 0) return undefined;
-  if (baseline) await subtractBaseline(means, units, trials, bins.length, baseline, sigmaMs, run);
+  if (baseline) {
+    const part = partOf(run, ratesShare / 2, ratesShare);
+    await subtractBaseline(means, units, trials, bins.length, baseline, sigmaMs, part);
+  }
   const percents = Float64Array.of((100 - confidence) / 2, 50, 100 - (100 - confidence) / 2);
   const percentiles = new Float64Array(units.length * bins.length * percents.length);
   await runNative(
@@ -66,7 +73,7 @@ export async function spikeRateConfidence(
         percents,
         percentiles,
       }),
-    run,
+    partOf(run, ratesShare, 1),
   );
   const table = new AlignedTable(
     [
@@ -169,7 +176,8 @@ async function binMeans(
   const unitsAtOnce = Math.max(1, Math.floor(2 ** 25 / Math.max(1, trials.length * durationS * 1000)));
   for (let first = 0; first < units.length; first += unitsAtOnce) {
     const part = units.slice(first, first + unitsAtOnce);
-    const rates = await alignSpikeRates(part, trials, durationS, sigmaMs, run);
+    const ofRun = partOf(run, first / units.length, (first + part.length) / units.length);
+    const rates = await alignSpikeRates(part, trials, durationS, sigmaMs, ofRun);
     const middle = rates.rows / 2 - 1;
     for (let u = 0; u < part.length; u++) {
       for (const [b, { ofTrial }] of bins.entries()) {

@@ -12,9 +12,8 @@ import { requireResponses, requireSessions } from './session_arguments.js';
 import type { Response } from './trial_kind.js';
 import { probeMsAt } from '../experiment/sync_files.js';
 import type { SessionData } from './session_data.js';
-import { trialsOf } from './align_trials.js';
+import { trialsOrNone } from './session_trials.js';
 import type { UnitSelection } from './select_units.js';
-import { eventWithinMs } from './trials.js';
 
 export interface TrackingExport {
   selection?: UnitSelection | undefined;
@@ -90,8 +89,9 @@ async function writeEvents(
     begin += (1000 * rows) / rateHz;
   }
   const lines: string[] = [];
-  for (const response of responses) {
-    for (const { recording, eventMs } of await trialsOrNone(session, response, warnings)) {
+  // A session without such trials has no PETH, but its units can be tracked.
+  for (const { response, trials } of await trialsOrNone(session, responses, warnings)) {
+    for (const { recording, eventMs } of trials) {
       const { startMs, clock } = session.recordings[recording]!;
       const probeMs = probeMsAt(eventMs, startMs!, clock);
       lines.push(csvLine([begins[recording]! + probeMs, response.name]));
@@ -99,15 +99,4 @@ async function writeEvents(
   }
   await writeFile(path, ['time_ms,event\n', ...lines].join(''));
   return lines.length;
-}
-
-/** A session without such trials has no PETH, but its units can be tracked. */
-async function trialsOrNone(session: SessionData, response: Response, warnings: string[]) {
-  const { name } = session.session;
-  const labels = await session.actionLabels();
-  if (labels.every((label) => label === undefined)) {
-    warnings.push(`${name} has no action labels, and so no responses.`);
-    return [];
-  }
-  return trialsOf(session, response, eventWithinMs.spikes, warnings, true);
 }

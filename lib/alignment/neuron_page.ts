@@ -3,9 +3,11 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { systemOutputError } from '../files/file_error.js';
+import { replaceText } from '../files/text_file.js';
 import { escapeHtml, pageHead } from '../report/page_head.js';
 import { neuronPage, reportFile } from '../report/report_data.js';
 import { addToResultFiles } from '../results/owned_files.js';
+import type { AlignedTable } from './aligned_table.js';
 import type { NeuronRates } from './neuron_rates.js';
 import { neuronSvg, type NeuronFigure, type RatePanel } from './neuron_svg.js';
 import type { SessionData } from './session_data.js';
@@ -25,7 +27,8 @@ export async function writeNeuronRates(
   sessions: readonly SessionData[],
   responses: readonly Response[],
 ): Promise<string[]> {
-  const figures = rates.neurons.map((_, n) => figureOf(rates, n, sessions, responses));
+  const panels = panelsOf(rates.table);
+  const figures = rates.neurons.map((_, n) => figureOf(rates, n, panels, sessions, responses));
   const names = rates.neurons.map(({ neuron }) => `${rateFolder}/Neuron_${neuron}.svg`);
   const partial = join(result, `.${rateFolder}.part`);
   try {
@@ -37,8 +40,7 @@ export async function writeNeuronRates(
     await rm(join(result, rateFolder), { recursive: true, force: true });
     await rename(partial, join(result, rateFolder));
     const page = pageOf(rates, drawings, sessions, responses, existsSync(join(result, reportFile)));
-    await writeFile(join(result, `${neuronPage}.part`), page);
-    await rename(join(result, `${neuronPage}.part`), join(result, neuronPage));
+    await replaceText(join(result, neuronPage), page);
     const files = [...rateTables, neuronPage, ...names];
     await addToResultFiles(result, files);
     return files;
@@ -48,25 +50,32 @@ export async function writeNeuronRates(
   }
 }
 
+const panelKey = (...names: unknown[]) => names.join('\n');
+
+/** The rates of each neuron, session, unit and response: three columns side by side. */
+function panelsOf(table: AlignedTable): Map<string, RatePanel> {
+  const levels = ['neuron', 'session', 'unit', 'response'].map((name) => table.level(name));
+  const panels = new Map<string, RatePanel>();
+  for (let k = 0; k < table.columns; k += 3) {
+    const key = panelKey(...levels.map((values) => values[k]));
+    // Of responses of one name the first
+    if (panels.has(key)) continue;
+    panels.set(key, { low: table.column(k), middle: table.column(k + 1), high: table.column(k + 2) });
+  }
+  return panels;
+}
+
 function figureOf(
   { neurons, table, trials }: NeuronRates,
   n: number,
+  panels: ReadonlyMap<string, RatePanel>,
   sessions: readonly SessionData[],
   responses: readonly Response[],
 ): NeuronFigure {
   const { neuron, confidence, units } = neurons[n]!;
-  const [ofNeuron, ofSession, ofUnit, ofResponse] = ['neuron', 'session', 'unit', 'response'].map((name) =>
-    table.level(name),
-  );
-  const panelOf = (session: number, response: string): RatePanel | undefined => {
+  const panelOf = (session: number, response: string) => {
     const id = units.find((unit) => unit.session === session)?.id;
-    const { name } = sessions[session]!.session;
-    for (let k = 0; k < table.columns; k += 3) {
-      if (ofNeuron![k] !== neuron || ofSession![k] !== name || ofUnit![k] !== id || ofResponse![k] !== response)
-        continue;
-      return { low: table.column(k), middle: table.column(k + 1), high: table.column(k + 2) };
-    }
-    return undefined;
+    return panels.get(panelKey(neuron, sessions[session]!.session.name, id, response));
   };
   const found = new Set(units.map(({ session }) => session)).size;
   const sure = confidence === undefined ? '' : `, confidence ${(100 * confidence).toFixed(1)} %`;

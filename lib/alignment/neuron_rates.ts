@@ -5,12 +5,13 @@ import { argumentError, DantError } from '../errors.js';
 import { importedTrackedUnits } from '../export/tracked_units.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
-import { sessionConfidence, trialsOf } from './align_trials.js';
+import { sessionConfidence } from './align_trials.js';
 import { confidenceOf } from './confidence.js';
+import { partOf } from '../processing/run_part.js';
 import { requireResponses, requireSessions } from './session_arguments.js';
 import type { SessionData } from './session_data.js';
+import { trialsOrNone } from './session_trials.js';
 import type { Response } from './trial_kind.js';
-import { eventWithinMs } from './trials.js';
 
 /** A neuron that was followed, and the unit that it is in each session. */
 export interface TrackedNeuron {
@@ -137,20 +138,15 @@ export async function neuronRates(
     const ids = [
       ...new Set(neurons.flatMap(({ units }) => units.filter((unit) => unit.session === s).map(({ id }) => id))),
     ];
-    if (ids.length === 0) continue;
-    for (const [r, response] of responses.entries()) {
-      const labels = await session.actionLabels();
-      if (labels.every((label) => label === undefined)) {
-        if (r === 0) warnings.push(`${session.session.name} has no action labels, and so no responses.`);
-        continue;
-      }
-      const own = await trialsOf(session, response, eventWithinMs.spikes, warnings, true);
+    const found = ids.length === 0 ? [] : await trialsOrNone(session, responses, warnings);
+    const done = (r: number) => (s + r / responses.length) / sessions.length;
+    for (const [r, { response, trials: own }] of found.entries()) {
       trials[r]![s] = own.length;
       if (own.length === 0) {
         warnings.push(`${session.session.name} has no ${response.name}.`);
         continue;
       }
-      const table = await sessionConfidence(session, ids, own, complete, warnings, run);
+      const table = await sessionConfidence(session, ids, own, complete, warnings, partOf(run, done(r), done(r + 1)));
       ids.forEach((id, u) => columns.set([r, s, id].join(' '), { unit: u, table }));
     }
     run.onProgress?.((s + 1) / sessions.length);

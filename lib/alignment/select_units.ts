@@ -4,12 +4,12 @@ import { requireNumber, requireObject, requireText } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readTextIfThere } from '../files/text_file.js';
-import { readLabelTables } from '../import/labels.js';
+import { labelIn, readLabelTables, unsorted } from '../import/labels.js';
 import type { ClusterTable } from '../import/tables.js';
 import { selectionOf } from './arguments.js';
 
 export interface UnitSelection {
-  /** What curation says: good (default), mua, noise; null: any */
+  /** What curation says: good (default), mua, noise; unsorted: it says nothing; null: any */
   group?: string | null | undefined;
   /** By the sorter's own label (KSLabel) instead, which is also used where nothing was curated */
   uncurated?: boolean | undefined;
@@ -50,12 +50,13 @@ export async function selectUnits(sorted: string, selection: UnitSelection, fact
   const { minSpikeWidthMs, maxSpikeWidthMs = null } = selection;
   const { info, labels } = await clusterTables(sorted);
   let ids = [...info.rows.keys()];
-  // A sorting that nobody has curated has no groups.
-  const isCurated = !uncurated && ids.some((id) => labelOf([info, ...labels], 'group', id) !== undefined);
-  const column = isCurated ? 'group' : 'KSLabel';
-  if (group !== null && group !== '') {
-    ids = ids.filter((id) => labelOf([info, ...labels], column, id) === group.toLowerCase());
-  }
+  const wanted = group?.toLowerCase() ?? '';
+  const curated = (id: number) => labelIn(labels, 'group', id, (label) => label !== unsorted);
+  const sorters = (id: number) => labelIn(labels, 'KSLabel', id, () => true);
+  // A sorting that nobody has curated has no groups, or none but unsorted.
+  const isCurated = !uncurated && (wanted === unsorted || ids.some((id) => curated(id) !== undefined));
+  const labelOf = isCurated ? curated : sorters;
+  if (wanted !== '') ids = ids.filter((id) => (labelOf(id) ?? unsorted) === wanted);
   const isDepthAsked = (minDepthUm !== undefined && minDepthUm !== null) || maxDepthUm !== null;
   const { probeDepthUm } = facts;
   if (isDepthAsked || (minDepthUm === undefined && probeDepthUm !== undefined && info.columns.includes('depth'))) {
@@ -103,14 +104,6 @@ async function clusterTables(sorted: string): Promise<{ info: ClusterTable; labe
     sorted,
     "can't load cluster info: there is neither cluster_info.tsv nor a table of labels. Was this session sorted?",
   );
-}
-
-function labelOf(tables: readonly ClusterTable[], column: string, id: number): string | undefined {
-  for (const { rows } of tables) {
-    const label = rows.get(id)?.[column]?.toLowerCase() ?? '';
-    if (label !== '' && label !== 'nan') return label;
-  }
-  return undefined;
 }
 
 /** The depth of the probe's tip from `depth.txt`: the number of its first line, µm; undefined: there is no such file. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
+import { bandFiles } from '../experiment/ephys_paths.js';
 import { behaviourOutput, lfpOutput, stemOf } from '../experiment/output_names.js';
 import { restoreFile } from '../experiment/restore.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from '../experiment/session.js';
@@ -175,9 +176,11 @@ export class SessionData {
   /** The raw AP files of the recordings in sequence, restored if they are archives. */
   async rawFiles({ signal }: RunOptions = {}): Promise<string[]> {
     const files: string[] = [];
-    for (const { apBin, apMeta } of this.recordings) {
-      await SessionData.file(this.session, apMeta, 'AP metadata', signal);
-      files.push(await SessionData.file(this.session, apBin, 'raw AP data file', signal));
+    for (const recording of this.recordings) {
+      const [bin, meta, ch] = bandFiles(recording, 'ap');
+      await SessionData.file(this.session, meta, 'AP metadata', signal);
+      if (bin?.name.endsWith('.cbin')) await SessionData.file(this.session, ch, `the .ch file of ${bin.name}`, signal);
+      files.push(await SessionData.file(this.session, bin, 'raw AP data file', signal));
     }
     return files;
   }

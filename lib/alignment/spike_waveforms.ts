@@ -1,5 +1,3 @@
-import { open } from 'node:fs/promises';
-
 import {
   allowFlag,
   doublesOf,
@@ -13,17 +11,20 @@ import {
   steeringOf,
 } from '../arguments.js';
 import { argumentError } from '../errors.js';
+import { medianOf } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
-import { readFully } from '../import/open_file.js';
 import { highPassHz } from '../import/import_session.js';
 import { hasWindow, meanWaveforms } from '../import/mean_waveforms.js';
+import type { RawSource } from '../import/raw_source.js';
 import { describeRecording, type Recording } from '../import/recording.js';
 import { selectSpikes } from '../import/select_spikes.js';
 import type { Sorting } from '../import/sorter_folder.js';
+import { sharedArray } from '../native/memory.js';
 import type { RunOptions } from '../native/run.js';
+import { partOf } from '../processing/run_part.js';
 import { AlignedTable } from './aligned_table.js';
 import { requireIds } from './arguments.js';
-import { medianOf, spikeWidth } from './waveform_metrics.js';
+import { spikeWidth } from './waveform_metrics.js';
 
 /** Samples of a waveform, and those before its spike time */
 const samples = 82;
@@ -32,6 +33,8 @@ const samplesBefore = 41;
 const spikesForPeak = 50;
 const mostSpikes = 500;
 const seed = 1;
+/** Side by side in a block; see native/core/import/raw_samples.h */
+const tileChannels = 16;
 
 /**
  * Waveforms of units on their peak channels, in counts: columns `unit`, `spike`, rows `time` in ms from the first sample. At most 500 spikes
@@ -49,14 +52,13 @@ export async function spikeWaveforms(
   requireIds('ids', ids);
   run = steeringOf('run', run);
   sorting = sortingOf(sorting, ids);
+  if (sorting.params.dtype === 'float32') {
+    throw fileError(files[0]!, 'holds samples of type float32 (params.py); single waveforms are read from int16 only.');
+  }
   const recording = await describeRecording([...files], sorting.params, 1);
   const unknown = sorting.channelMap.find((column) => column < 0 || column >= recording.neuralColumns);
   if (unknown !== undefined) {
     throw argumentError('sorting.channelMap', `columns of the ${recording.neuralColumns} of ${files[0]!}`, unknown);
-  }
-  const compressed = recording.files.find((path) => path.endsWith('.cbin'));
-  if (compressed !== undefined) {
-    throw fileError(compressed, 'single waveforms are read from .bin only. Decompress it: mtsdecomp.');
   }
   const { sampleRateHz, rows } = recording;
   const units = ids.map((id) => {
@@ -65,20 +67,13 @@ export async function spikeWaveforms(
     const whole = unit.spikes.filter((spike) => spike >= samplesBefore && spike - samplesBefore + samples <= rows);
     return { id, spikes: selectSpikes(whole, mostSpikes, [seed, id]), all: unit.spikes };
   });
-  const peaks = await peakColumns(sorting, recording, units, run);
-  const count = units.reduce((sum, { spikes }) => sum + spikes.length, 0);
-  const data = new Float32Array(count * samples);
-  const reader = await WindowReader.open(recording);
+  const source = await recording.open();
+  let data: Float32Array;
   try {
-    let k = 0;
-    for (const [u, { spikes }] of units.entries()) {
-      for (const spike of spikes) {
-        run.signal?.throwIfAborted();
-        data.set(await reader.read(spike - samplesBefore, peaks[u]!), k++ * samples);
-      }
-    }
+    const peaks = await peakColumns(source, sorting, recording, units, partOf(run, 0, 0.5));
+    data = await readWindows(source, units, peaks, partOf(run, 0.5, 1));
   } finally {
-    await reader.close();
+    await source.close();
   }
   return new AlignedTable(
     [
@@ -129,72 +124,55 @@ export function medianSpikeWidths(table: AlignedTable, ids: readonly number[]): 
 
 /** The column of the recording in which each unit is largest, by the mean of some of its spikes. */
 async function peakColumns(
+  source: RawSource,
   sorting: Sorting,
   recording: Recording,
   units: readonly { id: number; all: Float64Array }[],
   run: RunOptions,
 ): Promise<number[]> {
-  const source = await recording.open();
-  try {
-    const drawn = units.map(({ id, all }) =>
-      selectSpikes(
-        all.filter((spike) => hasWindow(spike, recording.rows)),
-        spikesForPeak,
-        [seed, id],
-      ),
-    );
-    const withSpikes = drawn.flatMap(({ length }, u) => (length > 0 ? [u] : []));
-    const { peakChannels } = await meanWaveforms(
-      {
-        source,
-        channels: sorting.channelMap,
-        uvPerBit: Float64Array.from(sorting.channelMap, (column) => recording.uvPerBit[column]!),
-        sampleRateHz: recording.sampleRateHz,
-        spikes: withSpikes.map((u) => drawn[u]!),
-        highPassHz: recording.isFiltered ? 0 : highPassHz,
-      },
-      run,
-    );
-    // A unit without a whole window has no waveform to read either.
-    const columns = units.map(() => sorting.channelMap[0]!);
-    withSpikes.forEach((u, i) => (columns[u] = sorting.channelMap[peakChannels[i]!]!));
-    return columns;
-  } finally {
-    await source.close();
-  }
+  const drawn = units.map(({ id, all }) =>
+    selectSpikes(
+      all.filter((spike) => hasWindow(spike, recording.rows)),
+      spikesForPeak,
+      [seed, id],
+    ),
+  );
+  const withSpikes = drawn.flatMap(({ length }, u) => (length > 0 ? [u] : []));
+  const { peakChannels } = await meanWaveforms(
+    {
+      source,
+      channels: sorting.channelMap,
+      uvPerBit: Float64Array.from(sorting.channelMap, (column) => recording.uvPerBit[column]!),
+      sampleRateHz: recording.sampleRateHz,
+      spikes: withSpikes.map((u) => drawn[u]!),
+      highPassHz: recording.isFiltered ? 0 : highPassHz,
+    },
+    run,
+  );
+  // A unit without a whole window has no waveform to read either.
+  const columns = units.map(() => sorting.channelMap[0]!);
+  withSpikes.forEach((u, i) => (columns[u] = sorting.channelMap[peakChannels[i]!]!));
+  return columns;
 }
 
-/** Reads windows of a column anywhere in files that follow each other. */
-class WindowReader {
-  private constructor(
-    private readonly recording: Recording,
-    private readonly handles: Awaited<ReturnType<typeof open>>[],
-  ) {}
-
-  static async open(recording: Recording): Promise<WindowReader> {
-    return new WindowReader(recording, await Promise.all(recording.files.map((path) => open(path))));
+/** Samples of a column of each unit around its spikes, one after the other: (spikes of all units, samples) */
+async function readWindows(
+  source: RawSource,
+  units: readonly { spikes: Float64Array }[],
+  columns: readonly number[],
+  { threads, signal, onProgress }: RunOptions,
+): Promise<Float32Array> {
+  const windows = units.flatMap(({ spikes }, u) => Array.from(spikes, (spike) => ({ spike, column: columns[u]! })));
+  const data = new Float32Array(windows.length * samples);
+  const block = sharedArray(Int16Array, samples * tileChannels);
+  // A source is read in ascending order.
+  const inOrder = Array.from(windows.keys()).sort((a, b) => windows[a]!.spike - windows[b]!.spike);
+  for (const [done, k] of inOrder.entries()) {
+    const { spike, column } = windows[k]!;
+    const to = { block, capacity: samples, channels: Int32Array.of(column) };
+    await source.read(spike - samplesBefore, samples, to, 0, { threads, signal });
+    for (let i = 0; i < samples; i++) data[k * samples + i] = block[i * tileChannels]!;
+    onProgress?.((done + 1) / windows.length);
   }
-
-  /** `samples` counts from row `first` of all files on. */
-  async read(first: number, column: number): Promise<Float32Array> {
-    const { columns, fileRows, files } = this.recording;
-    const result = new Float32Array(samples);
-    let begin = 0;
-    for (const [f, rows] of fileRows.entries()) {
-      const from = Math.max(first, begin);
-      const to = Math.min(first + samples, begin + rows);
-      if (to > from) {
-        const window = new Int16Array((to - from) * columns);
-        const bytes = new Uint8Array(window.buffer);
-        await readFully(this.handles[f]!, files[f]!, bytes, 2 * columns * (from - begin));
-        for (let row = from; row < to; row++) result[row - first] = window[(row - from) * columns + column]!;
-      }
-      begin += rows;
-    }
-    return result;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.handles.map((handle) => handle.close()));
-  }
+  return data;
 }

@@ -1,10 +1,12 @@
 import { requireNumber, steeringOf } from '../arguments.js';
+import { firstAbove } from '../arrays.js';
 import { rowMs, type ClockLine } from '../experiment/sync_files.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { requireTrials, unitsOf } from './arguments.js';
+import { partOf } from '../processing/run_part.js';
 import type { Trial } from './trials.js';
 
 /** Spikes of a unit, by recording: unique times in ascending order, ms of the action labels. */
@@ -93,7 +95,7 @@ export async function alignSpikeRates(
   run = steeringOf('run', run);
   const recordings = [...new Set(trials.map(({ recording }) => recording))];
   const data = sharedArray(Float32Array, units.length * trials.length * durationMs);
-  for (const recording of recordings) {
+  for (const [k, recording] of recordings.entries()) {
     const own = trials.flatMap((trial, t) => (trial.recording === recording ? [t] : []));
     const trains = units.map(({ timesMs }) => timesMs[recording] ?? new Float64Array());
     const offsets = Int32Array.from([0, ...trains.map(({ length }) => length)]);
@@ -108,7 +110,7 @@ export async function alignSpikeRates(
     await runNative(
       (native, control) =>
         native.alignedRates({ ...control, timesMs, offsets, eventsMs, durationMs, marginMs, sigmaMs, rates }),
-      run,
+      partOf(run, k / recordings.length, (k + 1) / recordings.length),
     );
     if (isAll) break;
     for (let u = 0; u < units.length; u++) {
@@ -140,15 +142,4 @@ function unitsAndTrials(units: readonly UnitSpikes[], trials: readonly Trial[]) 
     { name: 'unit', values: units.flatMap(({ id }) => trials.map(() => id)) },
     { name: 'trial', values: units.flatMap(() => trials.map(({ action }) => action)) },
   ];
-}
-
-/** Place of the first value above `limit` in ascending values. */
-function firstAbove(values: Float64Array, limit: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (values[middle]! > limit) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -71,14 +71,6 @@ function checked(waveform: ArrayLike<number>, timesMs: ArrayLike<number>): [Floa
   return [values, doublesOf('timesMs', timesMs, values.length)];
 }
 
-/** The mean of the middle two if there is an even number; NaN of none. */
-export function medianOf(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
 /** The first place from `from` on whose value no other is before. */
 function placeOf(values: ArrayLike<number>, from: number, isBefore: (a: number, b: number) => boolean): number {
   let place = from;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, link, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,6 +28,8 @@ const lockName = 'lock';
 /** How often a lock's time is renewed, and after what silence the process of another computer counts as gone. */
 const beatMs = 20_000;
 const silenceMs = 10 * beatMs;
+/** What a process that was killed a moment ago may need to be seen as ending. */
+const killedMs = 1_000;
 
 /**
  * Takes the lock of a folder, which must exist. Safe on network drives and at any moment of a process's end: a lock appears
@@ -42,7 +44,7 @@ export async function lockFolder(folder: string): Promise<Lock | Busy> {
     await writeFile(draft, JSON.stringify(own));
     if (!(await linked(draft, path))) {
       const owner = await readOwner(path);
-      if (owner && (await isAlive(owner, path))) return { host: owner.host, pid: owner.pid };
+      if (owner && (await staysAlive(owner, path))) return { host: owner.host, pid: owner.pid };
       if (!(await takeOver(draft, path, owner))) return await lockFolder(folder);
     }
   } catch (error) {
@@ -133,6 +135,16 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   }
 }
 
+async function staysAlive(owner: Owner, path: string): Promise<boolean> {
+  const until = Date.now() + (owner.host === hostname() ? killedMs : 0);
+  while (await isAlive(owner, path)) {
+    if (Date.now() >= until) return true;
+    await new Promise((done) => setTimeout(done, 50));
+    if ((await readOwner(path))?.token !== owner.token) return false;
+  }
+  return false;
+}
+
 async function isAlive({ host, pid }: Owner, path: string): Promise<boolean> {
   const silence = Date.now() - ((await stat(path).catch(() => undefined))?.mtimeMs ?? 0);
   if (host !== hostname()) return silence < silenceMs;
@@ -140,8 +152,17 @@ async function isAlive({ host, pid }: Owner, path: string): Promise<boolean> {
   if (silence > 1000 * uptime()) return false;
   try {
     process.kill(pid, 0);
-    return true;
+    return !(await isEnding(pid));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+/** On Linux, whether a process is being taken down, or has ended and nobody has asked for its exit code: it does no more. */
+async function isEnding(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  if (status === undefined) return false;
+  // The name, in brackets, may hold spaces and brackets. See proc_pid_stat(5); 4 is the kernel's PF_EXITING.
+  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' || (Number(fields[6]) & 4) !== 0;
 }

@@ -33,7 +33,8 @@ export function labelsIn(tables: readonly ClusterTable[]): (cluster: number) => 
     unsorted;
 }
 
-function labelIn(
+/** What a column of the first table that has something that counts says of a cluster, in lower case. */
+export function labelIn(
   tables: readonly ClusterTable[],
   column: string,
   cluster: number,

@@ -1,3 +1,4 @@
+import { medianOf } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import { TdmsFile, type TdmsChannel } from '../tdms/tdms_file.js';
 
@@ -74,11 +75,9 @@ async function readFrameTable(path: string) {
     // Differences of nanoseconds are exact before they are numbers.
     const steps = Float64Array.from({ length: high.length - 1 }, (_, i) => {
       return ((high[i + 1]! - high[i]!) * 2 ** 32 + (low[i + 1]! - low[i]!)) / 1e6;
-    }).sort();
-    const middle = steps.length >> 1;
-    const median = steps.length % 2 === 1 ? steps[middle]! : (steps[middle - 1]! + steps[middle]!) / 2;
+    });
     const others = heights.filter((value) => value !== height).length;
-    return { rows: high.length, height, skipped: indices.length - others, frameMs: Math.round(median) };
+    return { rows: high.length, height, skipped: indices.length - others, frameMs: Math.round(medianOf(steps)) };
   } finally {
     await file.close();
   }

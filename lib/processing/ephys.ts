@@ -9,9 +9,10 @@ import { requireEphysPaths, requireLag } from './arguments.js';
 import { ColumnScratch } from './column_scratch.js';
 import { openEphys, type EphysFile, type EphysPaths } from './ephys_file.js';
 import { processedRateHz, referencedRows, resampledRows, scaledRows, withoutMedians } from './ephys_rows.js';
+import { fourierColumns } from './fourier_columns.js';
 import { noLag, rowsWithin, sharedProbeRows, type Lag } from './lag.js';
 import { outputCount, rateRatio } from './rate_ratio.js';
-import { fourierResample, resamplingMethods, type ResamplingMethod } from './resample.js';
+import { resamplingMethods, type ResamplingMethod } from './resample.js';
 import { tableEnding, writeTable } from './table_output.js';
 
 export interface LfpOptions {
@@ -49,8 +50,8 @@ export async function processLfp(
   allowOneOf('reference', reference, ['none', 'median']);
   run = steeringOf('run', run);
   return withEphys(paths, stream, output, async (file) => {
-    if (method === 'fourier') return processByFourier(file, output, lag, reference, run);
     const rows = outputCount(rateRatio(file.meta.sampleRateHz, processedRateHz), file.rows);
+    if (method === 'fourier') return processByFourier(file, output, rows, lag, reference, run);
     return write(output, file.meta.neuralColumns, rows, lag, resampledRows(file, reference, run));
   });
 }
@@ -152,24 +153,18 @@ async function medianOfColumns(scratch: ColumnScratch, { threads, signal }: RunO
 async function processByFourier(
   file: EphysFile,
   output: string,
+  rows: number,
   lag: Lag,
   reference: 'none' | 'median',
-  { threads, signal, onProgress }: RunOptions,
+  run: RunOptions,
 ): Promise<ProcessedEphys> {
-  const run = { threads, signal };
-  const { neuralColumns: channels, sampleRateHz } = file.meta;
-  const rows = Math.ceil((file.rows * processedRateHz) / sampleRateHz);
+  const channels = file.meta.neuralColumns;
   const original = await ColumnScratch.create(`${output}.scratch`, file.rows, channels);
   let resampled: ColumnScratch | undefined;
   try {
-    await original.fill(reference === 'median' ? referencedRows(file, run) : scaledRows(file, signal));
+    await original.fill(reference === 'median' ? referencedRows(file, run) : scaledRows(file, run.signal));
     resampled = await ColumnScratch.create(`${output}.scratch2`, rows, channels);
-    for (let first = 0; first < channels; first += 2) {
-      const count = Math.min(2, channels - first);
-      const signals = new Float64Array(await original.readColumns(first, count));
-      await resampled.writeColumns(first, await fourierResample(signals, file.rows, rows, run));
-      onProgress?.((first + count) / channels);
-    }
+    await fourierColumns(original, resampled, run);
     return await write(output, channels, rows, lag, resampled.readRows());
   } finally {
     await original.discard();

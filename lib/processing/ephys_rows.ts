@@ -73,7 +73,8 @@ export async function* withoutMedians(
   }
 }
 
-async function subtractMedians(
+/** Of some columns: (sample − offset) · scale, less the median over them in each row. There may be no row. */
+export async function subtractMedians(
   rows: {
     samples: Int16Array | Float32Array;
     columns: number;
@@ -84,6 +85,7 @@ async function subtractMedians(
   run: RunOptions,
 ): Promise<Float64Array> {
   const referenced = sharedArray(Float64Array, (rows.samples.length / rows.columns) * rows.channels.length);
+  if (referenced.length === 0) return referenced;
   await runNative((native, control) => native.subtractRowMedians({ ...control, ...rows, referenced }), run);
   return referenced;
 }

@@ -1,4 +1,5 @@
 import { doublesOf, requireInteger, requireNumber } from '../arguments.js';
+import { binarise } from '../arrays.js';
 import { argumentError, DantError } from '../errors.js';
 
 /** Frames and falling edges may differ by so many: the camera ran on after the last edge, or was stopped in a frame. */
@@ -14,14 +15,9 @@ export function frameTimes(signal: Float64Array, startMs: number, frames: number
   signal = doublesOf('signal', signal);
   requireNumber('startMs', startMs);
   requireInteger('frames', frames, 0);
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of signal) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  const isUp = (i: number) => (signal[i]! - low) / (high - low) > 0.5;
+  const states = binarise(signal);
   const edges: number[] = [];
-  for (let i = 0; i + 1 < signal.length; i++) if (isUp(i) && !isUp(i + 1)) edges.push(i - Math.max(startMs, 0));
+  for (let i = 0; i + 1 < states.length; i++) if (states[i]! > states[i + 1]!) edges.push(i - Math.max(startMs, 0));
   if (edges.length === 0 || Math.abs(edges.length - frames) > mostDifference) {
     throw new DantError(
       'DANT_DATA',

@@ -1,9 +1,11 @@
 import { requireInteger, steeringOf } from '../arguments.js';
-import { runNative, type RunOptions } from '../native/run.js';
+import { medianOf } from '../arrays.js';
 import { replaceText } from '../files/text_file.js';
+import type { RunOptions } from '../native/run.js';
 import { Random } from '../random.js';
 import { requireEphysPaths } from './arguments.js';
 import { openEphys, type EphysPaths } from './ephys_file.js';
+import { subtractMedians } from './ephys_rows.js';
 
 /** How noisy the channels of a recording are. */
 export interface NoiseAssessment {
@@ -51,18 +53,8 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
       chosen.forEach((r, i) => {
         taken.set(samples.subarray(r * columns, (r + 1) * columns), i * columns);
       });
-      const referenced = new Float64Array(chosen.length * neuralColumns);
-      await runNative(
-        (native, control) =>
-          native.subtractRowMedians({
-            ...control,
-            samples: taken,
-            columns,
-            channels,
-            offsets: new Float64Array(neuralColumns),
-            scales: uvPerBit,
-            referenced,
-          }),
+      const referenced = await subtractMedians(
+        { samples: taken, columns, channels, offsets: new Float64Array(neuralColumns), scales: uvPerBit },
         { signal: run.signal, threads: run.threads },
       );
       for (let i = 0; i < referenced.length; i++) {
@@ -74,9 +66,7 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
       run.onProgress?.(row / file.rows);
     }
     const sdsUv = sums.map((sum, c) => Math.sqrt(Math.max(0, squares[c]! / drawn - (sum / drawn) ** 2)));
-    const sorted = Float64Array.from(sdsUv).sort();
-    const middle = sorted.length >> 1;
-    const medianUv = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+    const medianUv = medianOf(sdsUv);
     const off = (c: number) => Math.abs(Math.log((sdsUv[c]! + 1e-9) / (medianUv + 1e-9)));
     const worst = [...channels].filter((c) => off(c) > Math.log(noticed)).sort((a, b) => off(b) - off(a) || a - b);
     return { medianUv, sdsUv, worst, samples: drawn };

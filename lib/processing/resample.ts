@@ -38,10 +38,10 @@ export async function resample(
   const channels = Int32Array.from({ length: columns }, (_, c) => c);
   const minima = new Float64Array(columns).fill(Infinity);
   const resampled = sharedArray(Float64Array, outputs * columns);
-  await runNative(
-    (native, control) => native.columnMinima({ ...control, samples: data, columns, channels, minima }),
-    run,
-  );
+  await runNative((native, control) => native.columnMinima({ ...control, samples: data, columns, channels, minima }), {
+    threads: run.threads,
+    signal: run.signal,
+  });
   await runNative(
     (native, control) =>
       native.polyphase({

@@ -43,6 +43,33 @@ it('keeps what was made, in the same bytes', async () => {
   expect(await cache().entries()).toHaveLength(1);
 });
 
+it('keeps what was told with it', async () => {
+  const told: string[][] = [];
+  for (const of of [cache(), cache(), new AlignedCache(join(folder, 'cache'), false)]) {
+    const own: string[] = [];
+    await of.get(
+      key(),
+      (warn) => {
+        warn('a trial is left out');
+        warn('µ');
+        return make();
+      },
+      (warning) => own.push(warning),
+    );
+    told.push(own);
+  }
+  expect(made).toBe(2);
+  expect(told).toEqual(Array(3).fill(['a trial is left out', 'µ']));
+});
+
+it('that cannot be written takes nothing from the result', async () => {
+  writeFileSync(join(folder, 'cache'), 'a file where the folder would be');
+  expect((await cache().get(key(), make)).data).toHaveLength(6);
+  expect((await cache().get(key(), make)).data).toHaveLength(6);
+  expect(made).toBe(2);
+  expect(readFileSync(join(folder, 'cache'), 'utf8')).toBe('a file where the folder would be');
+});
+
 it('has another key for other settings, methods and inputs, but not for another order or what is undefined', async () => {
   await cache().get(key(), make);
   await cache().get(key({ b: [1, 2], a: 1, c: undefined }), make);

@@ -1,5 +1,14 @@
 // From sessions of a mouse to what its neurons do, day by day: the neuron that responds is known.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -75,6 +84,27 @@ describe('the data folder', () => {
     );
     expect(existsSync(join(folder, 'none'))).toBe(false);
   });
+
+  it('is made without action labels too, which is told once', async () => {
+    const path = join(experiment.data, 'processed/210101_M1/action_labels_0.npy');
+    renameSync(path, `${path}.away`);
+    try {
+      const [session] = (await openExperiment(experiment.data)).sessions;
+      const [opened, bare] = [await SessionData.open(session!), join(folder, 'unlabelled')];
+      const { warnings } = await exportTracking([opened], bare, { responses: [push, missed] });
+      expect(warnings.filter((warning) => warning.includes('action labels'))).toEqual([
+        '210101_M1 has no action labels, and so no responses.',
+      ]);
+      expect(existsSync(join(bare, 'peth.npy'))).toBe(false);
+      const others = [opened, ...sessions.slice(1)];
+      const found = await neuronRates(rates.neurons, others, [push, missed], { samples: 20 });
+      expect(found.warnings.filter((warning) => warning.includes('210101_M1'))).toEqual([
+        '210101_M1 has no action labels, and so no responses.',
+      ]);
+    } finally {
+      renameSync(`${path}.away`, path);
+    }
+  });
 });
 
 describe('the neurons', () => {
@@ -120,6 +150,16 @@ describe('the neurons', () => {
   it('are the same with the same seed', async () => {
     const again = await neuronRates(rates.neurons, sessions, [push], { samples: 300 }, { threads: 1 });
     expect(again.table.data).toEqual(rates.table.data);
+  });
+
+  it('tell of progress that only rises, up to 1', async () => {
+    const shares: number[] = [];
+    const onProgress = (share: number) => shares.push(share);
+    // Long enough that the native jobs tell of theirs
+    await neuronRates(rates.neurons, sessions, [push], { samples: 1000 }, { onProgress });
+    expect(shares.length).toBeGreaterThan(3);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
   });
 
   it('without events are told of; without any there is nothing', async () => {

@@ -5,13 +5,17 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { alignTrials, alignedRateConfidence } from '../../lib/alignment/align_trials.js';
+import { alignTrials, alignedRateConfidence, sessionConfidence } from '../../lib/alignment/align_trials.js';
 import { readProbeDepth, selectUnits, type UnitFacts } from '../../lib/alignment/select_units.js';
 import { SessionData } from '../../lib/alignment/session_data.js';
+import { trialsOf } from '../../lib/alignment/session_trials.js';
 import { spikeWaveforms } from '../../lib/alignment/spike_waveforms.js';
-import { medianOf, spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
+import { eventWithinMs } from '../../lib/alignment/trials.js';
+import { spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
+import { medianOf } from '../../lib/arrays.js';
 import { openExperiment } from '../../lib/experiment/folders.js';
 import { readNpz } from '../../lib/files/npz.js';
+import { readLabels } from '../../lib/import/labels.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
 import { processLfp } from '../../lib/processing/ephys.js';
 import { folderOfFile } from '../cli/folder.js';
@@ -49,6 +53,28 @@ describe('selectUnits', () => {
     expect(await chosen({ uncurated: true })).toEqual([7, 3]);
     expect(await chosen({ group: 'noise' })).toEqual([]);
     expect((await selectUnits(sorted, { name: 'all' }, facts)).name).toBe('all');
+  });
+
+  it('by the sorter where every group is unsorted, as phy writes of what nobody looked at', async () => {
+    const unseen = join(folder, 'unseen');
+    mkdirSync(unseen);
+    const rows = ['4\tgood\tunsorted', '6\tmua\tunsorted', '9\t\t'];
+    writeFileSync(join(unseen, 'cluster_info.tsv'), ['cluster_id\tKSLabel\tgroup', ...rows].join('\n'));
+    expect((await selectUnits(unseen, {}, facts)).ids).toEqual([4]);
+    expect((await selectUnits(unseen, { group: 'mua' }, facts)).ids).toEqual([6]);
+    expect((await selectUnits(unseen, { group: 'unsorted' }, facts)).ids).toEqual([4, 6, 9]);
+  });
+
+  it('by cluster_group.tsv before cluster_info.tsv, as the importer does', async () => {
+    const both = join(folder, 'both');
+    mkdirSync(both);
+    const info = ['0\tgood\tgood\t500', '1\tgood\tmua\t500', '2\tmua\tgood\t500'];
+    writeFileSync(join(both, 'cluster_info.tsv'), ['cluster_id\tKSLabel\tgroup\tdepth', ...info].join('\n'));
+    writeFileSync(join(both, 'cluster_group.tsv'), 'cluster_id\tgroup\n0\tnoise\n1\tgood\n2\tunsorted\n');
+    expect((await selectUnits(both, {}, facts)).ids).toEqual([1, 2]);
+    expect((await selectUnits(both, { group: 'noise' }, facts)).ids).toEqual([0]);
+    const label = await readLabels(both);
+    expect([0, 1, 2].map(label)).toEqual(['noise', 'good', 'good']);
   });
 
   it('by depth below the surface: above the first, at most the second', async () => {
@@ -169,6 +195,21 @@ describe.skipIf(!haveFixtures)('sessions in folders', () => {
     });
     expect(table.levels.map(({ name }) => name)).toEqual(['session', 'unit', 'bin']);
     expect(table.columns).toBe(2 * 2 * 2);
+  });
+
+  it('tell of trials that were left out, also when the intervals come from the cache', async () => {
+    const told: string[][] = [];
+    for (const session of [(await opened())[1]!, (await opened())[1]!]) {
+      const warnings: string[] = [];
+      const trials = await trialsOf(session, push, eventWithinMs.spikes, warnings);
+      const startS = trials.map((_, t) => (t === 0 ? 1 : 0));
+      await sessionConfidence(session, [0, 1], trials, { startS, endS: 0.5, samples: 100 }, warnings, {});
+      expect(warnings).toEqual([
+        `210102_DL001: 1 of ${trials.length} trials end before they start; they were left out.`,
+      ]);
+      told.push(await session.cache.entries());
+    }
+    expect(told[1]).toEqual(told[0]);
   });
 
   it('are left out when they have no such events, data, or are not sorted; the others go on', async () => {

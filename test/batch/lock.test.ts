@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ it('one of many gets the lock, and the next one after it was given back', async 
 
 it('the lock of a process that was killed is taken over by one only', async () => {
   const { pid } = spawnSync(process.execPath, ['--version']);
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 6; round++) {
     lockOf(hostname(), pid);
     expect(await isLocked(folder.path)).toBe(false);
     const locks = await Promise.all(Array.from({ length: 8 }, () => lockFolder(folder.path)));
@@ -54,4 +54,22 @@ it('a process of another computer counts as gone when its lock has not been rene
   const before = new Date(Date.now() - 600_000);
   utimesSync(join(folder.path, 'lock'), before, before);
   expect(isHeld(await lockFolder(folder.path))).toBe(true);
+});
+
+it('a process that is killed while another one asks for its lock does not hold it', async () => {
+  const owner = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)']);
+  lockOf(hostname(), owner.pid!);
+  setTimeout(() => owner.kill('SIGKILL'), 200);
+  expect(isHeld(await lockFolder(folder.path))).toBe(true);
+});
+
+it.skipIf(process.platform !== 'linux')('a process that has ended counts as gone if nobody asks how it ended', async () => {
+  // `sleep` takes the place of the shell and never waits for the child.
+  const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 20']);
+  const pid = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
+  lockOf(hostname(), pid);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await isLocked(folder.path)).toBe(false);
+  expect(process.kill(pid, 0)).toBe(true);
+  shell.kill();
 });

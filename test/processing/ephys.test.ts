@@ -9,6 +9,8 @@ import { Hdf5File } from '../../lib/files/hdf5.js';
 import { readNpy } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { processAp, processLfp } from '../../lib/processing/ephys.js';
+import { fourierColumns } from '../../lib/processing/fourier_columns.js';
+import { fourierResample } from '../../lib/processing/resample.js';
 import { ColumnScratch } from '../../lib/processing/column_scratch.js';
 import { noise } from '../numbers.js';
 import { folderOfFile } from '../cli/folder.js';
@@ -152,6 +154,46 @@ describe.skipIf(!haveFixtures)('recordings of the fixtures', () => {
     }
     expect((await frameOf(output)).shape).toEqual([shape[0], 4]);
   });
+
+  it('LFP has as many rows by either method', async () => {
+    // A rate that is 2500 Hz but for rounding, and rows that are whole ms
+    const at = { bin: join(folder, 'near.lf.bin'), meta: join(folder, 'near.lf.meta') };
+    const text = readFileSync(paths(0, 'lf').meta, 'utf8');
+    writeFileSync(at.bin, readFileSync(paths(0, 'lf').bin).subarray(0, 2 * 5 * 5000));
+    writeFileSync(
+      at.meta,
+      text.replace(/^imSampRate=.*$/m, 'imSampRate=2499.999999').replace(/^fileSizeBytes=.*$/m, 'fileSizeBytes=50000'),
+    );
+    for (const method of ['polyphase', 'fourier'] as const) {
+      expect(await processLfp(at, 'lf', join(folder, `near_${method}.npy`), { method })).toEqual({
+        rows: 2000,
+        channels: 4,
+      });
+    }
+  });
+});
+
+it.each([113, 120])('%i rows of columns have other lengths, however many are in memory', async (rows) => {
+  const [columns, newRows] = [7, 45];
+  const table = Float32Array.from({ length: rows * columns }, (_, i) => noise(i));
+  const from = await ColumnScratch.create(join(folder, 'from'), rows, columns);
+  await from.fill([table] as unknown as AsyncIterable<Float32Array>);
+  const expected: number[] = [];
+  for (let c = 0; c < columns; c += 2) {
+    const pair = Float64Array.from(await from.readColumns(c, Math.min(2, columns - c)));
+    expected.push(...Float32Array.from(await fourierResample(pair, rows, newRows)));
+  }
+  // One pair, two, all
+  for (const most of [1, 50 * rows, 2 ** 30]) {
+    const shares: number[] = [];
+    const to = await ColumnScratch.create(join(folder, 'to'), newRows, columns);
+    await fourierColumns(from, to, { onProgress: (share) => shares.push(share) }, most);
+    expect([...(await to.readColumns(0, columns))]).toEqual(expected);
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.at(-1)).toBe(1);
+    await to.discard();
+  }
+  await from.discard();
 });
 
 it('a table in a file is read by columns and by rows', async () => {

@@ -15,7 +15,14 @@ const spreads = [10, 11, 9, 10, 80, 0];
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'dant-noise-'));
-  paths = { bin: join(folder, 'x.ap.bin'), meta: join(folder, 'x.ap.meta') };
+  paths = writeRecording('x', rows);
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function writeRecording(name: string, rows: number): { bin: string; meta: string } {
+  const written = { bin: join(folder, `${name}.ap.bin`), meta: join(folder, `${name}.ap.meta`) };
   const random = new Random(3);
   const samples = new Int16Array(rows * (channels + 1));
   for (let row = 0; row < rows; row++) {
@@ -24,7 +31,7 @@ beforeAll(() => {
     for (let c = 0; c < channels; c++)
       samples[row * (channels + 1) + c] = Math.round(common + spreads[c]! * random.normal());
   }
-  writeFileSync(paths.bin, samples);
+  writeFileSync(written.bin, samples);
   const imro = spreads.map((_, c) => `(${c} 0 0 500 250 1)`).join('');
   const lines = [
     'nSavedChans=7',
@@ -34,11 +41,9 @@ beforeAll(() => {
     `~imroTbl=(0,384)${imro}`,
     '',
   ];
-  writeFileSync(paths.meta, lines.join('\n'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+  writeFileSync(written.meta, lines.join('\n'));
+  return written;
+}
 
 it('is the standard deviation of each channel, and names the worst', async () => {
   const { sdsUv, medianUv, worst, samples } = await assessNoise(paths);
@@ -61,6 +66,16 @@ it('is the same with the same seed, and nearly with another', async () => {
   expect(a).toEqual(b);
   expect(c.sdsUv).not.toEqual(a.sdsUv);
   expect(c.medianUv / a.medianUv).toBeCloseTo(1, 0);
+});
+
+it('is of a recording too whose last block is so short that nothing of it is drawn', async () => {
+  // Blocks have 4 MiB.
+  const blockRows = Math.floor((4 * 2 ** 20) / (2 * (channels + 1)));
+  const short = writeRecording('short', blockRows + 1);
+  const { sdsUv, samples } = await assessNoise(short);
+  expect(samples).toBe(Math.round((blockRows + 1) / 60));
+  const whole = await assessNoise(writeRecording('whole', blockRows));
+  for (const c of [0, 1, 2, 3, 4]) expect(sdsUv[c]! / whole.sdsUv[c]!).toBeCloseTo(1, 1);
 });
 
 it('is written as JSON', async () => {

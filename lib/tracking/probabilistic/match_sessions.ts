@@ -142,15 +142,21 @@ function likely({ pairs, logOdds }: MatchProbabilities): LikelyMatches {
   };
 }
 
-/** Those of units inside the probe; of two sessions that have fewer than five of these, all. */
-function wellLocated(
+/**
+ * Those of units inside the probe; of two sessions that have fewer than five of these, all.
+ * @param sessions (n) of the units, which may be in any order
+ * @param isInside (n) 1 or 0
+ */
+export function wellLocated(
   { pairs, probabilities }: LikelyMatches,
   sessions: Int32Array,
   isInside: Uint8Array,
 ): LikelyMatches {
   const all = Array.from(probabilities, (probability, m) => {
     const [i, j] = [pairs[2 * m]!, pairs[2 * m + 1]!];
-    return { i, j, probability, inside: isInside[i]! * isInside[j]!, key: `${sessions[i]!},${sessions[j]!}` };
+    const [a, b] = [sessions[i]!, sessions[j]!];
+    const key = `${Math.min(a, b)},${Math.max(a, b)}`;
+    return { i, j, probability, inside: isInside[i]! * isInside[j]!, key };
   });
   const counts = new Map<string, number>();
   for (const { key, inside } of all) counts.set(key, (counts.get(key) ?? 0) + inside);

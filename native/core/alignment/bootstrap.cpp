@@ -1,5 +1,6 @@
 #include "core/alignment/bootstrap.h"
 
+#include "core/motion/quantile.h"
 #include "core/motion/random.h"
 
 #include <algorithm>
@@ -10,15 +11,6 @@
 namespace dant {
 
 namespace {
-
-/// Of ascending values; `percent` of the way from the first to the last.
-double percentileOf(std::span<const double> sorted, double percent) {
-  const double place = percent / 100 * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<size_t>(place);
-  const size_t above = std::min(below + 1, sorted.size() - 1);
-  const double share = place - static_cast<double>(below);
-  return sorted[below] + share * (sorted[above] - sorted[below]);
-}
 
 /// The median of the values whose ranks were drawn.
 double medianOfDrawn(std::span<const double> sorted, std::span<uint32_t> ranks) {
@@ -57,7 +49,7 @@ void bootstrapMedians(const Job& job, std::span<const double> values, size_t len
           medians[sample] = medianOfDrawn(sorted, ranks);
         }
         std::sort(medians.begin(), medians.end());
-        for (size_t p = 0; p < percents.size(); ++p) out[p] = percentileOf(medians, percents[p]);
+        for (size_t p = 0; p < percents.size(); ++p) out[p] = quantileOf(medians, percents[p] / 100);
       },
       true);
 }

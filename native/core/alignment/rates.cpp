@@ -1,26 +1,13 @@
 #include "core/alignment/rates.h"
 
+#include "core/features/gaussian.h"
+
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace dant {
 
 namespace {
-
-/// Weights at 0, 1, … of a Gaussian whose sum over both sides is 1
-std::vector<double> gaussianWeights(double sigma) {
-  const auto radius = static_cast<size_t>(4 * sigma + 0.5);
-  std::vector<double> weights(radius + 1);
-  double sum = 0;
-  for (size_t k = 0; k <= radius; ++k) {
-    const double z = k == 0 ? 0 : static_cast<double>(k) / sigma;
-    weights[k] = std::exp(-0.5 * z * z);
-    sum += k == 0 ? weights[k] : 2 * weights[k];
-  }
-  for (double& weight : weights) weight /= sum;
-  return weights;
-}
 
 class Smoother {
 public:

@@ -53,13 +53,12 @@ void MatchScore::regress(std::span<const float> features, size_t columns, bool i
                          std::vector<std::vector<double>>& coefficients) {
   parallelFor(job_, foldCount, [&](size_t fold) {
     std::vector<const float*> rows;
-    std::vector<uint8_t> isPositive;
-    std::vector<double> weights;
+    std::vector<double> positive, weights;
     double total = 0;
     for (size_t p = 0; p < isTarget_.size(); ++p) {
       if (!isTarget_[p] || folds_[p] == fold || probabilities[p] <= worthLearning) continue;
       rows.push_back(features.data() + p * columns);
-      isPositive.push_back(1);
+      positive.push_back(1);
       weights.push_back(probabilities[p]);
       total += probabilities[p];
     }
@@ -68,12 +67,12 @@ void MatchScore::regress(std::span<const float> features, size_t columns, bool i
     for (const size_t p : examples_) {
       if (folds_[p] == fold) continue;
       rows.push_back(features.data() + p * columns);
-      isPositive.push_back(0);
+      positive.push_back(0);
       weights.push_back(total / others);
     }
     auto& found = coefficients[fold];
     Eigen::VectorXd solution = Eigen::Map<Eigen::VectorXd>(found.data(), static_cast<Eigen::Index>(found.size()));
-    fitLogistic({rows, isPositive, weights, columns}, isFirst ? firstSteps : laterSteps, solution);
+    fitLogistic({rows, positive, weights, columns}, isFirst ? firstSteps : laterSteps, solution);
     std::copy(solution.begin(), solution.end(), found.begin());
   });
 }

@@ -32,9 +32,9 @@ public:
                          constantRidge * coefficients[columns_] * coefficients[columns_]);
     const Eigen::VectorXd linear = rows_ * coefficients;
     for (size_t e = 0; e < examples_.rows.size(); ++e) {
-      const double value = linear[static_cast<Eigen::Index>(e)], toRight = examples_.isPositive[e] ? value : -value;
-      // ln of 1/(1 + e^−x), where e^−x may be too large.
-      sum += examples_.weights[e] * (toRight < -steepest ? toRight : -std::log1p(std::exp(-toRight)));
+      const double value = linear[static_cast<Eigen::Index>(e)];
+      const double softplus = std::max(value, 0.0) + std::log1p(std::exp(-std::abs(value)));
+      sum += examples_.weights[e] * (examples_.positive[e] * value - softplus);
     }
     return sum;
   }
@@ -54,7 +54,7 @@ public:
       for (Eigen::Index r = 0; r < size; ++r) {
         const auto e = static_cast<size_t>(first + r);
         const double share = 1 / (1 + std::exp(-std::clamp(linear[r], -steepest, steepest)));
-        pull[r] = examples_.weights[e] * ((examples_.isPositive[e] ? 1.0 : 0.0) - share);
+        pull[r] = examples_.weights[e] * (examples_.positive[e] - share);
         curvature[r] = examples_.weights[e] * share * (1 - share);
       }
       weighted_.topRows(size) = curvature.asDiagonal() * rows;

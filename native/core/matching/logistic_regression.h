@@ -1,15 +1,15 @@
 #pragma once
 #include <Eigen/Core>
-#include <cstdint>
 #include <span>
 #include <vector>
 
 namespace dant {
 
-/// Rows of examples (E, columns) with weights; `isPositive` (E).
+/// Rows of examples (E, columns) with weights; `positive` (E): 1 or 0, or the probability of it where that is all that
+/// is known.
 struct WeightedExamples {
   const std::vector<const float*>& rows;
-  std::span<const uint8_t> isPositive;
+  std::span<const double> positive;
   std::span<const double> weights;
   size_t columns = 0;
 };

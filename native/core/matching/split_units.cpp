@@ -51,23 +51,16 @@ std::vector<double> splitLogOdds(const Job& job, std::span<const double> likenes
         logOdds[p] += coefficients[static_cast<Eigen::Index>(c)] * static_cast<double>(features[p * columns + c]);
     }
   };
-  // Each pair is an example of both kinds, by the share that it is of either.
   std::vector<const float*> rows;
-  std::vector<uint8_t> isPositive;
-  for (const uint8_t kind : {0, 1}) {
-    for (size_t p = 0; p < count; ++p) rows.push_back(features.data() + p * columns);
-    isPositive.insert(isPositive.end(), count, kind);
-  }
-  std::vector<double> weights(2 * count);
+  for (size_t p = 0; p < count; ++p) rows.push_back(features.data() + p * columns);
+  std::vector<double> positive(count);
+  const std::vector<double> weights(count, 1.0);
   for (int round = 0; round < rounds; ++round) {
     job.throwIfAborted();
     assess();
-    for (size_t p = 0; p < count; ++p) {
-      weights[count + p] = probability(logOdds[p]);
-      weights[p] = 1 - weights[count + p];
-    }
+    std::transform(logOdds.begin(), logOdds.end(), positive.begin(), probability);
     const Eigen::VectorXd before = coefficients;
-    fitLogistic({rows, isPositive, weights, columns}, steps, coefficients);
+    fitLogistic({rows, positive, weights, columns}, steps, coefficients);
     if ((coefficients - before).lpNorm<Eigen::Infinity>() < unchanged) break;
   }
   assess();

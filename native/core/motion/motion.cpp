@@ -1,6 +1,7 @@
 #include "core/motion/motion.h"
 
 #include "core/graph/union_find.h"
+#include "core/motion/quantile.h"
 #include "core/motion/random.h"
 
 #include <Eigen/Dense>
@@ -137,15 +138,6 @@ private:
   std::vector<Pair> pair_;
 };
 
-/// The q-th quantile, interpolated linearly between order statistics.
-double quantile(std::vector<double>& values, double q) {
-  std::sort(values.begin(), values.end());
-  const double at = q * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<size_t>(at);
-  const size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (at - static_cast<double>(below)) * (values[above] - values[below]);
-}
-
 } // namespace
 
 MotionEstimate estimateMotion(const Job& job, const MatchedDepths& pairs, const MotionOptions& options) {
@@ -186,7 +178,8 @@ MotionEstimate estimateMotion(const Job& job, const MatchedDepths& pairs, const 
         continue;
       }
       for (size_t r = 0; r < resamples; ++r) values[r] = (resampled[r].*part)[s];
-      bounds[s] = quantile(values, q);
+      std::sort(values.begin(), values.end());
+      bounds[s] = quantileOf(values, q);
     }
     return bounds;
   };

@@ -1,10 +1,11 @@
 #include "core/motion/motion_fit.h"
 
+#include "core/graph/union_find.h"
+
 #include <Eigen/Cholesky>
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 namespace dant {
 
@@ -34,18 +35,12 @@ std::vector<double> unitWeights(const WeightedMatches& matches) {
 
 /// (M) neuron of each match, from 0: matches that share units, also through others, are one neuron's.
 std::vector<size_t> neuronsOf(const WeightedMatches& matches, size_t units) {
-  std::vector<size_t> parent(units);
-  std::iota(parent.begin(), parent.end(), size_t{0});
-  const auto root = [&](size_t unit) {
-    while (parent[unit] != unit) unit = parent[unit] = parent[parent[unit]];
-    return unit;
-  };
-  for (size_t m = 0; m < matches.weights.size(); ++m)
-    parent[root(static_cast<size_t>(matches.unitA[m]))] = root(static_cast<size_t>(matches.unitB[m]));
-  std::map<size_t, size_t> names;
+  UnionFind sets(units);
+  for (size_t m = 0; m < matches.weights.size(); ++m) sets.attach(matches.unitA[m], matches.unitB[m]);
+  std::map<int32_t, size_t> names;
   std::vector<size_t> neurons;
   for (const int32_t unit : matches.unitA)
-    neurons.push_back(names.try_emplace(root(static_cast<size_t>(unit)), names.size()).first->second);
+    neurons.push_back(names.try_emplace(sets.root(unit), names.size()).first->second);
   return neurons;
 }
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,24 @@ struct Room {
   std::vector<double> rows; ///< (rows that some outputs need, lanes)
   std::vector<double> taps;
 };
+
+/// Weights for a `down` that is no whole number take 80 kB for each input from one output to the next; of more inputs
+/// they are not kept.
+constexpr double mostKeptStep = 256;
+
+/// The weights of a ratio. Those of the last one are kept: a signal is resampled block by block.
+std::shared_ptr<const ResamplingTaps> tapsOf(RateRatio ratio) {
+  if (!ratio.isWhole() && ratio.step() > mostKeptStep) return std::make_shared<const ResamplingTaps>(ratio);
+  static std::mutex mutex;
+  static RateRatio ofLast{};
+  static std::shared_ptr<const ResamplingTaps> last;
+  const std::lock_guard lock(mutex);
+  if (!last || ofLast.up != ratio.up || ofLast.down != ratio.down) {
+    last = std::make_shared<const ResamplingTaps>(ratio);
+    ofLast = ratio;
+  }
+  return last;
+}
 
 /// Σ weights[i] · rows[i]
 std::array<double, lanes> weightedSum(std::span<const double> weights, const double* rows) {
@@ -39,7 +59,8 @@ template <class Sample, class Value> void polyphase(const Job& job, const Signal
   const size_t width = wanted.columns.size();
   if (width == 0 || resampled.empty()) return;
   const size_t count = resampled.size() / width;
-  const ResamplingTaps taps(ratio);
+  const auto kept = tapsOf(ratio);
+  const ResamplingTaps& taps = *kept;
   const auto total = static_cast<std::ptrdiff_t>(signal.total);
   const auto held = static_cast<std::ptrdiff_t>(signal.first);
   const auto heldEnd = held + static_cast<std::ptrdiff_t>(signal.rows());

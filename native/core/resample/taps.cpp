@@ -30,7 +30,8 @@ double kernel(double share) {
   if (std::abs(share) > 1) return 0;
   const double x = std::numbers::pi * crossings * share;
   const double sinc = x == 0 ? 1 : std::sin(x) / x;
-  return sinc * besselI0(kaiserBeta * std::sqrt(1 - share * share)) / besselI0(kaiserBeta);
+  static const double atMiddle = besselI0(kaiserBeta);
+  return sinc * besselI0(kaiserBeta * std::sqrt(1 - share * share)) / atMiddle;
 }
 
 std::ptrdiff_t floorDivide(std::ptrdiff_t a, std::ptrdiff_t b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }

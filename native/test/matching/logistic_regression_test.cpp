@@ -12,12 +12,11 @@ namespace {
 struct Examples {
   std::vector<std::vector<float>> values;
   std::vector<const float*> rows;
-  std::vector<uint8_t> isPositive;
-  std::vector<double> weights;
+  std::vector<double> isPositive, weights;
 
   void add(std::vector<float> row, bool positive, double weight) {
     values.push_back(std::move(row));
-    isPositive.push_back(positive);
+    isPositive.push_back(positive ? 1 : 0);
     weights.push_back(weight);
   }
   WeightedExamples all(size_t columns) {
@@ -36,7 +35,7 @@ std::vector<double> gradient(const Examples& examples, const Eigen::VectorXd& co
     double linear = coefficients[static_cast<Eigen::Index>(columns)];
     for (size_t c = 0; c < columns; ++c)
       linear += coefficients[static_cast<Eigen::Index>(c)] * static_cast<double>(examples.values[e][c]);
-    const double pull = examples.weights[e] * ((examples.isPositive[e] ? 1.0 : 0.0) - 1 / (1 + std::exp(-linear)));
+    const double pull = examples.weights[e] * (examples.isPositive[e] - 1 / (1 + std::exp(-linear)));
     for (size_t c = 0; c < columns; ++c) sums[c] += pull * static_cast<double>(examples.values[e][c]);
     sums[columns] += pull;
   }
@@ -74,4 +73,24 @@ TEST_CASE("logistic regression: classes that do not overlap give finite coeffici
   CHECK(found.allFinite());
   CHECK(found[0] > 0.05);
   CHECK(std::abs(found[1]) < 20 * found[0]);
+}
+
+TEST_CASE(
+    "logistic regression: an example with a probability is one of both kinds, each with its share of the weight") {
+  std::mt19937 random(5);
+  std::normal_distribution<float> normal;
+  Examples shared, twice;
+  for (int e = 0; e < 400; ++e) {
+    const float value = normal(random);
+    const double probability = 1 / (1 + std::exp(-2.0 * static_cast<double>(value) + 1));
+    shared.add({value}, true, 1);
+    shared.isPositive.back() = probability;
+    twice.add({value}, true, probability);
+    twice.add({value}, false, 1 - probability);
+  }
+  Eigen::VectorXd found = Eigen::VectorXd::Zero(2), expected = Eigen::VectorXd::Zero(2);
+  fitLogistic(shared.all(1), 40, found);
+  fitLogistic(twice.all(1), 40, expected);
+  CHECK((found - expected).lpNorm<Eigen::Infinity>() < 1e-9);
+  CHECK(found[0] > 1);
 }
