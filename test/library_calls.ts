@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import * as library from '../lib/index.js';
 import { writeAlf } from './import/ibl/alf_writer.js';
+import { haveShelf, shelf } from './import/shelf/shelf_fixtures.js';
 import { writeSession } from './import/write_session.js';
 import { noise } from './numbers.js';
 import { pixelsCalls, stopping } from './pixels_calls.js';
@@ -76,6 +77,9 @@ async function writeCache(cache: string): Promise<void> {
   });
 }
 
+/** Called only where the files of other programs are there, which stand beside the project. */
+export const namesOfShelf = ['importAnalyzers', 'importBombcell', 'importMatlab'];
+
 /** @param folder Empty @param mini A data folder @param result Its result */
 export async function libraryCalls(
   folder: string,
@@ -110,6 +114,8 @@ export async function libraryCalls(
       ...withoutReport,
     },
   });
+  const sessionStarts = ['2024-05-01T09:30:00Z', '2024-05-02T09:30:00Z'];
+  const nwb = await library.exportToNwb(importedResult, join(folder, 'nwb'), imported, { sessionStarts });
   const sessionsFile = join(folder, 'sessions.yaml');
   const { writeFileSync } = await import('node:fs');
   writeFileSync(sessionsFile, `sessions: [${sources.map((source) => JSON.stringify(source.folder)).join(', ')}]\n`);
@@ -149,6 +155,33 @@ export async function libraryCalls(
     channelShanks: [0, 0, 0, 0],
     motion: { constantUm: Float64Array.of(0, 1), linear: Float64Array.of(0, 0) },
   };
+  // Those of `namesOfShelf`
+  const ofShelf = [
+    writing(
+      'importAnalyzers',
+      1,
+      [join(shelf, 'sorting-analyzer/data/binary_sparse_uv')],
+      'new',
+      { waveformUnit: 'uV', labels: ['good'], minSpikes: 3, commonMedian: false, halves: false, templates: '' },
+      steering(),
+    ),
+    writing(
+      'importBombcell',
+      1,
+      [join(shelf, 'bombcell/data/ks')],
+      'new',
+      { uvPerBit: 2.34, minSpikes: 3 },
+      steering(),
+    ),
+    writing(
+      'importMatlab',
+      1,
+      [join(shelf, 'matlab/data/v5_plain/spikeInfo.mat')],
+      'new',
+      { timesUnit: 'ms', minSpikes: 0 },
+      steering(),
+    ),
+  ];
   const settings = { ...library.defaultSettings(), ...withoutReport };
   return Object.fromEntries([
     ...(await pixelsCalls(folder, { of, writing })),
@@ -182,6 +215,7 @@ export async function libraryCalls(
     writing('exportCsv', 1, result, 'new', { dataFolder: mini, force: false }),
     writing('exportNpz', 1, result, 'new', { dataFolder: mini, force: false }),
     of('exportToPhy', importedResult, imported, { force: true }),
+    writing('exportToNwb', 1, importedResult, 'new', imported, { sessionStarts }),
     of('findProbe', cache, { subject: 'M1', date: '2024-06-01', probe: 'probe00' }, ''),
     of('findSessions', cache, { subject: 'M1', number: 1 }),
     of('firingRateImage', spikes(), 60, { timeBinS: 0.5, depthBinUm: 10 }),
@@ -196,6 +230,15 @@ export async function libraryCalls(
       allowSingleCluster: false,
     }),
     writing('importIbl', 2, cacheFolder, { subject: 'M1', probe: 'probe00', sorter: '', minSpikes: 3 }, 'new'),
+    ...(haveShelf ? ofShelf : []),
+    writing(
+      'importNwb',
+      1,
+      nwb.files,
+      'new',
+      { waveformUnit: 'V', timesUnit: 's', labelColumn: 'quality', minSpikes: 3 },
+      steering(),
+    ),
     writing('importSessions', 1, sources, 'new', {
       labels: ['good'],
       minSpikes: 3,
@@ -236,6 +279,7 @@ export async function libraryCalls(
     of('readNpz', npz, { names: ['a'] }),
     of('readParquet', parquet, ['dataset_size']),
     of('readSessionsFile', sessionsFile),
+    of('recognise', nwb.files[0]),
     of('recogniseIbl', cacheFolder),
     stopping(of('refreshReport', simulatedResult, { figures: false, report: false, signal: AbortSignal.abort() })),
     of('rowSimilarity', array(units, 5), { skipNaN: true }, steering()),

@@ -97,8 +97,13 @@ export function confidenceOf(given: ConfidenceOptions | null | undefined): Confi
   });
   for (const [name, value] of Object.entries({ stepS, sigmaMs }))
     if (value !== undefined) requireNumber(name, value, 0);
-  for (const [name, value] of Object.entries({ sampleSize, samples })) {
-    if (value !== undefined) requireInteger(name, value, 1);
+  for (const [name, value, most] of [
+    ['sampleSize', sampleSize, 1e6],
+    ['samples', samples, 1e7],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most)) {
+      throw argumentError(name, `a whole number from 1 to ${most}`, value);
+    }
   }
   if (seed !== undefined) requireInteger('seed', seed, 0);
   if (confidence !== undefined) {

@@ -45,6 +45,15 @@ export const neuronRateDefaults = {
   seed: 25_000,
 };
 
+/** Throws DANT_ARGUMENT. */
+export function completeRateOptions(options: NeuronRatesOptions) {
+  const given = Object.fromEntries(Object.entries(confidenceOf(options)).filter(([, value]) => value !== undefined));
+  const complete = { ...neuronRateDefaults, ...given };
+  requireNumber('startS', complete.startS);
+  requireNumber('endS', complete.endS);
+  return complete;
+}
+
 export interface NeuronRates {
   neurons: TrackedNeuron[];
   /** Levels `neuron`, `session`, `unit`, `response`, `percentile`; rows `time`: the middle of each bin, s */
@@ -124,10 +133,7 @@ export async function neuronRates(
 ): Promise<NeuronRates> {
   requireNeurons(neurons, sessions);
   requireResponses(responses);
-  const given = Object.fromEntries(Object.entries(confidenceOf(options)).filter(([, value]) => value !== undefined));
-  const complete = { ...neuronRateDefaults, ...given };
-  for (const [name, value] of Object.entries({ startS: complete.startS, endS: complete.endS }))
-    requireNumber(name, value);
+  const complete = completeRateOptions(options);
   run = steeringOf('run', run);
   const { startS, endS, stepS } = complete;
   const bins = Math.round((endS - startS) / stepS);

@@ -10,6 +10,8 @@ import { behaviourOutput, lfpOutput, stemOf } from '../experiment/output_names.j
 import { restoreFile } from '../experiment/restore.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from '../experiment/session.js';
 import { readLags, readSyncs, type ClockLine, type SyncRecord } from '../experiment/sync_files.js';
+import { readMtscompHeader } from '../import/mtscomp_source.js';
+import type { RecordingMeta } from '../import/recording.js';
 import { readSorting, type Sorting } from '../import/sorter_folder.js';
 import { parseSpikeGlxMeta } from '../import/spikeglx_meta.js';
 import type { RunOptions } from '../native/run.js';
@@ -77,15 +79,13 @@ export class SessionData {
     for (const recording of own) {
       const path = await SessionData.file(session, recording.apMeta, 'AP metadata');
       const meta = parseSpikeGlxMeta(path, await readText(path));
-      const bytes =
-        meta.fileSizeBytes ?? (await stat(await SessionData.file(session, recording.apBin, 'raw AP data file'))).size;
       const startMs = lags[recording.index]?.lag_start ?? undefined;
       recordings.push({
         ...recording,
-        rows: Math.floor(bytes / meta.columns / 2),
+        rows: await SessionData.rows(session, recording, meta),
         rateHz: meta.sampleRateHz,
         startMs,
-        clock: clock === 'map' && startMs !== undefined ? clockOf(session, syncs, recording.index) : undefined,
+        clock: clock === 'map' && startMs !== undefined ? clockOf(session, syncs, recording.index, startMs) : undefined,
       });
     }
     return new SessionData(session, chosen, recordings);
@@ -199,6 +199,18 @@ export class SessionData {
     return name === undefined ? [] : [at(name), at(name.replace(/\.h5$/, '.npy'))];
   }
 
+  /** Of the AP data. Metadata of a recording that crashed have no size. */
+  private static async rows(session: Session, recording: SessionRecording, meta: RecordingMeta): Promise<number> {
+    const { apBin, apCh } = recording;
+    const rowBytes = 2 * meta.columns;
+    if (meta.fileSizeBytes !== undefined) return Math.floor(meta.fileSizeBytes / rowBytes);
+    if (apBin?.name.endsWith('.cbin')) {
+      const path = await SessionData.file(session, apCh, `the .ch file of ${apBin.name}`);
+      return (await readMtscompHeader(path)).chunk_bounds.at(-1)!;
+    }
+    return Math.floor((await stat(await SessionData.file(session, apBin, 'raw AP data file'))).size / rowBytes);
+  }
+
   private static async file(
     session: Session,
     file: SessionFile | undefined,
@@ -215,11 +227,25 @@ export async function closeAll(signals: readonly (ContinuousSignal | undefined)[
   for (const signal of signals) await signal?.close();
 }
 
-function clockOf(session: Session, syncs: readonly (SyncRecord | undefined)[], index: number): ClockLine {
-  const clock = syncs[index]?.clock;
-  if (clock) return clock;
+/** The map of the clocks that belongs to the lag of `lag.json`, by which the behaviour was cropped. */
+function clockOf(
+  session: Session,
+  syncs: readonly (SyncRecord | undefined)[],
+  index: number,
+  startMs: number,
+): ClockLine {
+  const path = join(session.processed, 'sync.json');
+  const sync = syncs[index];
+  if (!sync?.clock) {
+    throw fileError(
+      path,
+      `there is no map of the clocks of recording ${index}. Make it: dant pixels process --steps sync; or take the lag (--clock lag).`,
+    );
+  }
+  if (sync.lagMs === startMs) return sync.clock;
   throw fileError(
-    join(session.processed, 'sync.json'),
-    `there is no map of the clocks of recording ${index}. Make it: dant pixels process --steps sync; or take the lag (--clock lag).`,
+    path,
+    `the map of the clocks of recording ${index} belongs to a lag of ${sync.lagMs} ms but lag.json has ${startMs} ms. ` +
+      'Take the lag (--clock lag); or have both made anew: set the lag in lag.json to null and run dant pixels process --steps sync.',
   );
 }

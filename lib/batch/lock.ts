@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 
+import { DantError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { readTextIfThere } from '../files/text_file.js';
 
@@ -63,6 +64,22 @@ export async function lockFolder(folder: string): Promise<Lock | Busy> {
       if ((await readOwner(path))?.token === own.token) await rm(path, { force: true });
     },
   };
+}
+
+/**
+ * Takes the lock of a folder, which is made if need be.
+ * @param otherwise What the matter is if another process has it: "M1: another batch is at work on it"
+ * @throws DANT_OUTPUT if another process has it, which is named, or the folder cannot be written
+ */
+export async function takeLock(folder: string, otherwise: string): Promise<Lock> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw systemOutputError(folder, error);
+  }
+  const lock = await lockFolder(folder);
+  if ('release' in lock) return lock;
+  throw new DantError('DANT_OUTPUT', `${otherwise} (process ${lock.pid} on ${lock.host || 'another computer'}).`);
 }
 
 /** Whether a process works on the folder. */

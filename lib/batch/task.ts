@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
-import { systemOutputError } from '../files/file_error.js';
 import { importFile } from '../import/units_table.js';
 import { packageVersion } from '../native/package_folder.js';
 import { completeSettings } from '../settings/index.js';
 import { mostKills, neededMemory, tooLittle } from './estimate.js';
 import { importRecording, removeLeftovers } from './import_recording.js';
 import { inputHash } from './inputs.js';
-import { lockFolder, type Lock } from './lock.js';
+import { takeLock } from './lock.js';
 import { describe, type Study, type StudyRecording } from './study.js';
 import { placesOf, readState, writeState, type MadeFrom, type TaskState } from './task_state.js';
 import { trackRecording } from './track_recording.js';
@@ -63,7 +61,7 @@ export async function doTask(
   options: TaskOptions = {},
 ): Promise<TaskState | undefined> {
   const places = placesOf(study, recording);
-  const lock = await takeLock(places.folder, recording);
+  const lock = await takeLock(places.folder, busy(recording));
   try {
     const before = await readState(places.folder);
     refuseOther(study, before, places.folder);
@@ -80,7 +78,7 @@ export async function doTask(
  */
 export async function noteKill(study: Study, recording: StudyRecording, why: string): Promise<TaskState> {
   const { folder } = placesOf(study, recording);
-  const lock = await takeLock(folder, recording);
+  const lock = await takeLock(folder, busy(recording));
   try {
     const before = await readState(folder);
     const state = begun(study, recording, before);
@@ -114,19 +112,7 @@ function begun(study: Study, { animal, probe, region }: StudyRecording, before: 
   };
 }
 
-async function takeLock(folder: string, recording: StudyRecording): Promise<Lock> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw systemOutputError(folder, error);
-  }
-  const lock = await lockFolder(folder);
-  if ('release' in lock) return lock;
-  throw new DantError(
-    'DANT_OUTPUT',
-    `${describe(recording)}: another batch is at work on it (process ${lock.pid} on ${lock.host || 'another computer'}).`,
-  );
-}
+const busy = (recording: StudyRecording) => `${describe(recording)}: another batch is at work on it`;
 
 async function attempt(
   study: Study,

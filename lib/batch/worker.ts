@@ -3,6 +3,7 @@
 // of memory that it may take or nothing.
 import { appendFileSync, mkdirSync } from 'node:fs';
 
+import { asWorker, messageOf } from './as_worker.js';
 import { readStudy } from './study_file.js';
 import { doTask } from './task.js';
 import { placesOf, type TaskState } from './task_state.js';
@@ -15,17 +16,7 @@ export type WorkerMessage =
   | { kind: 'error'; message: string };
 
 const [file, id, threads, memory] = process.argv.slice(2) as [string, string, string, string];
-const controller = new AbortController();
-const stop = () => {
-  controller.abort();
-};
-process.on('SIGINT', () => undefined); // Ctrl-C reaches all processes of a terminal; the batch decides.
-process.on('SIGTERM', stop);
-process.on('disconnect', stop); // the batch is gone
-
-const send = (message: WorkerMessage) => {
-  if (process.connected) process.send!(message);
-};
+const { signal, send, end } = asWorker<WorkerMessage>();
 let log = (_: string): void => undefined;
 try {
   const study = await readStudy(file);
@@ -45,7 +36,7 @@ try {
   const state = await doTask(study, recording, {
     threads: Number(threads),
     memoryBytes: memory === '' ? undefined : Number(memory),
-    signal: controller.signal,
+    signal,
     onProgress: ({ step, fraction }) => {
       send({ kind: 'progress', step, fraction });
       if (step !== last) log(step);
@@ -56,8 +47,8 @@ try {
   log(state === undefined ? 'nothing has changed' : state.status === 'done' ? 'done' : `failed: ${state.error}`);
   send({ kind: 'end', state });
 } catch (error) {
-  const message = controller.signal.aborted ? 'stopped before it was done' : (error as Error).message;
+  const message = messageOf(error, signal);
   log(`failed: ${message}`);
   send({ kind: 'error', message });
 }
-if (process.connected) process.disconnect();
+end();

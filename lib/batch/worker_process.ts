@@ -1,6 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
-
 import type { BatchOptions, Outcome } from './run_batch.js';
+import { runInProcess, withoutWord } from './run_in_process.js';
 import type { Study, StudyRecording } from './study.js';
 import { noteKill } from './task.js';
 import type { TaskState } from './task_state.js';
@@ -23,35 +22,28 @@ export async function runWorker(study: Study, recording: StudyRecording, control
   return { kind: 'failed', why: outcome.why, isRetried: retry };
 }
 
-function fromProcess(
+async function fromProcess(
   study: Study,
   recording: StudyRecording,
   { threads, memoryBytes, signal, onEvent }: WorkerControl,
 ): Promise<Outcome | { kind: 'killed'; why: string }> {
-  return new Promise((resolve) => {
-    const args = [study.file, recording.id, String(threads), String(memoryBytes ?? '')];
-    const child: ChildProcess = fork(workerFile, args, { execArgv: [] });
-    let last: Outcome | undefined;
-    const stop = () => child.kill('SIGTERM');
-    signal?.addEventListener('abort', stop);
-    if (signal?.aborted) stop();
-    child.on('message', (message: WorkerMessage) => {
+  let last: Outcome | undefined;
+  const end = await runInProcess<WorkerMessage>(workerFile, {
+    args: [study.file, recording.id, String(threads), String(memoryBytes ?? '')],
+    signal,
+    onMessage: (message) => {
       if (message.kind === 'progress') onEvent?.({ recording, ...message });
       else if (message.kind === 'error') last = { kind: 'failed', why: message.message };
       else last = outcomeOf(message.state);
-    });
-    child.on('error', (error) => {
-      last = { kind: 'failed', why: `its process could not be started: ${error.message}` };
-    });
-    child.on('close', (code, endedBy) => {
-      signal?.removeEventListener('abort', stop);
-      if (last) resolve(last);
-      else if (signal?.aborted) resolve({ kind: 'failed', why: 'stopped before it was done' });
-      else if (endedBy === 'SIGKILL' || endedBy === 'SIGABRT') {
-        resolve({ kind: 'killed', why: 'its process was killed, most likely because memory ran out' });
-      } else resolve({ kind: 'failed', why: `its process ended without a word (${endedBy ?? `exit code ${code}`})` });
-    });
+    },
   });
+  if (end.problem !== undefined) return { kind: 'failed', why: end.problem };
+  if (last) return last;
+  if (signal?.aborted) return { kind: 'failed', why: 'stopped before it was done' };
+  if (end.endedBy === 'SIGKILL' || end.endedBy === 'SIGABRT') {
+    return { kind: 'killed', why: 'its process was killed, most likely because memory ran out' };
+  }
+  return { kind: 'failed', why: withoutWord(end) };
 }
 
 function outcomeOf(state: TaskState | undefined): Outcome {

@@ -14,6 +14,7 @@ import { DantError } from '../errors.js';
 import { count } from './count.js';
 import { Group } from './group.js';
 import { interruptSignal } from './interrupt.js';
+import { listOption } from './list_option.js';
 import { quoted } from './quoted.js';
 
 /** `dant batch`: imports and tracks all recordings of a study, here or on a cluster. */
@@ -55,10 +56,10 @@ function runCommand(): Command {
       numberOption('--memory <GB>', 'Memory for all of them together. Default: four fifths of this computer’s.'),
     )
     .addOption(
-      new Option(
+      listOption(
         '--only <names>',
         'Only these animals or recordings (as their folders are called), separated by commas.',
-      ).argParser((text) => text.split(',').map((name) => name.trim())),
+      ),
     )
     .option('--dry-run', 'Only say what would be done.')
     .option('--slurm', 'Submit to Slurm instead of working here.')

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { importDefaults, mostSpikesPerUnit, type CompleteImportOptions } from '../import/options.js';
+import { listOption } from './list_option.js';
 
 /** Adds the flags of an import that makes mean waveforms to a command. */
 export function addImportOptions(command: Command): Command {
@@ -21,10 +22,10 @@ export function addSortedOptions(command: Command): Command {
 
 function addLabelOption(command: Command): Command {
   return command.addOption(
-    new Option(
+    listOption(
       '--labels <names>',
       `Labels of the units that are wanted, separated by commas. Default: ${importDefaults.labels.join(',')}.`,
-    ).argParser((text) => text.split(',').map((label) => label.trim())),
+    ),
   );
 }
 

@@ -11,7 +11,14 @@ import { Group } from './group.js';
 import { interruptSignal } from './interrupt.js';
 import { pixelsAlignCommand, pixelsExportCommand } from './pixels_align.js';
 import { pixelsNeuronsCommand } from './pixels_neurons.js';
-import { addExperimentOptions, experimentOptions, type ExperimentFlags } from './pixels_options.js';
+import {
+  addExperimentOptions,
+  experimentOptions,
+  printFindings,
+  repeatedExperimentFlags,
+  repeatedFlags,
+  type ExperimentFlags,
+} from './pixels_options.js';
 import { processCommand } from './pixels_process.js';
 import { pixelsTrackCommand } from './pixels_track.js';
 import { quoted } from './quoted.js';
@@ -46,7 +53,9 @@ function listCommand(): Command {
     }
     printFindings(experiment);
     console.log(summaryText(experiment));
-    if (experiment.sessions.length > 0) console.log(`Next:\n  dant pixels process ${quoted(data)}`);
+    if (experiment.sessions.length === 0) return;
+    const again = repeatedFlags({ task: task === 'none' ? undefined : task }) + repeatedExperimentFlags(flags);
+    console.log(`Next:\n  dant pixels process ${quoted(data)}${again}`);
   });
 }
 
@@ -118,10 +127,6 @@ function standingText(standing: StepPlan['standing']): string {
     case 'impossible':
       return `not possible (${standing.why})`;
   }
-}
-
-export function printFindings({ findings }: Experiment): void {
-  for (const finding of findings) console.error(`Warning: ${finding}`);
 }
 
 function summaryText({ sessions }: Experiment): string {

@@ -11,6 +11,7 @@ import {
   numberFlag,
   openSessions,
   openSessionsOfMouse,
+  repeatedSessionFlags,
   responseFlag,
   responsesOf,
   selectionOf,
@@ -86,13 +87,12 @@ export function pixelsExportCommand(): Command {
     .requiredOption('-o, --output <folder>', 'the data folder to make, new or empty');
   return addSessionFlags(command).action(
     async (data: string, flags: SessionFlags & { response?: string[]; output: string }) => {
-      const { text } = await exported(data, flags, flags.output, interruptSignal());
+      const { text, responses } = await exported(data, flags, flags.output, interruptSignal());
       const output = quoted(flags.output);
-      console.log(
-        [text, 'Next:', `  dant run ${output}`, `  dant pixels neurons ${quoted(data)} ${output}/DANT_Output`].join(
-          '\n',
-        ),
-      );
+      const neurons = `  dant pixels neurons ${quoted(data)} ${quoted(`${flags.output}/DANT_Output`)}`;
+      // It needs a response.
+      const next = responses.length > 0 ? [neurons + repeatedSessionFlags(flags)] : [];
+      console.log([text, 'Next:', `  dant run ${output}`, ...next].join('\n'));
     },
   );
 }
@@ -103,8 +103,8 @@ export async function exported(
   output: string,
   signal: AbortSignal,
 ) {
-  const sessions = await openSessionsOfMouse(data, flags);
   const responses = await responsesOf(flags.response, flags);
+  const sessions = await openSessionsOfMouse(data, flags);
   const { text, folders } = await withBar((onProgress) =>
     exportTracking(sessions, output, { selection: selectionOf(flags), responses }, { signal, onProgress }),
   );

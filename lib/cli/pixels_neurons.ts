@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
+import { checkRateOptions } from '../alignment/check_rate_options.js';
 import { writeNeuronRates } from '../alignment/neuron_page.js';
 import { neuronRateDefaults, neuronRates, trackedNeurons, type NeuronRatesOptions } from '../alignment/neuron_rates.js';
 import type { SessionData } from '../alignment/session_data.js';
@@ -58,16 +59,34 @@ export function pixelsNeuronsCommand(): Command {
     .option('--input <folder>', 'the data folder of the result; default: as in the settings of the run');
   return addRateFlags(addSessionFlags(command)).action(
     async (data: string, result: string, flags: SessionFlags & RateFlags & { input?: string }) => {
+      const responses = await responsesOf(flags.response, flags);
+      if (responses.length === 0) throw argumentError('--response', 'at least one ACTION@EVENT', responses);
+      const signal = interruptSignal();
+      await checkRateFlags(flags, signal);
       const input = flags.input ?? (await dataFolderOf(result));
       const folders = new Set(
         (await importedTrackedUnits(result, input)).map(({ origin }) => basename(dirname(origin.folder))),
       );
       const sessions = await openSessionsOfMouse(data, flags, ({ session }) => folders.has(session.name));
-      const responses = await responsesOf(flags.response, flags);
-      console.log(await ratesText(result, input, sessions, responses, flags, interruptSignal()));
+      console.log(await ratesText(result, input, sessions, responses, flags, signal));
     },
   );
 }
+
+/** Rejects with DANT_ARGUMENT for flags that cannot be used, before what takes long. */
+export async function checkRateFlags(flags: RateFlags, signal: AbortSignal): Promise<void> {
+  if ((flags.minSessions ?? 1) < 1) throw argumentError('--min-sessions', 'at least 1', flags.minSessions);
+  await checkRateOptions(rateOptions(flags), { signal });
+}
+
+const rateOptions = ({ start, end, step, sigma, samples, seed }: RateFlags): NeuronRatesOptions => ({
+  startS: start,
+  endS: end,
+  stepS: step,
+  sigmaMs: sigma,
+  samples,
+  seed,
+});
 
 /** Writes the rates of a result and says what was written. */
 export async function ratesText(
@@ -78,7 +97,6 @@ export async function ratesText(
   flags: RateFlags,
   signal: AbortSignal,
 ): Promise<string> {
-  if (responses.length === 0) throw argumentError('--response', 'at least one ACTION@EVENT', responses);
   const atLeast = flags.minSessions ?? 2;
   const neurons = await trackedNeurons(result, dataFolder, sessions, atLeast);
   if (neurons.length === 0) {
@@ -87,15 +105,7 @@ export async function ratesText(
       `${result}: no neuron was found in ${count(atLeast, 'session')} or more. Lower --min-sessions.`,
     );
   }
-  const options: NeuronRatesOptions = {
-    startS: flags.start,
-    endS: flags.end,
-    stepS: flags.step,
-    sigmaMs: flags.sigma,
-    samples: flags.samples,
-    seed: flags.seed,
-  };
-  const rates = await neuronRates(neurons, sessions, responses, options, { signal });
+  const rates = await neuronRates(neurons, sessions, responses, rateOptions(flags), { signal });
   for (const warning of rates.warnings) console.error(`Warning: ${warning}`);
   const isLinked = existsSync(join(result, neuronPage));
   const files = await writeNeuronRates(result, rates, sessions, responses);

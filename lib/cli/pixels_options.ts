@@ -1,6 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { ExperimentOptions } from '../experiment/folders.js';
+import type { Experiment } from '../experiment/session.js';
+import { listOption } from './list_option.js';
+import { quoted } from './quoted.js';
 
 /** What the flags of `addExperimentOptions` become. */
 export interface ExperimentFlags {
@@ -31,9 +34,30 @@ export const experimentOptions = ({ mouse, ...others }: ExperimentFlags): Experi
   mice: mouse,
 });
 
-/** A flag that takes a list, separated by commas. */
-export function listOption(flags: string, about: string): Option {
-  return new Option(flags, about).argParser((text) => text.split(',').map((part) => part.trim()));
+/** The flags again, as they are pasted into a shell behind the next command: " --mouse DL001"; "" without any. */
+export const repeatedExperimentFlags = ({
+  mouse,
+  metadata,
+  interim,
+  dateFormat,
+  sessionPattern,
+}: ExperimentFlags): string =>
+  repeatedFlags({
+    mouse: mouse?.join(','),
+    metadata,
+    interim,
+    'date-format': dateFormat,
+    'session-pattern': sessionPattern?.source,
+  });
+
+/** Flags by their names; those without a value are left out. */
+export const repeatedFlags = (flags: Record<string, string | undefined>): string =>
+  Object.entries(flags)
+    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
+    .join('');
+
+export function printFindings({ findings }: Pick<Experiment, 'findings'>): void {
+  for (const finding of findings) console.error(`Warning: ${finding}`);
 }
 
 function patternOf(text: string): RegExp {

@@ -6,7 +6,8 @@ import { steps, stepNames, type StepName } from '../experiment/steps.js';
 import { loadTask } from '../experiment/task.js';
 import { count } from './count.js';
 import { interruptSignal } from './interrupt.js';
-import { addExperimentOptions, experimentOptions, listOption, type ExperimentFlags } from './pixels_options.js';
+import { listOption } from './list_option.js';
+import { addExperimentOptions, experimentOptions, printFindings, type ExperimentFlags } from './pixels_options.js';
 import { clock } from './progress.js';
 
 interface ProcessFlags extends ExperimentFlags {
@@ -56,7 +57,7 @@ export function processCommand(): Command {
       {
         signal: interruptSignal(),
         onStart: ({ sessions, findings }, chosen) => {
-          for (const finding of findings) console.error(`Warning: ${finding}`);
+          printFindings({ findings });
           lines.total = chosen.length * sessions.reduce((sum, { recordings }) => sum + recordings.length, 0);
         },
         onEvent: (event) => {

@@ -6,7 +6,14 @@ import { parseResponse, type Response } from '../alignment/trial_kind.js';
 import { DantError } from '../errors.js';
 import { openExperiment } from '../experiment/folders.js';
 import { loadTask } from '../experiment/task.js';
-import { addExperimentOptions, type ExperimentFlags } from './pixels_options.js';
+import {
+  addExperimentOptions,
+  experimentOptions,
+  printFindings,
+  repeatedExperimentFlags,
+  repeatedFlags,
+  type ExperimentFlags,
+} from './pixels_options.js';
 
 /** Which sessions of an experiment, and units of them. */
 export interface SessionFlags extends ExperimentFlags {
@@ -21,6 +28,8 @@ export interface SessionFlags extends ExperimentFlags {
   maxSpikeWidth?: number;
 }
 
+const defaultTask = 'lever-push';
+
 /** Adds the flags that choose sessions, the task and units. */
 export function addSessionFlags(command: Command): Command {
   return addExperimentOptions(command)
@@ -34,7 +43,7 @@ export function addSessionFlags(command: Command): Command {
     .option(
       '--task <name>',
       'lever-push, push-pull, reach, or a file such as task.json: names of actions and events.',
-      'lever-push',
+      defaultTask,
     )
     .option('--group <label>', 'Label of the units: good, mua, noise, or all. Default: good.')
     .option('--uncurated', "By the sorter's own labels.")
@@ -63,16 +72,29 @@ export const responseFlag = () =>
     'Trials: an action and its event, by name or as bits; several joined by +, such as rewarded_push+uncued_push@tone_onset. May be given several times.',
   ).argParser((text: string, texts: string[] | undefined) => [...(texts ?? []), text]);
 
+/** The flags by which sessions and responses are found, again; see `repeatedExperimentFlags`. */
+export const repeatedSessionFlags = ({
+  probe,
+  clock,
+  task,
+  response,
+  ...flags
+}: SessionFlags & { response?: string[] }) =>
+  [
+    ...(response ?? []).map((text) => repeatedFlags({ response: text })),
+    repeatedFlags({ task: task === defaultTask ? undefined : task, clock, probe: probe?.toString() }),
+    repeatedExperimentFlags(flags),
+  ].join('');
+
 /** Opens the sessions; one that cannot be used is told and left out. Rejects with DANT_DATA if none is left. */
 export async function openSessions(data: string, flags: SessionFlags): Promise<SessionData[]> {
-  const { mouse, metadata, interim, dateFormat, sessionPattern, probe, clock } = flags;
-  const experiment = await openExperiment(data, { mice: mouse, metadata, interim, dateFormat, sessionPattern });
-  for (const finding of experiment.findings) console.error(`Warning: ${finding}`);
+  const experiment = await openExperiment(data, experimentOptions(flags));
+  printFindings(experiment);
   const opened: SessionData[] = [];
   const problems: string[] = [];
   for (const session of experiment.sessions) {
     try {
-      opened.push(await SessionData.open(session, probe, clock));
+      opened.push(await SessionData.open(session, flags.probe, flags.clock));
     } catch (error) {
       if (!(error instanceof DantError) || error.code !== 'DANT_DATA') throw error;
       problems.push(error.message);

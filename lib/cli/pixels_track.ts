@@ -2,7 +2,7 @@ import { Command } from 'commander';
 
 import { interruptSignal } from './interrupt.js';
 import { exported } from './pixels_align.js';
-import { addRateFlags, ratesText, type RateFlags } from './pixels_neurons.js';
+import { addRateFlags, checkRateFlags, ratesText, type RateFlags } from './pixels_neurons.js';
 import { addSessionFlags, type SessionFlags } from './pixels_sessions.js';
 import { trackFolder } from './track_folder.js';
 
@@ -17,6 +17,7 @@ export function pixelsTrackCommand(): Command {
   return addRateFlags(addSessionFlags(command)).action(
     async (data: string, flags: SessionFlags & RateFlags & { output: string }) => {
       const signal = interruptSignal();
+      await checkRateFlags(flags, signal);
       const { text, folders, sessions, responses } = await exported(data, flags, flags.output, signal);
       console.log(text);
       for (const folder of folders) {

@@ -195,8 +195,7 @@ async function readDataset(path: string, requirements: DatasetRequirements, run:
 }
 
 function notAFolder(path: string): string {
-  const matlab =
-    'DANT for MATLAB keeps its input in a spikeInfo.mat, which this package does not read: save its parts as .npy files. ';
+  const matlab = `Of the spikeInfo.mat of DANT for MATLAB make one: dant import matlab "${path}" --output mydata. `;
   return `This is a file; expected a folder with waveform_all.npy and the others. ${path.endsWith('.mat') ? matlab : ''}The README and "dant import --help" tell how to make one.`;
 }
 

@@ -59,10 +59,13 @@ export function labelActions(
     for (const ms of actionTimes(rule, times, states, labels.actions)) labels.actions[ms] = 1 << bit;
   }
   for (const [name, { bit }] of Object.entries(task.actions)) {
-    labels.counts.actions[name] = labels.actions.reduce((sum, bits) => sum + ((bits >> bit) & 1), 0);
+    labels.counts.actions[name] = countBit(labels.actions, bit);
   }
   return labels;
 }
+
+/** In how many values the bit is set. */
+export const countBit = (values: Int32Array, bit: number) => values.reduce((sum, bits) => sum + ((bits >> bit) & 1), 0);
 
 /** (ms, 2): actions, events; as they are written to `action_labels_N.npy`. */
 export function labelArray(task: Task, { actions, events }: Pick<ActionLabels, 'actions' | 'events'>): WritableArray {

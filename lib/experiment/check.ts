@@ -7,6 +7,7 @@ import { extract } from 'tar-stream';
 import { DantError, abortError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { parseSpikeGlxMeta } from '../import/spikeglx_meta.js';
+import { defaultBehaviourRateHz } from '../processing/behaviour.js';
 import { openEphys } from '../processing/ephys_file.js';
 import { statesPerMs } from '../sync/digital_signal.js';
 import { findSyncLag } from '../sync/find_lag.js';
@@ -15,7 +16,6 @@ import { TdmsFile } from '../tdms/tdms_file.js';
 import { ephysPaths, type Band } from './ephys_paths.js';
 import { archiveError, checkMember } from './restore.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from './session.js';
-import { defaultBehaviourHz } from './sync_recording.js';
 import { channelsOf, type Task } from './task.js';
 
 export interface CheckResult {
@@ -134,10 +134,10 @@ async function checkBehaviour(path: string, task: Task, notes: string[], signal?
     notes.push(...tdms.warnings);
     const missing = [...channelsOf(task), task.sync].filter((group) => !tdms.firstOf(group));
     if (missing.length > 0) {
-      const groups = [...new Set(tdms.channels.map(({ group }) => group))].join(', ') || 'none';
+      const groups = tdms.groups.join(', ') || 'none';
       throw fileError(path, `there is no channel ${missing.join(', ')}; there are ${groups}.`);
     }
-    const states = statesPerMs(await readTdmsSync(path, tdms.firstOf(task.sync)!, defaultBehaviourHz, { signal }));
+    const states = statesPerMs(await readTdmsSync(path, tdms.firstOf(task.sync)!, defaultBehaviourRateHz, { signal }));
     // A signal that repeats itself fits to itself at other lags too.
     const { undetermined, next } = findSyncLag(states, states);
     if (undetermined === 'flat')

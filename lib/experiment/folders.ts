@@ -108,7 +108,7 @@ export function sessionByName({ sessions }: Experiment, name: string): Session {
   const session = sessions.find((one) => one.name === name);
   if (session) return session;
   const names = sessions.map((one) => one.name).join(', ') || 'none';
-  throw new DantError('DANT_ARGUMENT', `There is no session called ${name}. There are: ${names}.`);
+  throw new DantError('DANT_ARGUMENT', `There is no session called ${name}. The sessions are: ${names}.`);
 }
 
 function missingMouse(mouse: string, raw: string, named: readonly { mouse: string }[]): string {

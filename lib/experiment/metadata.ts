@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 import { fileError } from '../files/file_error.js';
-import { readJson, readTextIfThere } from '../files/text_file.js';
+import { readJson } from '../files/text_file.js';
 import type { SessionMetadata } from './session.js';
 
 const entries = z.array(
@@ -18,7 +19,7 @@ const entries = z.array(
  */
 export async function readMetadata(folder: string, mouse: string): Promise<SessionMetadata[] | undefined> {
   const path = join(folder, `${mouse}.json`);
-  if ((await readTextIfThere(path)) === undefined) return undefined;
+  if (!existsSync(path)) return undefined;
   const { data, error } = entries.safeParse(await readJson(path, 'lists the sessions of a mouse'));
   if (error) {
     const [issue] = error.issues;

@@ -47,11 +47,8 @@ export async function planStep(
   if (name === 'sync') {
     const standing = await standingOf(session, entry, key, []);
     if (lag === undefined) {
-      return plan(
-        entry ? { kind: 'stale', why: 'lag.json does not have its lag any more' } : { kind: 'missing' },
-        key,
-        from,
-      );
+      const isGone = standing.kind === 'done';
+      return plan(isGone ? { kind: 'stale', why: 'lag.json does not have its lag any more' } : standing, key, from);
     }
     // Who writes a lag into lag.json knows better.
     const made = entry?.result as Lag | undefined;

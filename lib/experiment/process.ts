@@ -1,5 +1,3 @@
-import { fork } from 'node:child_process';
-
 import {
   allowOneOf,
   checkSteering,
@@ -9,10 +7,11 @@ import {
   requireText,
   requireTexts,
 } from '../arguments.js';
+import { runInProcess, withoutWord } from '../batch/run_in_process.js';
 import { DantError, abortError, argumentError } from '../errors.js';
-import { openExperiment, type ExperimentOptions } from './folders.js';
+import { openExperiment, sessionByName, type ExperimentOptions } from './folders.js';
 import { processSession, type StepEvent } from './process_session.js';
-import type { Experiment } from './session.js';
+import type { Experiment, Session } from './session.js';
 import { stepNames, steps, type ProcessSettings, type StepName } from './steps.js';
 import { parseTask, presetTasks } from './task.js';
 
@@ -42,9 +41,7 @@ export interface ProcessSummary {
 
 /** What a process of its own is sent. */
 export interface SessionJob {
-  folder: string;
-  session: string;
-  options: Omit<ExperimentOptions, 'sessionPattern'> & { sessionPattern: string | undefined };
+  session: Session;
   steps: readonly StepName[];
   settings: ProcessSettings;
 }
@@ -73,11 +70,7 @@ export async function processExperiment(
   const settings = settingsOf(options);
   const experiment = await openExperiment(folder, options);
   const wanted = stepsInOrder(options.steps);
-  const unknown = options.sessions?.find((name) => !experiment.sessions.some((session) => session.name === name));
-  if (unknown !== undefined) {
-    const names = experiment.sessions.map(({ name }) => name).join(', ') || 'none';
-    throw new DantError('DANT_ARGUMENT', `There is no session called ${unknown}. The sessions are: ${names}.`);
-  }
+  for (const name of options.sessions ?? []) sessionByName(experiment, name);
   const sessions = experiment.sessions.filter(({ name }) => options.sessions?.includes(name) ?? true);
   onStart?.({ ...experiment, sessions }, wanted);
   const summary: ProcessSummary = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
@@ -94,22 +87,12 @@ export async function processExperiment(
     for (let session = waiting.shift(); session; session = waiting.shift()) {
       if (signal?.aborted) throw abortError(signal);
       if (jobs === 1) await processSession(session, wanted, settings, told);
-      else {
-        const { mice, metadata, interim, dateFormat, sessionPattern } = options;
-        await inProcess(
-          {
-            folder,
-            session: session.name,
-            options: { mice, metadata, interim, dateFormat, sessionPattern: sessionPattern?.source },
-            steps: wanted,
-            settings,
-          },
-          told,
-        );
-      }
+      else await inProcess({ session, steps: wanted, settings }, told);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  // Not before all processes have ended.
+  const ends = await Promise.allSettled(Array.from({ length: jobs }, work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return summary;
 }
 
@@ -155,29 +138,18 @@ async function inProcess(
   { signal, onEvent }: { signal: AbortSignal | undefined; onEvent: (event: StepEvent) => void },
 ): Promise<void> {
   let problem: string | undefined;
-  let last: StepEvent = { session: job.session, recording: 0, step: job.steps[0] ?? 'sync', seconds: 0 };
-  await new Promise<void>((resolve) => {
-    const child = fork(workerFile, [], { execArgv: [] });
-    const stop = () => child.kill('SIGTERM');
-    signal?.addEventListener('abort', stop);
-    if (signal?.aborted) stop();
-    child.on('message', (message: WorkerMessage) => {
+  let last: StepEvent = { session: job.session.name, recording: 0, step: job.steps[0] ?? 'sync', seconds: 0 };
+  const end = await runInProcess<WorkerMessage>(workerFile, {
+    job,
+    signal,
+    onMessage: (message) => {
       if (message.kind === 'event') onEvent((last = message.event));
       else problem = message.message;
-    });
-    child.on('error', (error) => {
-      problem = `its process could not be started: ${error.message}`;
-    });
-    child.on('close', (code, endedBy) => {
-      signal?.removeEventListener('abort', stop);
-      if (code !== 0) problem ??= `its process ended without a word (${endedBy ?? `exit code ${code}`})`;
-      resolve();
-    });
-    child.send(job, (error) => {
-      if (error) problem ??= error.message;
-    });
+    },
   });
   if (signal?.aborted) throw abortError(signal);
+  if (end.problem !== undefined) problem = end.problem;
+  else if (end.code !== 0) problem ??= withoutWord(end);
   if (problem === undefined) return;
   const { session, recording, step, seconds } = last;
   onEvent({ session, recording, step, seconds, outcome: { kind: 'failed', why: problem } });

@@ -1,12 +1,21 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { clearAbandonedLock, takeLock, type Lock } from '../batch/lock.js';
 import { abortError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
-import { planStep, stateKey } from './plan.js';
-import { begun, outputStamp, readState, versionNow, writeState, type StepRecord } from './process_state.js';
+import { planStep, stateKey, type StepPlan } from './plan.js';
+import {
+  begun,
+  changedInputs,
+  outputStamp,
+  readState,
+  versionNow,
+  writeState,
+  type StepRecord,
+} from './process_state.js';
 import { restoreFile } from './restore.js';
-import { pathOf, type Session, type SessionRecording } from './session.js';
+import { pathOf, type Session, type SessionFile, type SessionRecording } from './session.js';
 import { lagOf, steps, type ProcessSettings, type StepName } from './steps.js';
 
 /** How a step of a recording ended. */
@@ -35,7 +44,8 @@ export interface SessionControl {
 
 /**
  * Does steps of a session that were not done with the same inputs and settings; restores what they need. A step that fails stops
- * neither other recordings nor steps that do not need it. Each end is written to `process.json` and `process.log` at once.
+ * neither other recordings nor steps that do not need it; what is to be done while another process is at work on the session, fails.
+ * Each end is written to `process.json` and `process.log` at once.
  */
 export async function processSession(
   session: Session,
@@ -44,27 +54,45 @@ export async function processSession(
   { signal, onEvent }: SessionControl = {},
 ): Promise<StepOutcome[]> {
   const outcomes: StepOutcome[] = [];
-  for (const recording of session.recordings) {
-    for (const step of wanted) {
-      if (signal?.aborted) throw abortError(signal);
-      const start = performance.now();
-      const event = { session: session.name, recording: recording.index, step };
-      const seconds = () => (performance.now() - start) / 1000;
-      let outcome: StepOutcome;
-      try {
-        outcome = await doStep(session, recording, step, settings, signal, (share) => {
-          onEvent?.({ ...event, share, seconds: seconds() });
-        });
-      } catch (error) {
-        if (signal?.aborted) throw error;
-        outcome = { kind: 'failed', why: (error as Error).message };
+  const restored = new Set<SessionFile>();
+  let lock: Lock | undefined;
+  const locked = async () => {
+    lock ??= await takeLock(session.processed, `${session.name}: another "dant pixels process" is at work on it`);
+  };
+  try {
+    for (const recording of session.recordings) {
+      for (const step of wanted) {
+        if (signal?.aborted) throw abortError(signal);
+        const start = performance.now();
+        const event = { session: session.name, recording: recording.index, step };
+        const seconds = () => (performance.now() - start) / 1000;
+        let outcome: StepOutcome;
+        try {
+          const onProgress = (share: number) => onEvent?.({ ...event, share, seconds: seconds() });
+          outcome = await doStep(session, recording, step, settings, { restored, locked, signal, onProgress });
+        } catch (error) {
+          if (signal?.aborted) throw error;
+          outcome = { kind: 'failed', why: (error as Error).message };
+        }
+        if (outcome.kind !== 'unchanged') await log(session, recording, step, outcome);
+        outcomes.push(outcome);
+        onEvent?.({ ...event, outcome, seconds: seconds() });
       }
-      if (outcome.kind !== 'unchanged') await log(session, recording, step, outcome);
-      outcomes.push(outcome);
-      onEvent?.({ ...event, outcome, seconds: seconds() });
     }
+  } finally {
+    if (lock) await lock.release();
+    else await clearAbandonedLock(session.processed);
   }
   return outcomes;
+}
+
+interface StepControl {
+  /** What was unpacked by now */
+  restored: Set<SessionFile>;
+  /** To be called before anything is written */
+  locked: () => Promise<void>;
+  signal: AbortSignal | undefined;
+  onProgress: (share: number) => void;
 }
 
 async function doStep(
@@ -72,24 +100,28 @@ async function doStep(
   recording: SessionRecording,
   name: StepName,
   settings: ProcessSettings,
-  signal: AbortSignal | undefined,
-  onProgress: (share: number) => void,
+  { restored, locked, signal, onProgress }: StepControl,
 ): Promise<StepOutcome> {
   const step = steps[name];
-  const { standing, key, from } = await planStep(session, recording, name, settings, await readState(session));
-  if (standing.kind === 'impossible') return { kind: 'skipped', why: standing.why };
-  if (standing.kind === 'waiting') return { kind: 'skipped', why: `${standing.why}: the step sync comes first` };
-  if (standing.kind === 'done') return { kind: 'unchanged', said: standing.record.said };
-  if (standing.kind === 'byHand')
-    return { kind: 'unchanged', said: 'the lag of lag.json is kept, which was written by hand' };
-  if (standing.kind === 'foreign') {
-    return {
-      kind: 'failed',
-      why: `${standing.file} is there but was not made by this step, or was changed since. It is kept: move it elsewhere to have it made anew.`,
-    };
-  }
+  const look = async () => {
+    const state = await readState(session);
+    const plan = await planStep(session, recording, name, settings, state);
+    return { ...plan, before: state[stateKey(recording, name)], settled: settledBy(plan.standing) };
+  };
+  const first = await look();
+  if (first.settled) return first.settled;
+  await locked();
+  // Until then another process may have been at it.
+  const { settled, before, key, from } = await look();
+  if (settled) return settled;
   const start = performance.now();
   const needed = step.inputs(recording).filter((file) => file !== undefined);
+  // What was unpacked of an archive that was replaced since is not of the new one.
+  const changed = changedInputs(before?.made_from, from);
+  for (const file of needed) {
+    const isOnlyUnpacked = file.archive && file.interim && !file.raw && !file.processed;
+    if (isOnlyUnpacked && changed.has(file.name) && !restored.has(file)) delete file.interim;
+  }
   const archived = needed.filter((file) => pathOf(file) === undefined);
   // Unpacking takes about as long as the step.
   const share = archived.length > 0 ? 0.5 : 0;
@@ -100,6 +132,7 @@ async function doStep(
         onProgress((share * (k + part)) / archived.length);
       },
     });
+    restored.add(file);
   }
   const entry = (changes: Partial<StepRecord>): StepRecord => ({
     key: begun,
@@ -112,7 +145,8 @@ async function doStep(
     warnings: [],
     ...changes,
   });
-  await writeState(session, stateKey(recording, name), entry({}));
+  // What is there until then was made by this step, and must not be taken for what somebody else wrote.
+  await writeState(session, stateKey(recording, name), entry({ result: before?.result }));
   const lag = await lagOf(session, recording);
   const { said, warnings, result } = await step.run({
     session,
@@ -132,6 +166,27 @@ async function doStep(
   const seconds = Math.round(performance.now() - start) / 1000;
   await writeState(session, stateKey(recording, name), entry({ key, outputs, seconds, said, result, warnings }));
   return { kind: 'done', said, warnings };
+}
+
+/** How a step ends that is not to be done; undefined: it is. */
+function settledBy(standing: StepPlan['standing']): StepOutcome | undefined {
+  switch (standing.kind) {
+    case 'impossible':
+      return { kind: 'skipped', why: standing.why };
+    case 'waiting':
+      return { kind: 'skipped', why: `${standing.why}: the step sync comes first` };
+    case 'done':
+      return { kind: 'unchanged', said: standing.record.said };
+    case 'byHand':
+      return { kind: 'unchanged', said: 'the lag of lag.json is kept, which was written by hand' };
+    case 'foreign':
+      return {
+        kind: 'failed',
+        why: `${standing.file} is there but was not made by this step, or was changed since. It is kept: move it elsewhere to have it made anew.`,
+      };
+    default:
+      return undefined;
+  }
 }
 
 /** A line in `process.log` of the session. */

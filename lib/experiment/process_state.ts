@@ -72,6 +72,21 @@ export async function madeFrom(
   return { key: createHash('sha256').update(JSON.stringify(from)).digest('hex').slice(0, 32), from };
 }
 
+const made = z.object({
+  inputs: z.array(z.object({ name: z.string(), bytes: z.number().nullable(), modified: z.number().nullable() })),
+});
+
+/** Names of the inputs that are others now than they were then; both as `madeFrom` tells them. */
+export function changedInputs(then: unknown, now: unknown): Set<string> {
+  const inputs = (from: unknown) => made.safeParse(from).data?.inputs ?? [];
+  const before = new Map(inputs(then).map((input) => [input.name, input]));
+  const changed = inputs(now).filter(({ name, bytes, modified }) => {
+    const old = before.get(name);
+    return old && (old.bytes !== bytes || old.modified !== modified);
+  });
+  return new Set(changed.map(({ name }) => name));
+}
+
 /** Size and time of a file in processed; undefined: it is not there. */
 export async function outputStamp(session: Session, name: string) {
   const known = await stat(join(session.processed, name)).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { fileError } from '../files/file_error.js';
-import type { ActionLabels } from './action_labels.js';
+import { countBit, type ActionLabels } from './action_labels.js';
 import type { SessionMetadata } from './session.js';
 
 const trial = z.looseObject({
@@ -13,7 +13,7 @@ const trial = z.looseObject({
 });
 
 /** Bits of the actions, by outcome and spout */
-export const reachActions = {
+const reachActions = {
   missed_left: 0,
   missed_right: 1,
   correct_left: 2,
@@ -69,7 +69,7 @@ export function addReachActions(path: string, labels: ActionLabels, metadata: Se
     );
   }
   for (const [name, bit] of Object.entries(reachActions)) {
-    labels.counts.actions[name] = labels.actions.reduce((sum, bits) => sum + ((bits >> bit) & 1), 0);
+    labels.counts.actions[name] = countBit(labels.actions, bit);
   }
 }
 

@@ -7,7 +7,7 @@ import { extract, type Header } from 'tar-stream';
 
 import { DantError } from '../errors.js';
 import { fileError, outputError, systemFileError, systemOutputError } from '../files/file_error.js';
-import { createPartialFolder, releasePartialFolder } from '../files/partial_folder.js';
+import { createPartialFolder, releasePartialFolder, removeStaleFolders } from '../files/partial_folder.js';
 import { pathOf, type Session, type SessionFile } from './session.js';
 
 export interface RestoreControl {
@@ -37,6 +37,8 @@ export async function restoreFile(
   try {
     await mkdir(interim, { recursive: true });
     await mustNotBeWithin(interim, raw);
+    // What a crash left may be as large as the file.
+    await removeStaleFolders(interim, name);
     const partial = await createPartialFolder(interim, name);
     try {
       const path = join(partial, name);

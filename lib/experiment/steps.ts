@@ -3,7 +3,13 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { writeNpy } from '../files/npy_writer.js';
-import { behaviourTable, croppedBehaviour, writeBehaviour } from '../processing/behaviour.js';
+import {
+  behaviourTable,
+  croppedBehaviour,
+  writeBehaviour,
+  type BehaviourSignal,
+  type BehaviourTable,
+} from '../processing/behaviour.js';
 import { processAp, processLfp } from '../processing/ephys.js';
 import type { Lag } from '../processing/lag.js';
 import { assessNoise, writeNoise } from '../processing/noise.js';
@@ -103,33 +109,28 @@ const behaviour: Step = {
     const path = pathOf(recording.behaviour)!;
     const tdms = await TdmsFile.open(path);
     const warnings = [...tdms.warnings];
+    const signals: BehaviourSignal[] = tdms.channels
+      .filter(({ kind, length }) => kind !== undefined && kind !== 'string' && kind !== 'timestamp' && length > 0)
+      .map((channel) => ({
+        path: channel.path,
+        length: channel.length,
+        incrementS: channel.rateHz === undefined ? undefined : 1 / channel.rateHz,
+        readNumbers: (first, count) => channel.readNumbers(first, count),
+      }));
     let cropped;
     try {
-      const signals = tdms.channels
-        .filter(({ kind, length }) => kind !== undefined && kind !== 'string' && kind !== 'timestamp' && length > 0)
-        .map((channel) => ({
-          path: channel.path,
-          length: channel.length,
-          incrementS: channel.rateHz === undefined ? undefined : 1 / channel.rateHz,
-          readNumbers: (first: number, count: number) => channel.readNumbers(first, count),
-        }));
       const table = await behaviourTable(path, signals, { signal, onProgress });
+      warnings.push(...table.dropped.map(({ column, reason }) => `${column} was left out: ${reason}.`));
       cropped = croppedBehaviour(table, lag!);
     } finally {
       await tdms.close();
     }
     const width = cropped.columns.length;
-    const channels = new Map(
-      cropped.columns.map((column, c) => [
-        parsePath(path, column)[0] ?? column,
-        Float64Array.from({ length: cropped.rows }, (_, row) => cropped.values[row * width + c]!),
-      ]),
-    );
     await mkdir(session.processed, { recursive: true });
     const syncColumns = cropped.columns.filter((column) => parsePath(path, column)[0] === task.sync);
     let said = `${width - syncColumns.length} signals of ${(cropped.rows / 1000).toFixed(1)} s`;
     if (task.name !== 'none') {
-      const labels = labelActions(path, task, channels);
+      const labels = labelActions(path, task, firstSignals(path, signals, cropped));
       if (task.name === 'reach') addReachActions(path, labels, session.metadata[recording.index]);
       warnings.push(...labels.warnings);
       await replaceNpy(join(session.processed, labelsOutput(recording)), labelArray(task, labels));
@@ -141,6 +142,22 @@ const behaviour: Step = {
     return { said, warnings };
   },
 };
+
+/** Values of the first signal of each group, as the sync takes it; none where that was left out */
+function firstSignals(path: string, signals: readonly BehaviourSignal[], { columns, rows, values }: BehaviourTable) {
+  const first = new Map<string, string>();
+  for (const { path: column } of signals) {
+    const group = parsePath(path, column)[0] ?? column;
+    if (!first.has(group)) first.set(group, column);
+  }
+  return new Map(
+    [...first].flatMap(([group, column]) => {
+      const c = columns.indexOf(column);
+      if (c < 0) return [];
+      return [[group, Float64Array.from({ length: rows }, (_, row) => values[row * columns.length + c]!)]];
+    }),
+  );
+}
 
 const lfp: Step = {
   about: 'local field potential at 1 kHz, from .lf or, of Neuropixels 2.0, from .ap',

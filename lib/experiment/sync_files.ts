@@ -40,6 +40,7 @@ export async function writeLag(processed: string, recordings: number, index: num
 const clocks = z.array(
   z
     .looseObject({
+      lag_ms: z.number(),
       match_percent: z.number(),
       clock: z.looseObject({ offset_s: z.number(), scale: z.number().positive() }).nullable(),
     })
@@ -54,6 +55,8 @@ export interface ClockLine {
 
 /** What `sync.json` says of a recording. */
 export interface SyncRecord {
+  /** The lag that was found with the map: `lag_start` of `lag.json`, unless that was corrected since */
+  lagMs: number;
   matchPercent: number;
   /** null: too few changes of the signals to tell */
   clock: ClockLine | null;
@@ -69,38 +72,37 @@ export async function readSyncs(processed: string): Promise<(SyncRecord | undefi
     entry === null
       ? undefined
       : {
+          lagMs: entry.lag_ms,
           matchPercent: entry.match_percent,
           clock: entry.clock && { offsetS: entry.clock.offset_s, scale: entry.clock.scale },
         },
   );
 }
 
-/** Writes the entry of a recording; `undefined` removes it. */
+/** Writes the entry of a recording. */
 export async function writeSync(
   processed: string,
   index: number,
-  entry: { lagMs: number; matchPercent: number; clock: ClockMap | undefined } | undefined,
+  { lagMs, matchPercent, clock }: { lagMs: number; matchPercent: number; clock: ClockMap | undefined },
 ): Promise<void> {
   const path = join(processed, 'sync.json');
   const read = existsSync(path) ? await readJson(path, 'dant pixels process writes') : [];
   const all: unknown[] = Array.isArray(read) ? read : [];
   while (all.length <= index) all.push(null);
-  all[index] = entry
-    ? {
-        lag_ms: entry.lagMs,
-        match_percent: entry.matchPercent,
-        clock: entry.clock
-          ? {
-              offset_s: entry.clock.offsetS,
-              scale: entry.clock.scale,
-              drift_ppm: entry.clock.driftPpm,
-              edges: entry.clock.edges,
-              matched: entry.clock.matched,
-              residual_us: entry.clock.residualUs,
-            }
-          : null,
-      }
-    : null;
+  all[index] = {
+    lag_ms: lagMs,
+    match_percent: matchPercent,
+    clock: clock
+      ? {
+          offset_s: clock.offsetS,
+          scale: clock.scale,
+          drift_ppm: clock.driftPpm,
+          edges: clock.edges,
+          matched: clock.matched,
+          residual_us: clock.residualUs,
+        }
+      : null,
+  };
   await replaceText(path, `${JSON.stringify(all, null, 1)}\n`);
 }
 

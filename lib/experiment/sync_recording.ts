@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { fileError } from '../files/file_error.js';
 import { writeFigure } from '../report/write_figure.js';
+import { defaultBehaviourRateHz } from '../processing/behaviour.js';
 import { openEphys } from '../processing/ephys_file.js';
 import { fitClock } from '../sync/clock_map.js';
 import { statesPerMs, type DigitalSignal } from '../sync/digital_signal.js';
@@ -12,13 +13,11 @@ import { readProbeSync, readTdmsSync, type SyncReadControl } from '../sync/read_
 import { syncFigure } from '../sync/sync_figure.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { ephysPaths, lfpBand } from './ephys_paths.js';
-import type { Session, SessionRecording } from './session.js';
+import { pathOf, type Session, type SessionRecording } from './session.js';
 import { writeLag, writeSync } from './sync_files.js';
 
 /** The group of the behaviour file with the sync signal, in the original */
-export const syncGroup = 'NpxlSync_Signal';
-/** Of behaviour files that do not say it, Hz */
-export const defaultBehaviourHz = 25_000;
+const syncGroup = 'NpxlSync_Signal';
 
 export interface SyncedRecording {
   lag: SyncLag;
@@ -99,16 +98,16 @@ async function behaviourSync(
   group: string,
   control: SyncReadControl,
 ): Promise<DigitalSignal> {
-  const path = behaviour && (behaviour.processed ?? behaviour.interim ?? behaviour.raw);
+  const path = pathOf(behaviour);
   if (path === undefined) throw fileError(session.raw, `recording ${index} has no behaviour file to synchronise with.`);
   const tdms = await TdmsFile.open(path);
   try {
     const channel = tdms.firstOf(group);
     if (!channel) {
-      const groups = [...new Set(tdms.channels.map((one) => one.group))].join(', ') || 'none';
+      const groups = tdms.groups.join(', ') || 'none';
       throw fileError(path, `expected the sync signal in a group "${group}" but there are the groups ${groups}.`);
     }
-    return await readTdmsSync(path, channel, defaultBehaviourHz, control);
+    return await readTdmsSync(path, channel, defaultBehaviourRateHz, control);
   } finally {
     await tdms.close();
   }

@@ -18,19 +18,19 @@ const eventRule = z.strictObject({
 
 /** How an action is found. All but `state` name events. */
 const actionRule = z.union([
-  // Each `until`: the last `last` at or before it
+  // Each `before`: the last `last` until then
   z.strictObject({
     last: name,
     before: name,
     /** Only where the channel is in this state at that moment */
     while: z.strictObject({ channel: z.string().min(1), state: z.union([z.literal(0), z.literal(1)]) }).optional(),
   }),
-  // Each `each` that is no action yet
+  // Each `eachOther` that is no action yet
   z.strictObject({
     eachOther: name,
     while: z.strictObject({ channel: z.string().min(1), state: z.union([z.literal(0), z.literal(1)]) }).optional(),
   }),
-  // Each `each` before which there was no `without`, or since that an `until`
+  // Each `each` before which there was no `without`, or since that one a `since`
   z.strictObject({ each: name, without: name, since: name }),
   // Each `each`
   z.strictObject({ each: name }),

@@ -1,6 +1,7 @@
 import { copyFile, chmod, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
+import { requireOptions, requireText, requireTexts } from '../arguments.js';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { Hdf5File } from '../files/hdf5.js';
 import { makeNewFolder } from '../files/new_folder.js';
@@ -39,8 +40,12 @@ export async function exportToNwb(
   resultFolder: string,
   output: string,
   dataFolder: string,
-  { sessionStarts = [] }: NwbExportOptions = {},
+  options?: NwbExportOptions,
 ): Promise<{ files: string[]; units: number }> {
+  requireText('output', output);
+  requireText('dataFolder', dataFolder);
+  const { sessionStarts = [] } = requireOptions('options', options);
+  requireTexts('sessionStarts', sessionStarts);
   const units = await importedTrackedUnits(resultFolder, dataFolder);
   const sessions = sessionsOf(units);
   const isCopied = await Promise.all(sessions.map(({ source }) => isNwbFile(source)));

@@ -1,7 +1,7 @@
 import { Hdf5Writer } from '../files/hdf5_writer.js';
 import { nwbType, uuidOf, writeColumns } from '../files/nwb_table.js';
 import { packageVersion } from '../native/package_folder.js';
-import { unlabelled } from '../import/sorted_session.js';
+import { unsorted } from '../import/labels.js';
 import { neuronColumns } from './nwb_columns.js';
 
 /** A session that an NWB file is made of. */
@@ -98,7 +98,7 @@ export class NwbSessionWriter {
           ]
         : []),
       // A column in which nobody judged any unit would leave none that is good.
-      ...(units.some(({ label }) => label !== unlabelled)
+      ...(units.some(({ label }) => label !== unsorted)
         ? [{ name: 'quality', description: 'label of the unit', values: units.map(({ label }) => label) }]
         : []),
       ...neuronColumns(units),

@@ -53,7 +53,8 @@ async function exportTable(
 function arraysOf(units: readonly TrackedUnit[]): Record<string, WritableArray> {
   const shape = [units.length];
   const integers = (value: (unit: TrackedUnit) => number | undefined, absent: number): WritableArray => ({
-    data: Int32Array.from(units, (unit) => value(unit) ?? absent),
+    // Ids of clusters may be larger than 32 bits hold.
+    data: Float64Array.from(units, (unit) => value(unit) ?? absent),
     shape,
     dtype: '<i8',
   });

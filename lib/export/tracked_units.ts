@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 
 import { allowText, requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError, systemOutputError } from '../files/file_error.js';
-import { readText } from '../files/text_file.js';
 import { readNpy } from '../files/npy.js';
 import { csvLine } from '../import/csv.js';
+import { readNamedRows } from '../import/tables.js';
 import { readUnitsTable, unitsFile, type UnitOrigin } from '../import/units_table.js';
 import { readClusters } from '../results/read_result.js';
 import { ResultFolder } from '../results/result_folder.js';
@@ -88,12 +87,11 @@ export async function importedTrackedUnits(resultFolder: string, dataFolder: str
   );
 }
 
-/** The units of a result by its tracked_units.csv, in their order. Rejects with DANT_DATA if there is none. */
+/** The units of a result by its tracked_units.csv, in their order. Rejects with DANT_DATA if there is none, or it is damaged. */
 export async function readTrackedUnits(resultFolder: string): Promise<{ session: number; clusterId: number }[]> {
-  const path = join(resultFolder, trackedUnitsFile);
-  const text = await readText(path);
-  return parse<Record<string, string>>(text, { columns: true, skip_empty_lines: true })
-    .map((row) => ({ unit: Number(row.unit), session: Number(row.session), clusterId: Number(row.cluster_id) }))
+  const rows = await readNamedRows(join(resultFolder, trackedUnitsFile), '"dant run"');
+  return rows
+    .map(({ number }) => ({ unit: number('unit'), session: number('session'), clusterId: number('cluster_id') }))
     .sort((a, b) => a.unit - b.unit);
 }
 

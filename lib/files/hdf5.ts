@@ -2,9 +2,11 @@ import { open } from 'node:fs/promises';
 import type { Dataset, File, Filter, Group, Reference } from 'h5wasm/node';
 
 import type { NumericData } from '../arrays.js';
+import { DantError } from '../errors.js';
 import { checkTexts, ChunkedRows, type ArrayTree, type TreeArray } from './array_tree.js';
 import { toFloat64 } from './convert.js';
 import { fileError, systemFileError } from './file_error.js';
+import { hdf5Library, reasonOf } from './hdf5_open.js';
 
 /**
  * Compressions that the library can undo; anything else would silently give what happens to be in memory. Of LZF (32000) it can read what did
@@ -30,8 +32,7 @@ export class Hdf5File implements ArrayTree {
     } catch (error) {
       throw systemFileError(path, error);
     }
-    const hdf5 = await import('./hdf5_library.js');
-    (await hdf5.ready).activate_throwing_error_handler();
+    const hdf5 = await hdf5Library();
     try {
       return new Hdf5File(path, new hdf5.File(path, 'r'));
     } catch (error) {
@@ -46,31 +47,37 @@ export class Hdf5File implements ArrayTree {
 
   members(group: string): Promise<string[] | undefined> {
     const found = this.find(group === '' ? '/' : group);
-    return Promise.resolve(found && 'keys' in found ? [...found.keys()].sort() : undefined);
+    return Promise.resolve(found && 'keys' in found ? [...this.keysOf(found)].sort() : undefined);
   }
 
   describe(name: string): Promise<TreeArray | undefined> {
     const found = this.find(name);
     if (!found || !('shape' in found)) return Promise.resolve(undefined);
-    return Promise.resolve({ shape: found.shape ?? [], isText: found.dtype === 'S' });
+    return Promise.resolve(
+      this.attempt(name, () => {
+        const { shape, dtype } = found;
+        // S: of any length, S4: of a fixed one
+        return { shape: shape ?? [], isText: typeof dtype === 'string' && dtype.startsWith('S') };
+      }),
+    );
   }
 
   /** Whether an array holds references to others. */
   isReference(name: string): boolean {
     const found = this.find(name);
-    return found !== undefined && 'shape' in found && found.dtype === 'Reference';
+    return this.attempt(name, () => found !== undefined && 'shape' in found && found.dtype === 'Reference');
   }
 
   attributes(name: string): Promise<Record<string, unknown>> {
     const found = this.find(name === '' ? '/' : name);
-    const entries = found ? Object.entries(found.attrs).map(([key, attribute]) => [key, attribute.value]) : [];
-    return Promise.resolve(Object.fromEntries(entries) as Record<string, unknown>);
+    const read = () => Object.entries(found?.attrs ?? {}).map(([key, attribute]) => [key, attribute.value] as const);
+    return Promise.resolve(Object.fromEntries(this.attempt(name, read)));
   }
 
   async numbers(name: string, first = 0, end?: number): Promise<Float64Array> {
     const dataset = this.readable(name);
     const shape = dataset.shape ?? [];
-    if (shape.length === 0) return this.asNumbers(name, [dataset.value].flat());
+    if (shape.length === 0) return this.asNumbers(name, [this.attempt(name, () => dataset.value)].flat());
     let rows = this.rows.get(name);
     if (rows === undefined) {
       const rowNumbers = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -122,7 +129,10 @@ export class Hdf5File implements ArrayTree {
 
   private keysOf(group: Group): ReadonlySet<string> {
     let keys = this.keys.get(group.path);
-    if (keys === undefined) this.keys.set(group.path, (keys = new Set(group.keys())));
+    if (keys === undefined) {
+      keys = new Set(this.attempt(group.path, () => group.keys()));
+      this.keys.set(group.path, keys);
+    }
     return keys;
   }
 
@@ -130,7 +140,7 @@ export class Hdf5File implements ArrayTree {
   private readable(name: string): Dataset {
     const found = this.find(name);
     if (!found || !('shape' in found)) throw fileError(this.path, `there is no ${name}.`);
-    const unknown = found.filters.find(({ id }: Filter) => !knownFilters.has(id));
+    const unknown = this.attempt(name, () => found.filters).find(({ id }: Filter) => !knownFilters.has(id));
     if (unknown) throw this.compressed(name, `${unknown.id}${unknown.name ? ` (${unknown.name})` : ''}`);
     return found;
   }
@@ -155,7 +165,7 @@ export class Hdf5File implements ArrayTree {
     try {
       return action();
     } catch (error) {
-      if (error instanceof Error && error.name === 'DantError') throw error;
+      if (error instanceof DantError) throw error;
       const filter = /required filter '(.*)' is not registered/.exec(String(error))?.[1];
       if (filter !== undefined) throw this.compressed(name, filter);
       throw fileError(
@@ -165,11 +175,4 @@ export class Hdf5File implements ArrayTree {
       );
     }
   }
-}
-
-/** The innermost of what the HDF5 library reports. */
-function reasonOf(error: unknown): string {
-  const lines = String(error).split('\n');
-  const reasons = lines.flatMap((line) => /#\d+:.*\(\): (.*)$/.exec(line)?.[1] ?? []);
-  return reasons.at(-1) ?? lines[0]!;
 }

@@ -1,6 +1,6 @@
 import type { Dataset, File, Group, Reference } from 'h5wasm/node';
 
-import { outputError } from './file_error.js';
+import { hdf5Library, writeError } from './hdf5_open.js';
 
 export type Hdf5Value =
   string | readonly string[] | number | BigInt64Array | BigUint64Array | Float64Array | Float32Array | Reference;
@@ -23,8 +23,7 @@ export class Hdf5Writer {
 
   /** @param mode A new file, in the place of what is there, or one that is there */
   static async open(path: string, mode: 'w' | 'a'): Promise<Hdf5Writer> {
-    const hdf5 = await import('./hdf5_library.js');
-    (await hdf5.ready).activate_throwing_error_handler();
+    const hdf5 = await hdf5Library();
     return new Hdf5Writer(
       path,
       attempt(path, () => new hdf5.File(path, mode)),
@@ -102,8 +101,12 @@ export class Hdf5Writer {
     if (this.isClosed) return;
     this.isClosed = true;
     this.do(() => {
-      this.file.flush();
-      this.file.close();
+      try {
+        this.file.flush();
+      } finally {
+        // A full disk must not keep it open.
+        this.file.close();
+      }
     });
   }
 
@@ -131,7 +134,7 @@ function attempt<Result>(path: string, action: () => Result): Result {
   try {
     return action();
   } catch (error) {
-    throw outputError(path, `cannot be written: ${String(error).split('\n').at(-1)!.trim()}`, error);
+    throw writeError(path, error);
   } finally {
     Date.now = now;
   }

@@ -11,7 +11,8 @@ import {
   requireTexts,
 } from '../arguments.js';
 import { argumentError } from '../errors.js';
-import { outputError, systemOutputError } from './file_error.js';
+import { systemOutputError } from './file_error.js';
+import { hdf5Library, writeError } from './hdf5_open.js';
 
 /** Names of rows or columns. */
 export interface FrameLevel {
@@ -55,11 +56,11 @@ export class FrameWriter {
     if (options.columns.length === 0 || options.columns.some(({ values }) => values.length !== width)) {
       throw argumentError('columns', 'levels of the same length', options.columns);
     }
-    const { File: Hdf5, ready } = await import('./hdf5_library.js');
-    // Without it a full disk goes unnoticed.
-    (await ready).activate_throwing_error_handler();
-    await rm(partOf(path), { force: true });
-    const file = attempt(path, () => new Hdf5(partOf(path), 'w'));
+    const hdf5 = await hdf5Library();
+    await rm(partOf(path), { force: true }).catch((error: unknown) => {
+      throw systemOutputError(path, error);
+    });
+    const file = attempt(path, () => new hdf5.File(partOf(path), 'w'));
     try {
       return attempt(path, () => {
         textAttributes(file, { CLASS: 'GROUP', PYTABLES_FORMAT_VERSION: '2.1', TITLE: '', VERSION: '1.0' });
@@ -201,12 +202,7 @@ function attempt<Result>(path: string, action: () => Result): Result {
   try {
     return action();
   } catch (error) {
-    if (error instanceof Error && error.name === 'DantError') throw error;
-    const text = String(error);
-    const reason = /No space left/i.test(text)
-      ? 'the disk is full.'
-      : `it cannot be written: ${/error message = '([^']*)'/.exec(text)?.[1] ?? text.split('\n').at(-1)!.trim()}.`;
-    throw outputError(path, reason, error);
+    throw writeError(path, error);
   }
 }
 

@@ -7,23 +7,28 @@ import { fileError, systemFileError, systemOutputError } from './file_error.js';
 
 /** The text of a file, UTF-8 or UTF-16 with a byte order mark. Rejects with DANT_DATA if it cannot be read or is no text. */
 export async function readText(path: string): Promise<string> {
-  let bytes;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
+  const bytes = await readBytes(path);
   const text = decodeText(bytes);
   if (text === undefined) throw fileError(path, 'expected a text but found a binary file.');
   return text;
 }
 
-/** The same; undefined: there is no such file. */
+/** The same; undefined: there is no such file. What is no text comes as if it were UTF-8, for the reader to say what it is not. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
+  let bytes;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw systemFileError(path, error);
+  }
+  return decodeText(bytes) ?? bytes.toString('utf8');
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
     throw systemFileError(path, error);
   }
 }
@@ -33,13 +38,7 @@ export async function readTextIfThere(path: string): Promise<string | undefined>
  * @param writer Who writes such files, for the message
  */
 export async function readJson(path: string, writer: string): Promise<unknown> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw systemFileError(path, error);
-  }
-  return parseJson(path, bytes, writer);
+  return parseJson(path, await readBytes(path), writer);
 }
 
 /** The same of a file that was read. Throws DANT_DATA, also if it is not UTF-8. */

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Array as ZarrArray, AsyncReadable, DataType } from 'zarrita';
 
 import type { NumericData } from '../arrays.js';
@@ -9,12 +10,16 @@ import { fileError, systemFileError } from './file_error.js';
 import { parseJson } from './text_file.js';
 
 /** What .zarray says. */
-interface ArrayHeader {
-  chunks: number[];
-  dtype: string;
-  compressor: { id: string } | null;
-  filters: unknown[] | null;
-}
+const arrayHeader = z
+  .object({
+    shape: z.array(z.int().nonnegative()),
+    chunks: z.array(z.int().positive()),
+    dtype: z.string(),
+    compressor: z.object({ id: z.string() }).nullish(),
+    filters: z.array(z.unknown()).nullish(),
+  })
+  .refine(({ shape, chunks }) => shape.length === chunks.length);
+type ArrayHeader = z.infer<typeof arrayHeader>;
 
 /** Of a blosc chunk, and where its header has the length of all. */
 const bloscHeaderBytes = 16;
@@ -57,14 +62,15 @@ export class ZarrFolder implements ArrayTree {
   }
 
   async describe(name: string): Promise<TreeArray | undefined> {
-    const header = await this.json(`${name}/.zarray`);
+    const header = await this.header(name);
     if (header === undefined) return undefined;
-    const { shape, dtype } = header as { shape: number[]; dtype: string };
+    const { shape, dtype } = header;
     return { shape, isText: /^[<>|](U|S|O)/.test(dtype) };
   }
 
   async attributes(name: string): Promise<Record<string, unknown>> {
-    return (await this.json(name === '' ? '.zattrs' : `${name}/.zattrs`)) ?? {};
+    const found = await this.json(name === '' ? '.zattrs' : `${name}/.zattrs`);
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
   }
 
   async numbers(name: string, first = 0, end?: number): Promise<Float64Array> {
@@ -83,8 +89,10 @@ export class ZarrFolder implements ArrayTree {
 
   async texts(name: string): Promise<string[]> {
     const array = await this.open(name);
-    const { data } = await this.attempt(name, () => this.zarr.get(array));
-    return checkTexts(this.path, name, Array.from(data as Iterable<unknown>));
+    const values = await this.attempt(name, async () =>
+      Array.from((await this.zarr.get(array)).data as Iterable<unknown>),
+    );
+    return checkTexts(this.path, name, values);
   }
 
   close(): Promise<void> {
@@ -104,7 +112,7 @@ export class ZarrFolder implements ArrayTree {
   private async open(name: string): Promise<AnyArray> {
     let array = this.arrays.get(name);
     if (array === undefined) {
-      const header = (await this.json(`${name}/.zarray`)) as ArrayHeader | undefined;
+      const header = await this.header(name);
       if (header === undefined) throw fileError(this.path, `there is no ${name}.`);
       const store: AsyncReadable = { get: (key) => this.readWhole(key, header) };
       array = await this.attempt(name, () =>
@@ -115,10 +123,18 @@ export class ZarrFolder implements ArrayTree {
     return array;
   }
 
-  private async json(name: string): Promise<Record<string, unknown> | undefined> {
+  /** Undefined: there is no such array. */
+  private async header(name: string): Promise<ArrayHeader | undefined> {
+    const content = await this.json(`${name}/.zarray`);
+    if (content === undefined) return undefined;
+    const { data, error } = arrayHeader.safeParse(content);
+    if (data) return data;
+    throw this.wrong(`${name}/.zarray`, `not as Zarr writes it: ${error.issues[0]!.path.join('.')}. Copy it anew.`);
+  }
+
+  private async json(name: string): Promise<unknown> {
     const bytes = await this.read(name);
-    if (bytes === undefined) return undefined;
-    return parseJson(join(this.path, name), bytes, 'Zarr writes') as Record<string, unknown>;
+    return bytes === undefined ? undefined : parseJson(join(this.path, name), bytes, 'Zarr writes');
   }
 
   private async read(name: string): Promise<Uint8Array | undefined> {
@@ -137,7 +153,7 @@ export class ZarrFolder implements ArrayTree {
     if (bytes === undefined || !/\/\d+([./]\d+)*$/.test(key)) return bytes;
     const itemBytes = Number(/\d+$/.exec(dtype)?.[0]) * (dtype.includes('U') ? 4 : 1);
     const needed =
-      compressor === null && !filters?.length
+      !compressor && !filters?.length
         ? chunks.reduce((product, length) => product * length, itemBytes)
         : compressor?.id === 'blosc'
           ? bytes.length < bloscHeaderBytes

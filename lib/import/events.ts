@@ -6,6 +6,7 @@ import type { Recording } from './recording.js';
 import { parseRecords } from './tables.js';
 
 export type TimeUnit = 's' | 'ms';
+export const timeUnits: readonly TimeUnit[] = ['s', 'ms'];
 
 /** Times of events in ascending order, ms from the beginning of the recording, by type. */
 export type Events = Map<string, Float64Array>;

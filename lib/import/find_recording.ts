@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
+import { readText } from '../files/text_file.js';
 import { parsePhyParams, type PhyParams } from './params_py.js';
 
 /** How deep below a session's folder recordings and sorter folders are looked for. */
@@ -12,8 +13,7 @@ const depth = 5;
 /** The folder of the sorter: `session` itself or the only one below it. */
 export async function findSorterFolder(session: string): Promise<string> {
   if (!existsSync(session)) throw fileError(session, 'there is no such folder.');
-  if (existsSync(join(session, 'spike_times.npy'))) return session;
-  const folders = await sorterFolders(session);
+  const folders = await sortingsOf(session);
   if (folders.length === 1) return folders[0]!;
   throw fileError(
     session,
@@ -21,6 +21,11 @@ export async function findSorterFolder(session: string): Promise<string> {
       ? 'expected a folder of Kilosort or phy here or below, but found no spike_times.npy.'
       : `holds more than one sorting; name the folder of one of them: ${folders.join(', ')}.`,
   );
+}
+
+/** The folders of sorters of a session: `session` itself, or all below it. */
+export async function sortingsOf(session: string): Promise<string[]> {
+  return existsSync(join(session, 'spike_times.npy')) ? [session] : sorterFolders(session);
 }
 
 /** All folders of sorters below `folder`, by name; numbers in names count as numbers. */
@@ -170,10 +175,10 @@ async function filesBelow(folder: string, wanted: (name: string) => boolean, lev
 export async function recordingOf(sorter: string): Promise<string[] | undefined> {
   try {
     const path = join(sorter, 'params.py');
-    const params = parsePhyParams(path, await readFile(path, 'utf8'));
+    const params = parsePhyParams(path, await readText(path));
     return (await findRecording(sorter, sorter, params)).files;
   } catch (error) {
-    if (error instanceof DantError || (error as NodeJS.ErrnoException).syscall) return undefined;
+    if (error instanceof DantError) return undefined;
     throw error;
   }
 }

@@ -1,16 +1,23 @@
-import { abortError, argumentError, DantError } from '../errors.js';
+import { checkSteering, requireOptions, requireText } from '../arguments.js';
+import { abortError, DantError } from '../errors.js';
 import { makeNewFolder } from '../files/new_folder.js';
 import type { ImportControl, ImportedDataSet, ImportSummary } from './import_sessions.js';
+import { GivenPaths } from './given_paths.js';
+import { unsorted } from './labels.js';
 import { completeImportOptions, type CompleteImportOptions, type ImportOptions } from './options.js';
 import { shareEvents } from './peth.js';
 import { placeSparse } from './place_sparse.js';
 import { planSorted, type SortedPlan } from './plan_sorted.js';
 import { interpolation } from './sites.js';
-import { unlabelled, type SessionUnit, type SortedSession } from './sorted_session.js';
+import type { SessionUnit, SortedSession } from './sorted_session.js';
 import { DatasetWriter, type DatasetOutline, type ImportedUnit } from './write_dataset.js';
 
-/** Sessions of one form, which know how to read themselves. */
-export type ReadSessions = (options: CompleteImportOptions, signal?: AbortSignal) => Promise<SortedSession[]>;
+/** Files or folders of one form, in order of time. */
+export interface SortedSources {
+  paths: readonly string[];
+  /** The sessions of one; `k`: its place in `paths` */
+  read(path: string, k: number, signal: AbortSignal | undefined): Promise<SortedSession[]>;
+}
 
 /**
  * Makes a data folder of the tracker from sessions whose units have mean waveforms already, in order of time. The waveforms keep their
@@ -20,19 +27,24 @@ export type ReadSessions = (options: CompleteImportOptions, signal?: AbortSignal
  * @throws DANT_DATA if something is missing or contradicts something else; DANT_OUTPUT, DANT_ARGUMENT.
  */
 export async function importSorted(
-  read: ReadSessions,
+  sources: SortedSources,
   output: string,
   more: ImportOptions,
   source: object,
-  control: ImportControl = {},
+  steering?: ImportControl,
 ): Promise<ImportSummary> {
+  requireText('output', output);
+  const control: ImportControl = requireOptions('control', steering);
+  checkSteering(control);
   const options = completeImportOptions(more);
   let dataSet: Omit<ImportedDataSet, 'folder'> | undefined;
   const warnings: string[] = [];
   await makeNewFolder(output, async (folder) => {
-    const sessions = await read(options, control.signal);
+    const sessions: SortedSession[] = [];
     try {
-      if (sessions.length === 0) throw argumentError('sources', 'at least one session', sessions);
+      const given = new GivenPaths('Paths', 'file or folder');
+      for (const [k, path] of sources.paths.entries()) await given.add(path, k + 1);
+      for (const [k, path] of sources.paths.entries()) sessions.push(...(await sources.read(path, k, control.signal)));
       const plan = planSorted(sessions, options, warnings);
       dataSet = await writeSorted(folder, plan, options, source, warnings, control);
     } finally {
@@ -150,7 +162,7 @@ async function importUnit(
   return {
     id: unit.id,
     name: unit.name,
-    label: unit.label ?? unlabelled,
+    label: unit.label ?? unsorted,
     timesMs,
     waveform,
     peakChannel,

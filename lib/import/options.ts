@@ -1,4 +1,6 @@
 import {
+  allowFlag,
+  allowOneOf,
   allowText,
   doublesOf,
   requireInteger,
@@ -9,7 +11,7 @@ import {
   requireTexts,
 } from '../arguments.js';
 import { argumentError } from '../errors.js';
-import type { TimeUnit } from './events.js';
+import { timeUnits, type TimeUnit } from './events.js';
 
 /** A session to import. */
 export interface SessionSource {
@@ -98,7 +100,9 @@ export function completeImportOptions(options?: ImportOptions): CompleteImportOp
   }
   requireInteger('seed', complete.seed, 0);
   requireInteger('spikesPerUnit', complete.spikesPerUnit, 1);
-  if (!['s', 'ms'].includes(complete.eventsUnit)) throw argumentError('eventsUnit', '"s" or "ms"', complete.eventsUnit);
+  allowOneOf('eventsUnit', complete.eventsUnit, timeUnits);
+  allowOneOf('templates', complete.templates, ['', 'kilosort4']);
+  for (const name of ['commonMedian', 'halves'] as const) allowFlag(name, complete[name]);
   doublesOf('pethWindowMs', complete.pethWindowMs, 2);
   if (complete.regionTable !== '') requireText('regionTable', complete.regionTable);
   const { spikesPerUnit } = complete;

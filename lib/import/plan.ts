@@ -1,11 +1,11 @@
-import { realpath } from 'node:fs/promises';
-
 import { listed } from '../dataset/findings.js';
 import { DantError } from '../errors.js';
+import { GivenPaths } from './given_paths.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
 import type { PethMaker } from './peth.js';
 import { planPeth } from './plan_peth.js';
 import { planSessions, type SessionPlan } from './plan_session.js';
+import { isSameRate } from './recording.js';
 import { readRegions, regionsOfSites } from './regions.js';
 import type { SiteRegions } from './write_datasets.js';
 import { sitesInAll, type Site } from './sites.js';
@@ -25,9 +25,6 @@ export interface ImportPlan {
   warnings: string[];
 }
 
-/** Sampling rates that differ by less are those of one kind of device, each calibrated. */
-const sameRate = 1e-3;
-
 /**
  * Reads everything but the waveforms, so that what is wrong is found before hours of work. Rejects with DANT_DATA.
  * @param probe Name of the probe, if there are several
@@ -39,7 +36,7 @@ export async function planImport(
 ): Promise<ImportPlan> {
   const sessions: SessionPlan[] = [];
   const warnings: string[] = [];
-  const folders = new Map<string, number>();
+  const folders = new GivenPaths('Sessions', 'folder');
   for (const source of sources) {
     const s = sessions.length;
     try {
@@ -47,7 +44,7 @@ export async function planImport(
       for (const [i, plan] of plans.entries()) {
         warnings.push(...plan.warnings.map((warning) => `Session ${s + i + 1}: ${warning}`));
       }
-      await refuseTwice(folders, plans[0]!.folder, s);
+      await folders.add(plans[0]!.folder, s + 1);
       sessions.push(...plans);
     } catch (error) {
       if (!(error instanceof DantError) || error.code !== 'DANT_DATA' || /^Sessions? \d/.test(error.message))
@@ -108,15 +105,6 @@ function planSessionPeth(
   return maker;
 }
 
-async function refuseTwice(seen: Map<string, number>, folder: string, s: number): Promise<void> {
-  const path = await realpath(folder);
-  const other = seen.get(path);
-  if (other !== undefined) {
-    throw new DantError('DANT_DATA', `Sessions ${other + 1} and ${s + 1} are the same folder: ${folder}.`);
-  }
-  seen.set(path, s);
-}
-
 function refuseDifferent(sessions: readonly SessionPlan[]): void {
   const [first] = sessions as [SessionPlan];
   for (const [s, { recording }] of sessions.entries()) {
@@ -133,7 +121,7 @@ function refuseDifferent(sessions: readonly SessionPlan[]): void {
     if (serialNumber !== undefined && recording.serialNumber !== undefined && serialNumber !== recording.serialNumber) {
       throw differ('probes (serial numbers)', serialNumber, recording.serialNumber);
     }
-    if (Math.abs(recording.sampleRateHz / sampleRateHz - 1) > sameRate) {
+    if (!isSameRate(recording.sampleRateHz, sampleRateHz)) {
       throw differ('sampling rates', `${sampleRateHz} Hz`, `${recording.sampleRateHz} Hz`);
     }
   }

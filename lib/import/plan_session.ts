@@ -7,7 +7,7 @@ import { readEvents, type Events } from './events.js';
 import { readLabelTable, unsorted } from './labels.js';
 import { hasWindow } from './mean_waveforms.js';
 import type { CompleteImportOptions, SessionSource } from './options.js';
-import { describeRecording, type Recording } from './recording.js';
+import { describeRecording, strayShare, type Recording } from './recording.js';
 import { selectSpikes } from './select_spikes.js';
 import { describePart, partsOf, spikesOfPart, type Part } from './split.js';
 import { readSorting, type SortedUnit, type Sorting } from './sorter_folder.js';
@@ -37,8 +37,6 @@ export interface SessionPlan {
   warnings: string[];
 }
 
-/** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
-const strayShare = 0.01;
 /** Where all spikes are within this share, their times are hardly samples. */
 const earlyShare = 0.05;
 

@@ -1,10 +1,12 @@
 import { DantError } from '../errors.js';
 import type { Events } from './events.js';
+import { unsorted } from './labels.js';
 import type { CompleteImportOptions } from './options.js';
 import type { PethMaker } from './peth.js';
 import { planPeth } from './plan_peth.js';
+import { isSameRate } from './recording.js';
 import { sitesInAll, type Site } from './sites.js';
-import { unlabelled, type SessionUnit, type SortedSession } from './sorted_session.js';
+import type { SessionUnit, SortedSession } from './sorted_session.js';
 
 /** What will be imported of a session. */
 export interface PlannedSession {
@@ -31,8 +33,6 @@ export interface SortedPlan {
   givenBins: number | undefined;
 }
 
-/** Sampling rates that differ by less are those of one kind of device, each calibrated. */
-const sameRate = 1e-3;
 /** A session whose units fire slower or faster in the median has times in another unit, Hz. */
 const plausibleHz = [0.02, 300] as const;
 
@@ -92,7 +92,7 @@ function refuseOtherRates(sessions: readonly SortedSession[]): void {
   const [first, ...others] = sessions.flatMap(({ sampleRateHz, folder }) =>
     sampleRateHz === undefined ? [] : [{ sampleRateHz, folder }],
   );
-  const other = others.find(({ sampleRateHz }) => Math.abs(sampleRateHz / first!.sampleRateHz - 1) > sameRate);
+  const other = others.find(({ sampleRateHz }) => !isSameRate(sampleRateHz, first!.sampleRateHz));
   if (other === undefined) return;
   throw new DantError(
     'DANT_DATA',
@@ -132,12 +132,12 @@ function selectUnits(
   warnings: string[],
 ): { units: SessionUnit[]; labels: Record<string, number> } {
   const labels: Record<string, number> = {};
-  for (const { label } of units) labels[label ?? unlabelled] = (labels[label ?? unlabelled] ?? 0) + 1;
+  for (const { label } of units) labels[label ?? unsorted] = (labels[label ?? unsorted] ?? 0) + 1;
   const wanted = new Set(wantedLabels.map((label) => label.toLowerCase()));
   const isUnjudged = units.every(({ label }) => label === undefined);
   const selected = units.filter(
     ({ label, spikes }) =>
-      (isUnjudged || wanted.has(label ?? unlabelled)) && spikes >= minSpikes && spikes / durationS >= minRateHz,
+      (isUnjudged || wanted.has(label ?? unsorted)) && spikes >= minSpikes && spikes / durationS >= minRateHz,
   );
   if (isUnjudged && !isSelection) {
     warnings.push(`Session ${s + 1}: no unit has a label such as good or mua; all are taken.`);

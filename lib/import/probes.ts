@@ -1,9 +1,8 @@
-import { basename, dirname, join } from 'node:path';
-import { existsSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
-import { findRecording, sorterFolders } from './find_recording.js';
+import { findRecording, sortingsOf } from './find_recording.js';
 import type { SessionSource } from './options.js';
 import { readPhyParams } from './sorter_folder.js';
 
@@ -21,11 +20,7 @@ export interface ProbeSessions {
  * the names of their recordings. Rejects with DANT_DATA if a session holds two sortings of one probe.
  */
 export async function sessionsByProbe(sources: readonly SessionSource[]): Promise<ProbeSessions[]> {
-  const sortings = await Promise.all(
-    sources.map(({ folder }) =>
-      existsSync(join(folder, 'spike_times.npy')) ? Promise.resolve([folder]) : sorterFolders(folder),
-    ),
-  );
+  const sortings = await Promise.all(sources.map(({ folder }) => sortingsOf(folder)));
   const foldersOf = (session: number, sorter: string | undefined) => [
     sources[session]!.folder,
     ...(sorter === undefined ? [] : [sorter]),

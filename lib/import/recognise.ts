@@ -2,10 +2,11 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 
+import { requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { findRawWaveforms } from './bombcell/places.js';
-import { findRecording, findSorterFolder } from './find_recording.js';
+import { findRecording, sortingsOf } from './find_recording.js';
 import { recogniseIbl } from './ibl/recognise.js';
 import { readPhyParams } from './sorter_folder.js';
 
@@ -25,6 +26,7 @@ export interface Recognised {
 
 /** Tells what a file or folder with sorted sessions is. Rejects with DANT_DATA if it is nothing that can be imported. */
 export async function recognise(path: string): Promise<Recognised> {
+  requireText('path', path);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw fileError(path, 'there is no such file or folder.');
   const known = found.isDirectory() ? await recogniseFolder(path) : recogniseFile(path);
@@ -75,15 +77,11 @@ async function recogniseFolder(folder: string): Promise<Recognised | undefined> 
 
 /** A sorter's folder: waveforms are made of its recording, else those that Bombcell extracted are taken. */
 async function recogniseSorter(session: string): Promise<Recognised | undefined> {
-  let folder: string;
-  try {
-    folder = await findSorterFolder(session);
-  } catch (error) {
-    // Several sortings are for the user to choose from.
-    if (error instanceof DantError && error.message.includes('holds more than one sorting')) throw error;
-    return undefined;
-  }
+  const [folder, ...others] = await sortingsOf(session);
+  if (folder === undefined) return undefined;
   const of = (form: SessionForm, description: string) => ({ form, paths: [session], description });
+  // Of several probes; the import tells them apart, or refuses them.
+  if (others.length > 0) return of('kilosort', 'sortings of Kilosort or phy');
   if (findRawWaveforms(folder) === undefined) return of('kilosort', 'a sorting of Kilosort or phy');
   try {
     await findRecording(session, folder, await readPhyParams(folder));

@@ -53,6 +53,12 @@ export interface Recording {
   open(): Promise<RawSource>;
 }
 
+/** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
+export const strayShare = 0.01;
+
+/** Whether sampling rates are those of one kind of device, each calibrated: they differ by a thousandth at most. */
+export const isSameRate = (aHz: number, bHz: number): boolean => !(Math.abs(aHz / bHz - 1) > 1e-3);
+
 interface RecordingFile {
   path: string;
   meta: RecordingMeta | undefined;
@@ -134,7 +140,7 @@ async function describeFile(
         'Is this the recording that was sorted? A sync channel counts as one.',
     );
   }
-  if (meta && Math.abs(params.sampleRateHz / meta.sampleRateHz - 1) > 1e-3) {
+  if (meta && !isSameRate(params.sampleRateHz, meta.sampleRateHz)) {
     throw fileError(
       path,
       `was recorded at ${meta.sampleRateHz} Hz but params.py says ${params.sampleRateHz} Hz. Is this the recording that was sorted?`,

@@ -56,9 +56,6 @@ export interface SessionWaveform {
   values: ArrayLike<number>;
 }
 
-/** What every unit is called that nobody judged. */
-export const unlabelled = 'unsorted';
-
 /**
  * Labels of units from columns that say something about them, in lower case; of several the first that says something.
  * @param columns Names of all columns

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 
 import { fileError } from '../files/file_error.js';
-import { readTextIfThere } from '../files/text_file.js';
+import { readText, readTextIfThere } from '../files/text_file.js';
 
 /** A table with a column of cluster ids, each id with its row. */
 export interface ClusterTable {
@@ -54,4 +54,35 @@ export function parseRecords(
   } catch (error) {
     throw fileError(path, `this is not a table: ${(error as Error).message}.`, error);
   }
+}
+
+/** A row of a table with names of columns. */
+export interface NamedRow {
+  /** The text in a column; '': nothing, or there is no such column */
+  text: (column: string) => string;
+  /** Throws DANT_DATA if it is none. */
+  number: (column: string) => number;
+}
+
+/**
+ * Reads a table (.csv) of units, one in a row, that was written here: spaces are part of its cells. Rejects with DANT_DATA.
+ * @param writer Who writes such tables, for the message
+ */
+export async function readNamedRows(path: string, writer: string): Promise<NamedRow[]> {
+  const text = await readText(path);
+  let rows: Record<string, string>[];
+  try {
+    rows = parse(text, { bom: true, columns: true, skip_empty_lines: true });
+  } catch (error) {
+    throw fileError(path, `this is not the table that ${writer} wrote: ${(error as Error).message}.`, error);
+  }
+  return rows.map((row, k) => ({
+    text: (column) => row[column] ?? '',
+    number: (column) => {
+      const cell = row[column] ?? '';
+      const value = Number(cell);
+      if (cell !== '' && Number.isFinite(value)) return value;
+      throw fileError(path, `line ${k + 2}: expected a number for ${column} but found "${cell}".`);
+    },
+  }));
 }

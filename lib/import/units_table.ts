@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
 
-import { fileError, systemFileError } from '../files/file_error.js';
+import { readNamedRows } from './tables.js';
 
 /** The table of an imported data set that says whose its units are. */
 export const unitsFile = 'units.csv';
@@ -27,26 +25,13 @@ export interface UnitOrigin {
 export async function readUnitsTable(dataFolder: string): Promise<UnitOrigin[] | undefined> {
   const path = join(dataFolder, unitsFile);
   if (!existsSync(path)) return undefined;
-  let rows: Record<string, string>[];
-  try {
-    rows = parse(await readFile(path, 'utf8'), { bom: true, columns: true, skip_empty_lines: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw systemFileError(path, error);
-    throw fileError(path, `this is not the table that "dant import" wrote: ${(error as Error).message}.`, error);
-  }
-  return rows.map((row, k) => {
-    const number = (column: string) => {
-      const value = Number(row[column] ?? '');
-      if (row[column] !== undefined && row[column] !== '' && Number.isFinite(value)) return value;
-      throw fileError(path, `unit ${k}: expected a number for ${column} but found "${row[column] ?? ''}".`);
-    };
-    return {
-      session: number('session'),
-      folder: row.folder ?? '',
-      clusterId: number('cluster_id'),
-      name: row.unit_name === '' ? undefined : row.unit_name,
-      label: row.label ?? '',
-      depthUm: number('depth_um'),
-    };
-  });
+  const rows = await readNamedRows(path, '"dant import"');
+  return rows.map(({ text, number }) => ({
+    session: number('session'),
+    folder: text('folder'),
+    clusterId: number('cluster_id'),
+    name: text('unit_name') || undefined,
+    label: text('label'),
+    depthUm: number('depth_um'),
+  }));
 }

@@ -1,5 +1,6 @@
 /** Units of waveforms that files hold. */
 export type WaveformUnit = 'uV' | 'V';
+export const waveformUnits: readonly WaveformUnit[] = ['uV', 'V'];
 
 /** Ranges of spikes in the median: no µV are smaller, and no V larger. */
 const boundary = 0.05;

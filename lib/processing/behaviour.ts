@@ -39,7 +39,7 @@ export interface BehaviourTable {
 }
 
 /** The rate of behaviour files that do not tell theirs. */
-const defaultBehaviourRateHz = 25_000;
+export const defaultBehaviourRateHz = 25_000;
 
 /** Signals that are worked on together, and values of each that are held. */
 const signalsAtOnce = 16;

@@ -11,7 +11,7 @@ export interface SyncReadControl {
 }
 
 /** The bit of SpikeGLX's sync word that follows the sync input (value 64) */
-export const syncBit = 6;
+const syncBit = 6;
 /** Values at once */
 const blockValues = 2 ** 20;
 /** Where a signal of two states is said to be between them, as shares of its range */

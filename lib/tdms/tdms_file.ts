@@ -119,6 +119,11 @@ export class TdmsFile {
     }
   }
 
+  /** Names of the groups that have channels, in the order of the file. */
+  get groups(): string[] {
+    return [...new Set(this.channels.map(({ group }) => group))];
+  }
+
   /** The first channel of a group. */
   firstOf(group: string): TdmsChannel | undefined {
     return this.channels.find((channel) => channel.group === group);

@@ -14,6 +14,7 @@ import { eventWithinMs } from '../../lib/alignment/trials.js';
 import { spikeWidth, waveformMetrics } from '../../lib/alignment/waveform_metrics.js';
 import { medianOf } from '../../lib/arrays.js';
 import { openExperiment } from '../../lib/experiment/folders.js';
+import { writeSync } from '../../lib/experiment/sync_files.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { readLabels } from '../../lib/import/labels.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
@@ -238,6 +239,33 @@ describe.skipIf(!haveFixtures)('sessions in folders', () => {
     await expect((await opened())[0]!.spikes([99])).rejects.toThrow(/no cluster 99/);
     const { sessions: plain } = await openExperiment(data);
     await expect(SessionData.open(plain[0]!, 3)).rejects.toThrow(/no recording of imec3 but imec0/);
+  });
+
+  it('are read by the map of their clocks only where it belongs to the lag of lag.json', async () => {
+    const { sessions } = await openExperiment(data);
+    const session = sessions[0]!;
+    const open = () => SessionData.open(session, 0, 'map');
+    await expect(open()).rejects.toThrow(/sync\.json: there is no map of the clocks of recording 0/);
+    const line = { offsetS: 1.234, scale: 1, driftPpm: 0 };
+    const fit = { edges: 1, matched: 1, residualUs: { rms: 0, max: 0 } };
+    const [probeS, laterS] = [Float64Array.of(1), Float64Array.of(1.234)];
+    const clock = { ...line, ...fit, probeS, laterS };
+    await writeSync(session.processed, 0, { lagMs: 1234, matchPercent: 100, clock });
+    expect((await open()).recordings[0]!.clock).toEqual({ offsetS: 1.234, scale: 1 });
+    const lags = join(session.processed, 'lag.json');
+    const found = readFileSync(lags);
+    writeFileSync(lags, '[{"lag_start": 1200, "lag_end": 800}]');
+    try {
+      await expect(open()).rejects.toMatchObject({
+        code: 'DANT_DATA',
+        message: expect.stringMatching(
+          /belongs to a lag of 1234 ms but lag\.json has 1200 ms\. Take the lag \(--clock lag\).*process --steps sync/,
+        ) as string,
+      });
+      expect((await SessionData.open(session, 0, 'lag')).recordings[0]!.startMs).toBe(1200);
+    } finally {
+      writeFileSync(lags, found);
+    }
   });
 
   it('have LFP around events', async () => {

@@ -160,6 +160,7 @@ it('a file where a folder is expected is called one', async () => {
   writeFileSync(file, 'MATLAB 5.0 MAT-file');
   const { problems } = await checkDataset(file);
   expect(problems).toEqual([expect.stringMatching(/^This is a file; expected a folder.*spikeInfo\.mat/)]);
+  expect(problems.join()).toContain(`dant import matlab "${file}" --output mydata`);
   writeFileSync(join(data, 'note'), readFileSync(file));
   expect((await checkDataset(join(data, 'note'))).problems.join()).not.toContain('MATLAB');
   expect((await checkDataset(join(data, 'nowhere'))).problems).toEqual(['There is no such folder.']);

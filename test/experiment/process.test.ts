@@ -9,28 +9,28 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openExperiment } from '../../lib/experiment/folders.js';
-import { processExperiment, type ProcessOptions } from '../../lib/experiment/process.js';
+import { planSession } from '../../lib/experiment/plan.js';
+import { defaultSettings, processExperiment, type ProcessOptions } from '../../lib/experiment/process.js';
 import type { StepEvent } from '../../lib/experiment/process_session.js';
 import { presetTasks } from '../../lib/experiment/task.js';
 import { readNpy } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
+import { TdmsFile } from '../../lib/tdms/tdms_file.js';
+import { writeTdms } from '../../lib/tdms/write_tdms.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { fixtures, haveFixtures } from '../pixels_fixtures.js';
+import { day1, day2, processingOf } from './processing_of.js';
 
 const folder = temporaryFolder();
-const day1 = '210101_DL001_day1';
-const day2 = '210102_DL001';
 
-const copyRaw = () => {
-  cpSync(join(fixtures, 'data/raw'), join(folder.path, 'raw'), { recursive: true });
-};
-const at = (...path: string[]) => join(folder.path, ...path);
+const { at, copyRaw, processed } = processingOf(folder);
 
 /** All bytes of a folder. */
 function digest(path: string): string {
@@ -40,25 +40,6 @@ function digest(path: string): string {
     if (statSync(join(path, name)).isFile()) hash.update(readFileSync(join(path, name)));
   }
   return hash.digest('hex');
-}
-
-/** Processes, and tells of each step how it ended: "<session> <recording> <step>: <kind>". */
-async function processed(options: ProcessOptions = {}) {
-  const ends = new Map<string, string>();
-  const words = new Map<string, string>();
-  const settings = { task: presetTasks['lever-push']!, ...options.settings };
-  const summary = await processExperiment(
-    folder.path,
-    { ...options, settings },
-    {
-      onEvent: ({ session, recording, step, outcome }: StepEvent) => {
-        if (!outcome) return;
-        ends.set(`${session} ${recording} ${step}`, outcome.kind);
-        words.set(`${session} ${recording} ${step}`, 'why' in outcome ? outcome.why : outcome.said);
-      },
-    },
-  );
-  return { summary, ends, words };
 }
 
 describe.skipIf(!haveFixtures)('processing the fixtures', () => {
@@ -141,6 +122,78 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     );
   });
 
+  it('does a sync again that failed or was interrupted when it was done anew, and takes no lag of its own for one by hand', async () => {
+    copyRaw();
+    const only: ProcessOptions = { sessions: [day1], steps: ['sync'] };
+    const key = `${day1} 0 sync`;
+    const name = '210101_DL001_g0_t0.imec0.lf.bin';
+    expect((await processed(only)).ends.get(key)).toBe('done');
+    const bytes = readFileSync(at('interim', day1, name));
+    rmSync(at('interim', day1, name));
+    rmSync(at('raw', day1, `${name}.tar.gz`));
+    const flat = Buffer.from(bytes);
+    for (let offset = 8; offset < flat.length; offset += 10) flat.writeInt16LE(0, offset);
+    writeFileSync(at('raw', day1, name), flat);
+    for (const attempt of ['first', 'second']) {
+      const { ends, words } = await processed(only);
+      expect(ends.get(key), attempt).toBe('failed');
+      expect(words.get(key), attempt).toMatch(/never changes/);
+    }
+    writeFileSync(at('raw', day1, name), bytes);
+    const controller = new AbortController();
+    const onEvent = ({ share = 0 }: StepEvent) => {
+      if (share > 0) controller.abort();
+    };
+    await expect(processExperiment(folder.path, only, { signal: controller.signal, onEvent })).rejects.toThrow();
+    const { sessions } = await openExperiment(folder.path);
+    const standing = (await planSession(sessions[0]!, defaultSettings))[0]!.standing;
+    expect(standing).toEqual({ kind: 'stale', why: 'it was stopped before its end' });
+    expect((await processed(only)).ends.get(key)).toBe('done');
+    rmSync(at('processed', day1, 'lag.json'));
+    expect((await planSession(sessions[0]!, defaultSettings))[0]!.standing).toEqual({
+      kind: 'stale',
+      why: 'lag.json does not have its lag any more',
+    });
+    writeFileSync(at('processed', day1, 'lag.json'), '[{"lag_start": 1200, "lag_end": 800}]');
+    expect((await processed(only)).words.get(key)).toMatch(/by hand/);
+  });
+
+  it('unpacks an archive again that was replaced since', async () => {
+    copyRaw();
+    const only: ProcessOptions = { sessions: [day1] };
+    await processed(only);
+    const labels = async () => [...((await readNpy(at('processed', day1, 'action_labels_0.npy'))).data as Int16Array)];
+    const before = await labels();
+    // Another name for the sensor of the uncued push, as long as the old one
+    const name = 'NeuropixelBehaviour(0).tdms';
+    const bytes = readFileSync(at('interim', day1, name));
+    const [old, other] = [Buffer.from("/'Back_Sensor'"), Buffer.from("/'Next_Sensor'")];
+    for (let from = bytes.indexOf(old); from >= 0; from = bytes.indexOf(old)) other.copy(bytes, from);
+    const made = at('made');
+    mkdirSync(made);
+    writeFileSync(join(made, name), bytes);
+    const archive = at('raw', day1, `${name}.tar.gz`);
+    execFileSync('tar', ['czf', archive, '-C', made, name]);
+    const first = await processed(only);
+    expect(first.ends.get(`${day1} 0 sync`)).toBe('done');
+    expect(first.words.get(`${day1} 0 behaviour`)).toMatch(/needs the channel Back_Sensor but there are .*Next_Sensor/);
+    expect(readFileSync(at('interim', day1, name)).equals(bytes)).toBe(true);
+    // A replaced archive that is damaged is told, run after run, instead of what it was before.
+    writeFileSync(archive, 'x');
+    for (const attempt of [1, 2]) {
+      const { words } = await processed(only);
+      expect(words.get(`${day1} 0 sync`), `${attempt}`).toMatch(/cut short/);
+      expect(words.get(`${day1} 0 behaviour`), `${attempt}`).toMatch(/cut short/);
+    }
+    cpSync(join(fixtures, 'data/raw', day1, `${name}.tar.gz`), archive);
+    expect(Object.fromEntries((await processed(only)).ends)).toEqual({
+      [`${day1} 0 sync`]: 'done',
+      [`${day1} 0 behaviour`]: 'done',
+      [`${day1} 0 lfp`]: 'unchanged',
+    });
+    expect(await labels()).toEqual(before);
+  });
+
   it('takes a lag that was written by hand, and keeps files that were made elsewhere', async () => {
     copyRaw();
     const mine = at('processed', day1);
@@ -165,6 +218,42 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     );
   });
 
+  it('labels by the first signal of each group, as the sync does, and tells what it left out', async () => {
+    copyRaw();
+    const name = 'NeuropixelBehaviour(0).tdms';
+    await processed({ sessions: [day1], steps: ['sync', 'behaviour'] });
+    const labels = readFileSync(at('processed', day1, 'action_labels_0.npy'));
+    const tdms = await TdmsFile.open(at('interim', day1, name));
+    const channels = [];
+    for (const channel of tdms.channels) {
+      const { group, rateHz } = channel;
+      if (rateHz === undefined) continue;
+      const values = await channel.readNumbers();
+      channels.push({ group, name: channel.name, values, properties: { wf_increment: 1 / rateHz } });
+      if (group === 'Back_Sensor') channels.push({ group, name: 'more', values: values.map((value) => -value) });
+    }
+    await tdms.close();
+    const short = { group: 'Short', name: '0', values: new Float64Array(3) };
+    const gaps = { group: 'Gaps', name: '0', values: new Float64Array(channels[0]!.values.length).fill(NaN) };
+    rmSync(at('interim', day1, name));
+    await writeTdms(at('raw', day1, name), [[...channels, short, gaps]]);
+    const warnings: string[] = [];
+    await processExperiment(
+      folder.path,
+      { sessions: [day1], steps: ['behaviour'], settings: { task: presetTasks['lever-push']! } },
+      {
+        onEvent: ({ outcome }) => {
+          if (outcome?.kind === 'done') warnings.push(...outcome.warnings);
+        },
+      },
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/^\/'Short'\/'0' was left out: it has 3 values, not \d+\.$/),
+      "/'Gaps'/'0' was left out: it has values that are no numbers (NaN).",
+    ]);
+    expect(readFileSync(at('processed', day1, 'action_labels_0.npy')).equals(labels)).toBe(true);
+  });
+
   it('uses one behaviour file for all recordings, each with its own part of it', async () => {
     copyRaw();
     for (const name of readdirSync(at('raw', day2))) {
@@ -175,25 +264,6 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect([...ends.values()]).toEqual(['done', 'done', 'failed', 'skipped']);
     const { sessions } = await openExperiment(folder.path, { mice: ['DL001'] });
     expect(sessions[1]!.findings).toEqual([expect.stringMatching(/is the only behaviour file: all 2 runs use it/)]);
-  });
-
-  it('works on several sessions at once, by the command, and stops at nothing that fails', async () => {
-    copyRaw();
-    writeFileSync(at('raw', day1, 'NeuropixelBehaviour(0).tdms.tar.gz'), 'x');
-    const result = await dant(['pixels', 'process', folder.path, '--task', 'lever-push', '--jobs', '2']);
-    expect(result.code).toBe(1);
-    expect(result.stdout).toMatch(/210102_DL001 {2}0 {2}behaviour .* 2 rewarded_push/);
-    expect(result.stdout).toMatch(/210101_DL001_day1 {2}0 {2}sync {7}FAILED: .*the archive is cut short/);
-    expect(result.stdout).toMatch(/6 steps done, 0 done before, 2 not possible, 1 failed\./);
-    const list = await dant(['pixels', 'list', folder.path, '--task', 'lever-push']);
-    expect(list.stdout).toMatch(/sync missing, behaviour waits for sync/);
-    expect(list.stdout).toMatch(
-      /recording 1 .*lf there, behaviour restored, not sorted\n {4}sync done, behaviour done, lfp done, ap missing/,
-    );
-    const check = await dant(['pixels', 'check', folder.path, '--task', 'lever-push']);
-    expect(check.code).toBe(1);
-    expect(check.stdout).toMatch(/210101_DL001_day1: 1 problem\n {2}PROBLEM: .*the archive is cut short/);
-    expect(check.stdout).toMatch(/210102_DL001: whole/);
   });
 
   it('refuses what there is not', async () => {

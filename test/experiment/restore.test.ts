@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createWriteStream } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gzipSync } from 'node:zlib';
@@ -125,6 +127,19 @@ describe('restoring', () => {
     await expect(restoreFile(file, { ...session, interim: join(folder.path, 'file', 'x') })).rejects.toThrow(
       /is a file, not a folder/,
     );
+  });
+
+  it('removes what a process left that crashed while it unpacked the file', async () => {
+    const { file, session } = await archive([[{ name }, content]]);
+    const host = hostname().replace(/[^\w.]/g, '_');
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const left = join(session.interim, `.dant-partial-${name}-${host}-${pid}-00000001`);
+    mkdirSync(left, { recursive: true });
+    writeFileSync(join(left, name), content.subarray(0, 1000));
+    const others = `.dant-partial-${name}-${host}-${process.pid}-00000002`;
+    mkdirSync(join(session.interim, others));
+    await restoreFile(file, session);
+    expect(readdirSync(session.interim).sort()).toEqual([others, name]);
   });
 
   it('names a file that is nowhere', async () => {

@@ -6,8 +6,8 @@ import { writeNpy } from '../../lib/files/npy_writer.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
 import { exportToPhy } from '../../lib/export/phy.js';
-import { exportCsv } from '../../lib/export/table.js';
-import { trackedUnits, writeTrackedUnits } from '../../lib/export/tracked_units.js';
+import { exportCsv, exportNpz } from '../../lib/export/table.js';
+import { readTrackedUnits, trackedUnits, writeTrackedUnits } from '../../lib/export/tracked_units.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { copyOf, haveFixtures, np1 } from '../import/fixtures.js';
@@ -140,6 +140,38 @@ describe.skipIf(!haveFixtures)('from sorted sessions to neurons in phy', () => {
     await expect(exportToPhy(folder.path, folder.path)).rejects.toThrow(/import\.json: cannot be read/);
   });
 
+  it('keeps ids of clusters that 32 bits do not hold', async () => {
+    const ids = [2 ** 31, 2 ** 40 + 1];
+    writeFileSync(
+      join(folder.path, 'units.csv'),
+      ['unit,session,folder,cluster_id,label,depth_um', ...ids.map((id, k) => `${k},${k + 1},x,${id},good,0`)].join(
+        '\n',
+      ),
+    );
+    await writeNpy(join(folder.path, 'IdxCluster.npy'), { data: Int32Array.of(1, 1), shape: [2] });
+    const file = join(folder.path, 'units.npz');
+    await exportNpz(folder.path, file, { dataFolder: folder.path });
+    const { cluster_id: written } = await readNpz(file);
+    expect(written!.data).toEqual(BigInt64Array.from(ids, BigInt));
+  });
+
+  it('reads a table of its own back, or says what is wrong with it', async () => {
+    const head = 'neuron,confidence,session,folder,cluster_id,label,depth_um,unit\n';
+    const table = (text: string) => {
+      writeFileSync(join(folder.path, 'tracked_units.csv'), text);
+      return readTrackedUnits(folder.path);
+    };
+    // As Excel saves it
+    expect(await table(`\uFEFF${head}1,,2,a,12,good,0,1\n,,1,a,7,good,0,0\n`)).toEqual([
+      { unit: 0, session: 1, clusterId: 7 },
+      { unit: 1, session: 2, clusterId: 12 },
+    ]);
+    const isWrong = { code: 'DANT_DATA', message: expect.stringContaining('tracked_units.csv: ') as string };
+    await expect(table(`${head}1,,2,"a,12,good,0,1\n`)).rejects.toMatchObject(isWrong);
+    await expect(table(`${head}1,,2\n`)).rejects.toMatchObject(isWrong);
+    await expect(table(`${head}1,,1,,,,,0\n`)).rejects.toThrow(/line 2: expected a number for cluster_id but found ""/);
+  });
+
   it('needs data that were imported, and the result of them', async () => {
     const data = join(folder.path, 'data');
     await writeNpy(join(folder.path, 'IdxCluster.npy'), { data: Int32Array.of(1), shape: [1] });
@@ -153,7 +185,7 @@ describe.skipIf(!haveFixtures)('from sorted sessions to neurons in phy', () => {
     // A run keeps its results all the same.
     expect(await writeTrackedUnits(folder.path, data)).toMatch(/tracked_units\.csv was not written: .*has 1 units/);
     writeFileSync(join(data, 'units.csv'), 'unit,session,folder,cluster_id,label,depth_um\n0,1,x,,good,0\n');
-    expect(await writeTrackedUnits(folder.path, data)).toMatch(/unit 0: expected a number for cluster_id but found ""/);
+    expect(await writeTrackedUnits(folder.path, data)).toMatch(/line 2: expected a number for cluster_id but found ""/);
     await expect(trackedUnits(data, data)).rejects.toThrow(/IdxCluster\.npy/);
   });
 });

@@ -90,6 +90,14 @@ it('says that it cannot write', async () => {
   await expect(writeFrame(nowhere, Float64Array.of(1), [{ values: [1] }])).rejects.toMatchObject({
     code: 'DANT_OUTPUT',
   });
+  // A folder has its name.
+  const taken = join(folder, 'taken');
+  mkdirSync(taken);
+  await expect(writeFrame(taken, Float64Array.of(1), [{ values: [1] }])).rejects.toMatchObject({
+    code: 'DANT_OUTPUT',
+    message: expect.stringContaining(`${taken}: `) as string,
+  });
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
 it('says that the disk is full, and leaves nothing', async ({ skip }) => {

@@ -1,12 +1,11 @@
 // Every reader gets files with changed bytes, the same ones each time: it reads them, or says in an error of the package what is
-// wrong with them. More of them with DANT_FUZZ=5000 (per reader), other ones with DANT_FUZZ_SEED.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+// wrong with them. See fuzz.ts for how many.
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync, deflateSync, crc32 } from 'node:zlib';
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 
 import { readStudy } from '../../lib/batch/study_file.js';
 import { readMotion } from '../../lib/dataset/motion_file.js';
@@ -17,21 +16,14 @@ import { readOpenEphys } from '../../lib/import/open_ephys.js';
 import { readRegions } from '../../lib/import/regions.js';
 import { readUnitsTable } from '../../lib/import/units_table.js';
 import * as library from '../../lib/index.js';
-import { Random } from '../../lib/random.js';
 import { loadReportData } from '../../lib/report/load.js';
 import { ResultFolder } from '../../lib/results/result_folder.js';
-import { mutated } from './mutate.js';
+import { count, fuzzedFolder } from './fuzz.js';
 
-const count = Number(process.env.DANT_FUZZ ?? 80);
-const seed = Number(process.env.DANT_FUZZ_SEED ?? 1);
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
-const longestMs = 20_000;
-
-let folder: string;
-const at = (...names: string[]) => join(folder, ...names);
+const { at, write, fuzz } = fuzzedFolder();
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'dant-fuzz-'));
   await library.simulate(at('data'), { neurons: 6, sessions: 2, channels: 16, samples: 24, durationS: 10, seed: 2 });
   const outputs = { figures: false, report: false };
   await library.track({ data: at('data'), output: at('result'), settings: { outputs } });
@@ -39,40 +31,6 @@ beforeAll(async () => {
   await library.simulateRaw(at('raw'), { neurons: 4, sessions: 1, channels: 16, durationS: 1, seed: 1 });
   write('settings.json', readFileSync(at('data/settings.json')));
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-function write(name: string, content: string | Uint8Array): string {
-  mkdirSync(dirname(at(name)), { recursive: true });
-  writeFileSync(at(name), content);
-  return at(name);
-}
-
-/** Changes one of the files, reads, and puts it back; `count` times. */
-async function fuzz(paths: readonly string[], read: () => unknown, times = count): Promise<void> {
-  await read();
-  const random = new Random(seed, crc32(paths.map((path) => path.slice(folder.length)).join()));
-  const problems: string[] = [];
-  for (let i = 0; i < times; i++) {
-    const path = paths[random.index(paths.length)]!;
-    const original = readFileSync(path);
-    const changed = mutated(original, random);
-    writeFileSync(path, changed);
-    const start = performance.now();
-    try {
-      await read();
-    } catch (error) {
-      const { name, code, stack } = error as Error & { code?: string };
-      if (name !== 'DantError' || code === 'DANT_INTERNAL' || code === 'DANT_NATIVE') {
-        problems.push(`${path} (try ${i}, ${changed.length} bytes): ${stack!.split('\n').slice(0, 4).join(' ')}`);
-      }
-    }
-    if (performance.now() - start > longestMs) problems.push(`${path} (try ${i}) took too long.`);
-    writeFileSync(path, original);
-  }
-  expect(problems.slice(0, 8).join('\n')).toBe('');
-}
 
 it('.npy', async () => {
   await library.writeNpy(at('f8.npy'), { data: Float64Array.of(1, 2.5, NaN, 4, 5, 6), shape: [2, 3] });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readNpy } from '../../lib/files/npy.js';
 import { writeNpy } from '../../lib/files/npy_writer.js';
+import { recordingOf } from '../../lib/import/find_recording.js';
 import { importSessions } from '../../lib/import/import_sessions.js';
 import type { ImportOptions, SessionSource } from '../../lib/import/options.js';
 import { readUnitsTable } from '../../lib/import/units_table.js';
@@ -73,6 +74,17 @@ describe('labels', () => {
   it('are read from tables of Windows, with a byte order mark, blank rows and capitals', async () => {
     const day = await session({ labels: '\uFEFFcluster_id\tgroup\r\n5\tGood\r\n\r\n\t\r\n6\tMUA\r\n7\t\r\n' });
     expect((await imported(day, { labels: all })).labels).toEqual({ 5: 'good', 6: 'mua', 7: 'unsorted' });
+  });
+
+  it('are read from UTF-16, as Excel and PowerShell write it, and so is params.py', async () => {
+    const day = await session();
+    const encode = (name: string, text: string) => {
+      writeFileSync(inSorter(day, name), Buffer.from(`\uFEFF${text}`, 'utf16le'));
+    };
+    encode('cluster_group.tsv', 'cluster_id\tgroup\r\n5\tgood\r\n6\tmua\r\n7\tgood\r\n');
+    encode('params.py', readFileSync(inSorter(day, 'params.py'), 'utf8'));
+    expect((await imported(day)).labels).toEqual({ 5: 'good', 7: 'good' });
+    expect(await recordingOf(join(day, 'sorter'))).toHaveLength(1);
   });
 
   it('are read from the table of old phy', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { importSessions } from '../../lib/import/import_sessions.js';
+import { recognise } from '../../lib/import/recognise.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { copyOf, haveFixtures, np1 } from './fixtures.js';
@@ -43,6 +44,18 @@ describe.skipIf(!haveFixtures)('several probes', () => {
     );
     const waveforms = (path: string) => readFileSync(join(path, 'waveform_all.npy'));
     expect(waveforms(join(data, 'imec0'))).toEqual(waveforms(`${data}-alone`));
+
+    // Recognised, too
+    expect(await recognise(sessions[0]!)).toEqual({
+      form: 'kilosort',
+      paths: [sessions[0]],
+      description: 'sortings of Kilosort or phy',
+    });
+    const auto = await dant(['import', 'auto', ...sessions, '-o', `${data}-auto`]);
+    expect(auto.code, auto.stderr).toBe(0);
+    for (const probe of ['imec0', 'imec1']) {
+      expect(waveforms(join(`${data}-auto`, probe))).toEqual(waveforms(join(data, probe)));
+    }
 
     const labelled = join(folder.path, 'labelled');
     await expect(

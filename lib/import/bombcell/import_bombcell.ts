@@ -1,6 +1,7 @@
+import { requireOptions, requireTexts } from '../../arguments.js';
 import { argumentError } from '../../errors.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
-import { importSorted } from '../import_sorted.js';
+import { importSorted, type SortedSources } from '../import_sorted.js';
 import type { ImportOptions } from '../options.js';
 import { readBombcell } from './read_bombcell.js';
 
@@ -13,18 +14,21 @@ export interface BombcellImportOptions extends ImportOptions {
  * Makes a data folder of the tracker from folders of Kilosort or phy, in order of time, with the waveforms that Bombcell or UnitMatch
  * extracted (RawWaveforms): the mean of both halves. See `importSorted`.
  */
-export function importBombcell(
+export async function importBombcell(
   folders: readonly string[],
   output: string,
-  { uvPerBit, ...options }: BombcellImportOptions = {},
-  control: ImportControl = {},
+  options?: BombcellImportOptions,
+  control?: ImportControl,
 ): Promise<ImportSummary> {
+  requireTexts('folders', folders);
   if (folders.length === 0) throw argumentError('folders', 'at least one folder', folders);
-  if (uvPerBit !== undefined && !(uvPerBit > 0)) throw argumentError('uvPerBit', 'a number of µV above 0', uvPerBit);
-  const read = async () => {
-    const sessions = [];
-    for (const folder of folders) sessions.push(await readBombcell(folder, uvPerBit, control.signal));
-    return sessions;
+  const { uvPerBit, ...more }: BombcellImportOptions = requireOptions('options', options);
+  if (uvPerBit !== undefined && !(Number.isFinite(uvPerBit) && uvPerBit > 0)) {
+    throw argumentError('uvPerBit', 'a number of µV above 0', uvPerBit);
+  }
+  const sources: SortedSources = {
+    paths: folders,
+    read: async (folder, _, signal) => [await readBombcell(folder, uvPerBit, signal)],
   };
-  return importSorted(read, output, options, { folders, uvPerBit }, control);
+  return importSorted(sources, output, more, { folders, uvPerBit }, control);
 }

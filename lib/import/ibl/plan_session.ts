@@ -2,8 +2,9 @@ import { join } from 'node:path';
 
 import { DantError } from '../../errors.js';
 import { fileError } from '../../files/file_error.js';
+import { unsorted } from '../labels.js';
 import type { CompleteImportOptions } from '../options.js';
-import type { Recording } from '../recording.js';
+import { strayShare, type Recording } from '../recording.js';
 import { shanksByPosition, type Site } from '../sites.js';
 import { doubles, numbersOf, type AlfObject } from './alf_object.js';
 import { requireSorter } from './choose_files.js';
@@ -14,9 +15,6 @@ import { probeClock } from './probe_clock.js';
 import { findRawRecording } from './raw_waveforms.js';
 import { probesOf, sessionFiles } from './session_files.js';
 import { templateWaveforms, type WaveformSource } from './template_waveforms.js';
-
-/** The largest share of spikes beyond the end of the recording that is a matter of its last moments. */
-const strayShare = 0.01;
 
 /** A cluster that will be imported. */
 export interface PlannedCluster {
@@ -201,12 +199,12 @@ function labelsOf(sorting: SpikeSorting, warnings: string[]): (cluster: number) 
     const shares = label?.data;
     return (cluster) => {
       const share = shares?.[cluster];
-      if (typeof share !== 'number' || Number.isNaN(share)) return 'unsorted';
+      if (typeof share !== 'number' || Number.isNaN(share)) return unsorted;
       return share === 1 ? 'good' : `${Math.round(3 * share)}/3`;
     };
   } catch (error) {
     if (!(error instanceof DantError) || error.code !== 'DANT_INPUT') throw error;
     warnings.push(`Nothing tells how good the units are; all are "unsorted". ${error.message}`);
-    return () => 'unsorted';
+    return () => unsorted;
   }
 }

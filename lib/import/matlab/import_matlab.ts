@@ -1,5 +1,6 @@
+import { allowOneOf, requireOptions, requireTexts } from '../../arguments.js';
 import { argumentError } from '../../errors.js';
-import type { TimeUnit } from '../events.js';
+import { timeUnits, type TimeUnit } from '../events.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
 import { importSorted } from '../import_sorted.js';
 import type { ImportOptions } from '../options.js';
@@ -14,17 +15,16 @@ export interface MatlabImportOptions extends ImportOptions {
  * Makes a data folder of the tracker from files with DANT's `spikeInfo` (MATLAB, version 5 to 7.3); the sessions of a file are in the order of
  * SessionIndex. All units are taken, `minSpikes` being 0 by default; peth.npy is made of their PETH. See `importSorted`.
  */
-export function importMatlab(
+export async function importMatlab(
   files: readonly string[],
   output: string,
-  { timesUnit = 'ms', ...options }: MatlabImportOptions = {},
-  control: ImportControl = {},
+  options?: MatlabImportOptions,
+  control?: ImportControl,
 ): Promise<ImportSummary> {
+  requireTexts('files', files);
   if (files.length === 0) throw argumentError('files', 'at least one file', files);
-  const read = async () => {
-    const sessions = [];
-    for (const file of files) sessions.push(...(await readSpikeInfo(file, timesUnit)));
-    return sessions;
-  };
-  return importSorted(read, output, { ...options, minSpikes: options.minSpikes ?? 0 }, { files, timesUnit }, control);
+  const { timesUnit = 'ms', minSpikes = 0, ...more }: MatlabImportOptions = requireOptions('options', options);
+  allowOneOf('timesUnit', timesUnit, timeUnits);
+  const sources = { paths: files, read: (file: string) => readSpikeInfo(file, timesUnit) };
+  return importSorted(sources, output, { ...more, minSpikes }, { files, timesUnit }, control);
 }

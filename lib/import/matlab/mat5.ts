@@ -71,7 +71,13 @@ function structArray(file: Mat5Elements, matrix: Element, variable: string): Str
     throw fileError(path, `${variable} is of the class ${className}; expected a struct array.`);
   const width = file.element(body);
   const names = file.element(width.next);
-  const nameBytes = file.integers(width)[0]!;
+  const [nameBytes = 0] = file.integers(width);
+  if (!Number.isInteger(nameBytes) || nameBytes < 1) {
+    throw fileError(
+      path,
+      `${variable}: names of fields have a length of ${nameBytes}. Is the file damaged? Copy it anew.`,
+    );
+  }
   const all = file.latin1(names);
   const fields = Array.from({ length: all.length / nameBytes }, (_, i) =>
     all.slice(i * nameBytes, (i + 1) * nameBytes).replace(/\0.*$/s, ''),

@@ -1,4 +1,5 @@
 import { fileError } from '../../files/file_error.js';
+import { textOfCodes } from './struct_array.js';
 
 /** A piece of data in a .mat file of version 5. */
 export interface Element {
@@ -130,7 +131,7 @@ export class Mat5Elements {
     const { type, begin, end } = element;
     if (type === 'utf8') return this.decoded('utf-8', begin, end);
     if (type === 'utf16') return this.decoded(this.isLittle ? 'utf-16le' : 'utf-16be', begin, end);
-    return String.fromCharCode(...this.numbers(element));
+    return textOfCodes(this.numbers(element));
   }
 
   /** Numbers of any type, which may be narrower than the array's class. */

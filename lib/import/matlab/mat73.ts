@@ -1,6 +1,6 @@
 import { fileError } from '../../files/file_error.js';
 import { Hdf5File } from '../../files/hdf5.js';
-import type { MatlabValue, StructArray } from './struct_array.js';
+import { textOfCodes, type MatlabValue, type StructArray } from './struct_array.js';
 
 /**
  * A struct array of a .mat file of version 7.3, which is HDF5: each field is a set of references, but for a single struct,
@@ -55,7 +55,7 @@ async function readValue(file: Hdf5File, name: string, label: string): Promise<M
   if (attributes.MATLAB_empty) return type === 'char' ? text('') : numbers(new Float64Array(), [0, 0]);
   const data = await file.numbers(name);
   // HDF5's last axis runs fastest, MATLAB's first one.
-  return type === 'char' ? text(String.fromCharCode(...data)) : numbers(data, [...described.shape].reverse());
+  return type === 'char' ? text(textOfCodes(data)) : numbers(data, [...described.shape].reverse());
 }
 
 const text = (value: string): MatlabValue => ({ kind: 'text', text: value });

@@ -1,4 +1,5 @@
 import { fileError, systemFileError } from '../../files/file_error.js';
+import { byChannel } from '../by_channel.js';
 import type { TimeUnit } from '../events.js';
 import { openFile } from '../open_file.js';
 import { isSameSite, shanksByPosition, type Site } from '../sites.js';
@@ -90,7 +91,10 @@ async function readSession(
       spikes: times.length,
       timesMs: () => Promise.resolve(times),
       waveform: () =>
-        Promise.resolve({ channels: sites.map((_, c) => c), values: byChannel(data, sites.length, samples) }),
+        Promise.resolve({
+          channels: sites.map((_, c) => c),
+          values: new Float32Array(byChannel(data, samples, sites.length)),
+        }),
       peth: table.fields.includes('PETH') ? (await numbers(table, k, 'PETH')).data : undefined,
     });
   }
@@ -110,15 +114,6 @@ async function readSession(
       ? []
       : [`${variable} has no Kcoords; shanks are told by gaps across the probe.`],
   };
-}
-
-/** (channels, samples) in C order, of MATLAB's. */
-function byChannel(data: Float64Array, channels: number, samples: number): Float32Array {
-  const values = new Float32Array(data.length);
-  for (let c = 0; c < channels; c++) {
-    for (let t = 0; t < samples; t++) values[c * samples + t] = data[c + channels * t]!;
-  }
-  return values;
 }
 
 async function sitesOf(table: StructArray, k: number): Promise<Site[]> {

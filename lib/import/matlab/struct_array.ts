@@ -14,3 +14,7 @@ export interface StructArray {
   read(k: number, field: string): Promise<MatlabValue>;
   close(): Promise<void>;
 }
+
+/** The text of UTF-16 codes, however many there are. */
+export const textOfCodes = (codes: Float64Array): string =>
+  Array.from(codes, (code) => String.fromCharCode(code)).join('');

@@ -1,8 +1,10 @@
+import { allowOneOf, allowText, requireOptions, requireTexts } from '../../arguments.js';
 import { argumentError } from '../../errors.js';
+import { timeUnits } from '../events.js';
 import type { ImportControl, ImportSummary } from '../import_sessions.js';
 import { importSorted } from '../import_sorted.js';
 import type { ImportOptions } from '../options.js';
-import type { SortedSession } from '../sorted_session.js';
+import { waveformUnits } from '../waveform_unit.js';
 import { readNwb, type NwbChoice } from './read_nwb.js';
 
 export interface NwbImportOptions extends ImportOptions, NwbChoice {}
@@ -11,23 +13,20 @@ export interface NwbImportOptions extends ImportOptions, NwbChoice {}
  * Makes a data folder of the tracker from NWB files (HDF5 or Zarr), in order of time: units with mean waveforms on several channels. See
  * `importSorted`.
  */
-export function importNwb(
+export async function importNwb(
   files: readonly string[],
   output: string,
-  { waveformUnit, timesUnit, labelColumn, positions, trials, trialCondition, ...options }: NwbImportOptions = {},
-  control: ImportControl = {},
+  options?: NwbImportOptions,
+  control?: ImportControl,
 ): Promise<ImportSummary> {
+  requireTexts('files', files);
   if (files.length === 0) throw argumentError('files', 'at least one file', files);
+  const { waveformUnit, timesUnit, labelColumn, positions, trials, trialCondition, ...more }: NwbImportOptions =
+    requireOptions('options', options);
   const choice = { waveformUnit, timesUnit, labelColumn, positions, trials, trialCondition };
-  const read = async () => {
-    const sessions: SortedSession[] = [];
-    try {
-      for (const file of files) sessions.push(await readNwb(file, choice));
-      return sessions;
-    } catch (error) {
-      for (const session of sessions) await session.close?.();
-      throw error;
-    }
-  };
-  return importSorted(read, output, options, { files, ...choice }, control);
+  allowOneOf('waveformUnit', waveformUnit, waveformUnits);
+  allowOneOf('timesUnit', timesUnit, timeUnits);
+  for (const name of ['labelColumn', 'positions', 'trials', 'trialCondition'] as const) allowText(name, choice[name]);
+  const sources = { paths: files, read: async (file: string) => [await readNwb(file, choice)] };
+  return importSorted(sources, output, more, { files, ...choice }, control);
 }

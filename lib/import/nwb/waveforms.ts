@@ -1,5 +1,6 @@
 import type { ArrayTree } from '../../files/array_tree.js';
 import { fileError } from '../../files/file_error.js';
+import { byChannel } from '../by_channel.js';
 import type { Electrodes } from './electrodes.js';
 import { boundsOf, type Bounds, type UnitTable } from './unit_table.js';
 
@@ -66,11 +67,7 @@ function dense(
         );
       }
       const data = await tree.numbers(name, unit, unit + 1);
-      const values = new Float64Array(data.length);
-      for (let c = 0; c < width; c++) {
-        for (let t = 0; t < samples; t++) values[c * samples + t] = data[t * width + c]!;
-      }
-      return { channels, values: withoutEmpty(values, samples) };
+      return { channels, values: withoutEmpty(byChannel(data, samples, width), samples) };
     },
   };
 }

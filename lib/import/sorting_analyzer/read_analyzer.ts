@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { fileError } from '../../files/file_error.js';
+import { byChannel } from '../by_channel.js';
 import { labelsFrom, unitIds, type SessionUnit, type SessionWaveform, type SortedSession } from '../sorted_session.js';
 import { judgeUnit, rangeOf, type WaveformUnit } from '../waveform_unit.js';
 import type { AnalyzerStore } from './analyzer_store.js';
@@ -97,14 +98,6 @@ async function scaleOf(store: AnalyzerStore, told: WaveformUnit | undefined, war
       `and they are taken as ${unit === 'uV' ? 'µV' : 'V'} (--waveform-unit).`,
   );
   return unit === 'V' ? (value: number) => 1e6 * value : undefined;
-}
-
-function byChannel(template: ArrayLike<number>, samples: number, channels: number): Float64Array {
-  const values = new Float64Array(samples * channels);
-  for (let c = 0; c < channels; c++) {
-    for (let t = 0; t < samples; t++) values[c * samples + t] = template[t * channels + c]!;
-  }
-  return values;
 }
 
 /** The channels of a unit's template that were measured. */

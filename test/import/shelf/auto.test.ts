@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -57,6 +57,23 @@ describe.skipIf(!haveShelf || !haveFixtures || !haveIblFixtures)('dant import au
     expect(stdout).toContain('Imported 3 units of 1 session');
   });
 
+  it('repeats the flags that were given, as far as the command takes them', async () => {
+    const path = join(shelf, 'matlab/data/v5_plain/spikeInfo.mat');
+    const more = ['--labels', 'good', '--max-missing', '0.20', '--min-amplitude-uv', '5'];
+    const { stdout, stderr } = await dant(['import', 'auto', path, ...more, '-o', join(folder.path, 'auto')]);
+    const printed = /^This is: dant (import matlab .*)$/m.exec(stdout)![1]!;
+    expect(printed, stderr).toBe(
+      `import matlab ${path} --min-amplitude-uv 5 --max-missing 0.2 --output "${folder.path}/auto"`,
+    );
+    // It does the same.
+    const words = printed.replaceAll('"', '').split(' --output ')[0]!.split(' ');
+    const { code } = await dant([...words, '--output', join(folder.path, 'again')]);
+    expect(code).toBe(0);
+    for (const name of ['waveform_all.npy', 'units.csv']) {
+      expect(readFileSync(join(folder.path, 'again', name))).toEqual(readFileSync(join(folder.path, 'auto', name)));
+    }
+  });
+
   it('asks for what it cannot know', async () => {
     const path = join(shelf, 'bombcell/data/ks');
     const { code, stdout, stderr } = await dant(['import', 'auto', path, '--output', join(folder.path, 'data')]);
@@ -70,7 +87,9 @@ describe.skipIf(!haveShelf || !haveFixtures || !haveIblFixtures)('dant import au
     const more = ['--labels', 'good,2/3', '--min-spikes', '1', '--output', output];
     const { code, stdout } = await dant(['import', 'auto', oneCache, ...more]);
     expect(code).toBe(0);
-    expect(stdout).toContain(`This is: dant import ibl ${oneCache} --subject SIM01 --output`);
+    expect(stdout).toContain(
+      `This is: dant import ibl ${oneCache} --subject SIM01 --min-spikes 1 --labels "good,2/3" --output "${output}"\n`,
+    );
     expect(unitsOf(output)).toHaveLength(6);
 
     const two = copyOf(oneCache, join(folder.path, 'two'));

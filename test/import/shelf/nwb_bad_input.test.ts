@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +62,20 @@ describe.skipIf(!haveShelf)('an NWB file that cannot be used', () => {
     copyFileSync(copied('pynwb_dense'), path);
     truncateSync(path, 200_000);
     await refused(path, /the file is cut off/);
+  });
+
+  it('is given twice, by whatever name', async () => {
+    const path = copied('pynwb_dense');
+    const link = join(folder.path, 'link.nwb');
+    symlinkSync(path, link);
+    const twice = importNwb([path, fileOf('pynwb_sparse'), link], out(), all);
+    await expect(twice).rejects.toMatchObject({
+      code: 'DANT_DATA',
+      message: `Paths 1 and 3 are the same file or folder: ${link}.`,
+    });
+    const none = join(folder.path, 'none.nwb');
+    await expect(importNwb([none, none], out(), all)).rejects.toThrow(/none\.nwb: there is no such file/);
+    expect(existsSync(out())).toBe(false);
   });
 
   it('names electrodes by ids instead of rows: told, and taken as ids', async () => {
