@@ -130,6 +130,12 @@ export { SessionData } from './alignment/session_data.js';
 export { alignSpikeRates, alignSpikeTimes, type UnitSpikes } from './alignment/spikes.js';
 export { spikeWaveforms } from './alignment/spike_waveforms.js';
 export { findTrials, type ActionLabels, type Trial, type TrialKind } from './alignment/trials.js';
+export {
+  unitWaveformMetrics,
+  waveformMetricNames,
+  writeWaveformMetrics,
+  type UnitWaveformMetrics,
+} from './alignment/unit_waveform_metrics.js';
 export { spikeWidth, waveformMetrics, type WaveformMetrics } from './alignment/waveform_metrics.js';
 
 export { simulate, type SimulateControl, type SimulationSummary } from './simulate/simulate.js';

@@ -21,6 +21,7 @@ import {
 } from './pixels_options.js';
 import { processCommand } from './pixels_process.js';
 import { pixelsTrackCommand } from './pixels_track.js';
+import { pixelsUnitsCommand } from './pixels_units.js';
 import { quoted } from './quoted.js';
 
 /** `dant pixels`: the experiment around the recordings. */
@@ -32,6 +33,7 @@ export function pixelsCommand(): Command {
   group.addCommand(checkCommand());
   group.addCommand(processCommand());
   group.addCommand(pixelsAlignCommand());
+  group.addCommand(pixelsUnitsCommand());
   group.addCommand(pixelsExportCommand());
   group.addCommand(pixelsTrackCommand());
   group.addCommand(pixelsNeuronsCommand());
@@ -91,7 +93,7 @@ function sessionText(session: Session, plans: readonly StepPlan[]): string {
   const lines = [session.name];
   for (const recording of session.recordings) {
     lines.push(`  ${recordingName(recording)}: ${filesText(recording)}`);
-    const own = plans.filter((plan) => plan.recording === recording);
+    const own = plans.filter((plan) => plan.recording === recording && plan.standing.kind !== 'nothing');
     lines.push(`    ${own.map(({ step, standing }) => `${step} ${standingText(standing)}`).join(', ')}`);
   }
   return [...lines, ...session.findings.map((finding) => `  ${finding}`)].join('\n');
@@ -115,6 +117,7 @@ function standingText(standing: StepPlan['standing']): string {
   switch (standing.kind) {
     case 'done':
     case 'missing':
+    case 'nothing':
       return standing.kind;
     case 'stale':
       return `stale (${standing.why})`;

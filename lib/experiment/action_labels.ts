@@ -1,5 +1,7 @@
+import { binarise, firstAbove } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import type { WritableArray } from '../files/write_elements.js';
+import { addOptoActions } from './opto_labels.js';
 import { channelsOf, type ActionRule, type Task } from './task.js';
 
 /** Bits above this do not fit into numbers of 16 bits with a sign. */
@@ -48,14 +50,22 @@ export function labelActions(
   for (const [name, column] of states) {
     if (!column.includes(1)) labels.warnings.push(`the channel ${name} never changes.`);
   }
+  if (task.name === 'lever-push' && channels.has('Shutter_Signal') && channels.has('Laser_Signal')) {
+    labels.warnings.push('there are a shutter and a laser: the task lever-push-opto tells what was done with them on.');
+  }
   const times = new Map<string, number[]>();
-  for (const [name, { bit, channel, edge, minGapMs = 0 }] of Object.entries(task.events)) {
-    const found = edges(states.get(channel)!, edge === 'rise', minGapMs);
+  for (const [name, { bit, channel, edge, minGapMs = 0, above }] of Object.entries(task.events)) {
+    const own = above === undefined ? states.get(channel)! : statesAbove(channels.get(channel)!, above);
+    const found = edges(own, edge === 'rise', minGapMs);
     times.set(name, found);
     labels.counts.events[name] = found.length;
     for (const ms of found) labels.events[ms]! |= 1 << bit;
   }
-  for (const { bit, rule } of Object.values(task.actions)) {
+  const rules = Object.values(task.actions);
+  if (rules.some(({ rule }) => 'builtIn' in rule && rule.builtIn === 'opto')) addOptoActions(times, labels.actions);
+  for (const { bit, rule } of rules) {
+    // Those of the reach need the metadata, and are added later.
+    if ('builtIn' in rule) continue;
     for (const ms of actionTimes(rule, times, states, labels.actions)) labels.actions[ms] = 1 << bit;
   }
   for (const [name, { bit }] of Object.entries(task.actions)) {
@@ -78,17 +88,8 @@ export function labelArray(task: Task, { actions, events }: Pick<ActionLabels, '
   return { data, shape: [actions.length, 2], dtype: Math.max(0, ...bits) > mostShortBits ? '<i4' : '<i2' };
 }
 
-/** 1 where a value is above the middle of the range of all; a constant is 0 everywhere. */
-export function binarise(values: Float32Array | Float64Array): Uint8Array {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const states = new Uint8Array(values.length);
-  if (high > low) for (let i = 0; i < values.length; i++) states[i] = (values[i]! - low) / (high - low) > 0.5 ? 1 : 0;
-  return states;
-}
+const statesAbove = (values: Float32Array | Float64Array, above: number) =>
+  Uint8Array.from(values, (value) => (value > above ? 1 : 0));
 
 /** The last ms before each change; of those that follow within `minGapMs` the first. */
 function edges(states: Uint8Array, rise: boolean, minGapMs: number): number[] {
@@ -126,11 +127,5 @@ function actionTimes(
 
 /** The last of ascending times that is not after `ms`. */
 function lastUntil(times: readonly number[], ms: number): number | undefined {
-  let [low, high] = [0, times.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle]! <= ms) low = middle + 1;
-    else high = middle;
-  }
-  return times[low - 1];
+  return times[firstAbove(times, ms) - 1];
 }

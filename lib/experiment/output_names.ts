@@ -21,4 +21,8 @@ export function lfpOutput({ lfBin, apBin }: SessionRecording): string | undefine
   return apBin && `${stemOf(apBin.name).replace(/\.ap$/, '.lf')}_processed.h5`;
 }
 
+/** The name of the standard deviations of its channels. */
+export const lfpSpreadOutput = (recording: SessionRecording) =>
+  lfpOutput(recording)?.replace(/_processed\.h5$/, '_sd.json');
+
 export const labelsOutput = ({ index }: SessionRecording) => `action_labels_${index}.npy`;

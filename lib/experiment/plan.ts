@@ -7,8 +7,13 @@ import { lagOf, stepNames, steps, type ProcessSettings, type StepContext, type S
 export interface StepPlan {
   recording: SessionRecording;
   step: StepName;
-  /** impossible: something is missing that it needs; waiting: a step before it must be done first */
-  standing: Standing | { kind: 'impossible'; why: string } | { kind: 'waiting'; why: string } | { kind: 'byHand' };
+  /** nothing: there is no cause to do it; impossible: something is missing that it needs; waiting: a step before it must be done first */
+  standing:
+    | Standing
+    | { kind: 'nothing'; why: string }
+    | { kind: 'impossible'; why: string }
+    | { kind: 'waiting'; why: string }
+    | { kind: 'byHand' };
   key: string;
   from: unknown;
 }
@@ -38,6 +43,8 @@ export async function planStep(
     key,
     from,
   });
+  const reason = step.nothing?.(session, recording);
+  if (reason !== undefined) return plan({ kind: 'nothing', why: reason });
   const why = step.impossible(recording);
   if (why !== undefined) return plan({ kind: 'impossible', why });
   const lag = await lagOf(session, recording);

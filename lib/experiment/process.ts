@@ -35,6 +35,8 @@ export interface ProcessControl {
 export interface ProcessSummary {
   done: number;
   unchanged: number;
+  /** There was no cause to do them */
+  nothing: number;
   skipped: number;
   failed: number;
 }
@@ -73,7 +75,7 @@ export async function processExperiment(
   for (const name of options.sessions ?? []) sessionByName(experiment, name);
   const sessions = experiment.sessions.filter(({ name }) => options.sessions?.includes(name) ?? true);
   onStart?.({ ...experiment, sessions }, wanted);
-  const summary: ProcessSummary = { done: 0, unchanged: 0, skipped: 0, failed: 0 };
+  const summary: ProcessSummary = { done: 0, unchanged: 0, nothing: 0, skipped: 0, failed: 0 };
   const told = {
     signal,
     onEvent: (event: StepEvent) => {

@@ -23,6 +23,8 @@ export type StepOutcome =
   | { kind: 'done'; said: string; warnings: string[] }
   /** Done before with the same inputs and settings */
   | { kind: 'unchanged'; said: string }
+  /** There is no cause to do it, which is no fault */
+  | { kind: 'nothing'; why: string }
   /** It cannot be done, or what it needs was not */
   | { kind: 'skipped'; why: string }
   | { kind: 'failed'; why: string };
@@ -74,7 +76,12 @@ export async function processSession(
           if (signal?.aborted) throw error;
           outcome = { kind: 'failed', why: (error as Error).message };
         }
-        if (outcome.kind !== 'unchanged') await log(session, recording, step, outcome);
+        if (outcome.kind !== 'unchanged' && outcome.kind !== 'nothing') {
+          // On a full disk, for instance; other sessions may be elsewhere.
+          await log(session, recording, step, outcome).catch((error: unknown) => {
+            if (outcome.kind === 'done') outcome.warnings.push((error as Error).message);
+          });
+        }
         outcomes.push(outcome);
         onEvent?.({ ...event, outcome, seconds: seconds() });
       }
@@ -115,6 +122,7 @@ async function doStep(
   const { settled, before, key, from } = await look();
   if (settled) return settled;
   const start = performance.now();
+  await step.before?.();
   const needed = step.inputs(recording).filter((file) => file !== undefined);
   // What was unpacked of an archive that was replaced since is not of the new one.
   const changed = changedInputs(before?.made_from, from);
@@ -171,6 +179,8 @@ async function doStep(
 /** How a step ends that is not to be done; undefined: it is. */
 function settledBy(standing: StepPlan['standing']): StepOutcome | undefined {
   switch (standing.kind) {
+    case 'nothing':
+      return { kind: 'nothing', why: standing.why };
     case 'impossible':
       return { kind: 'skipped', why: standing.why };
     case 'waiting':

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { fileError } from '../files/file_error.js';
 import { countBit, type ActionLabels } from './action_labels.js';
+import { reachActions } from './reach_actions.js';
 import type { SessionMetadata } from './session.js';
 
 const trial = z.looseObject({
@@ -11,16 +12,6 @@ const trial = z.looseObject({
   spout: z.enum(['left', 'right']),
   outcome: z.enum(['missed', 'correct', 'incorrect']),
 });
-
-/** Bits of the actions, by outcome and spout */
-const reachActions = {
-  missed_left: 0,
-  missed_right: 1,
-  correct_left: 2,
-  correct_right: 3,
-  incorrect_left: 4,
-  incorrect_right: 5,
-} as const;
 
 /** Share of the trials whose durations must be those of the lights, and how well, s */
 const agreement = { least: 0.95, toS: 0.1 };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parseRawName, type ProbePart, type RawName } from './file_names.js';
+import { findPoses, findRegions } from './poses.js';
 import type { Camera, SessionFile, SessionRecording } from './session.js';
 
 type ProbeName = Extract<RawName, { kind: 'probe' }>;
@@ -11,7 +12,7 @@ type Band = Partial<Record<ProbePart, SessionFile>>;
  * The recordings of a session from its files: one for each gate, trigger and probe. A behaviour file belongs to a run (gate and
  * trigger): there are as many, which pair in order, or there is one for all.
  * @param session Name of its folder
- * @param processed Where sorted folders are looked for
+ * @param processed Where sorted folders and coordinates are looked for
  */
 export function groupRecordings(
   files: ReadonlyMap<string, SessionFile>,
@@ -66,6 +67,7 @@ export function groupRecordings(
     ] as const) {
       if (part === undefined) findings.push(`${what} has no ${missing}.`);
     }
+    const cameras = behaviour ? camerasOf(behaviour.file, named) : [];
     return {
       index,
       gate: name.gate,
@@ -78,7 +80,9 @@ export function groupRecordings(
       lfMeta: lf.meta,
       lfCh: lf.ch,
       behaviour: behaviour?.file,
-      cameras: behaviour ? camerasOf(behaviour.file, named) : [],
+      cameras,
+      poses: findPoses(processed, cameras),
+      regions: findRegions(processed),
       sorted: sortedFolder(processed, streams.indexOf(name.probe)),
     };
   });

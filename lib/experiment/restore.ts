@@ -18,6 +18,8 @@ export interface RestoreControl {
 
 /** What goes from step to step at once, bytes */
 const blockBytes = 2 ** 20;
+/** The disk is given so much to write while more is unpacked: at the end there is less to wait for. */
+const flushBytes = 2 ** 23;
 
 /**
  * Makes sure that a file can be read: where it is there only as an archive (`<name>.tar.gz` in raw), it is unpacked to the session's
@@ -80,14 +82,24 @@ async function unpack(
         found++;
         // The next block is unpacked while one is written.
         let written = Promise.resolve();
+        let flushed = Promise.resolve();
+        let waiting = 0;
         for await (const block of member as AsyncIterable<Uint8Array>) {
           await written;
           written = writeAll(output, block);
           // Told by whoever waits for it.
           written.catch(() => undefined);
+          waiting += block.length;
+          if (waiting >= flushBytes) {
+            waiting = 0;
+            await flushed;
+            flushed = output.datasync();
+            flushed.catch(() => undefined);
+          }
           onProgress?.(compressed.bytesRead / size);
         }
         await written;
+        await flushed;
       } else {
         if (member.header.type !== 'directory') others.push(memberName);
         member.resume();

@@ -19,6 +19,15 @@ export interface Camera {
   meta: SessionFile | undefined;
 }
 
+/** Coordinates of body parts that DeepLabCut found in a camera's video. */
+export interface Pose {
+  /** Of the project; with the camera's behind it where a project has several */
+  name: string;
+  camera: Camera;
+  /** More than one: which counts cannot be told */
+  files: readonly SessionFile[];
+}
+
 /** What one probe recorded in one run (gate and trigger of SpikeGLX), and the behaviour of that run. */
 export interface SessionRecording {
   /** From 0, in order of gate, trigger and probe: the N of `action_labels_N.npy`, `sync_N.png`, `lag.json` */
@@ -37,6 +46,10 @@ export interface SessionRecording {
   /** undefined: nothing was recorded, or it cannot be told which file belongs to this run */
   behaviour: SessionFile | undefined;
   cameras: readonly Camera[];
+  /** Of the cameras' videos, by project */
+  poses: readonly Pose[];
+  /** `motion_regions.json`; undefined: whole frames are looked at */
+  regions: SessionFile | undefined;
   /** Folder of the sorter with all recordings of this probe in sequence; undefined: not sorted yet */
   sorted: string | undefined;
 }

@@ -12,12 +12,14 @@ import {
 } from '../processing/behaviour.js';
 import { processAp, processLfp } from '../processing/ephys.js';
 import type { Lag } from '../processing/lag.js';
+import { writeSpread } from '../processing/column_spread.js';
 import { assessNoise, writeNoise } from '../processing/noise.js';
 import { parsePath } from '../tdms/object_path.js';
 import { TdmsFile } from '../tdms/tdms_file.js';
 import { labelActions, labelArray } from './action_labels.js';
+import { motion, pose, video } from './camera_steps.js';
 import { bandFiles, ephysPaths, lfpBand } from './ephys_paths.js';
-import { behaviourOutput, labelsOutput, lfpOutput, stemOf } from './output_names.js';
+import { behaviourOutput, labelsOutput, lfpOutput, lfpSpreadOutput, stemOf } from './output_names.js';
 import { addReachActions } from './reach_labels.js';
 import { pathOf, type Session, type SessionFile, type SessionRecording } from './session.js';
 import { readLags } from './sync_files.js';
@@ -55,6 +57,8 @@ export interface Step {
   byDefault: boolean;
   /** Cannot be done before the lag is known */
   needsLag: boolean;
+  /** Why there is nothing to be done, which is no fault; undefined: there is */
+  nothing?(session: Session, recording: SessionRecording): string | undefined;
   inputs(recording: SessionRecording): (SessionFile | undefined)[];
   /** Why it cannot be done; undefined: it can */
   impossible(recording: SessionRecording): string | undefined;
@@ -62,6 +66,8 @@ export interface Step {
   settings(context: StepContext): unknown;
   /** Names in processed */
   outputs(session: Session, recording: SessionRecording, settings: ProcessSettings): string[];
+  /** Rejects if it cannot be done on this computer; before its inputs are restored */
+  before?(): Promise<void>;
   run(context: StepContext): Promise<StepResult>;
 }
 
@@ -166,17 +172,18 @@ const lfp: Step = {
   inputs: (recording) => bandFiles(recording, lfpBand(recording)),
   impossible: ({ lfBin, apBin }) => ((lfBin ?? apBin) ? undefined : 'there is neither .lf nor .ap data'),
   settings: (context) => ({ ...context.settings.lfp, lag: lagFor(context) }),
-  outputs: (_, recording) => [lfpOutput(recording)!],
+  outputs: (_, recording) => [lfpOutput(recording)!, lfpSpreadOutput(recording)!],
   async run(context) {
     const { session, recording, settings, signal, onProgress } = context;
     const band = lfpBand(recording);
-    const [name] = this.outputs(session, recording, settings);
+    const [name, spreadName] = this.outputs(session, recording, settings);
     const paths = ephysPaths(session, recording, band);
     const options = { ...settings.lfp, lag: lagFor(context) };
-    const { rows, channels } = await processLfp(paths, band, join(session.processed, name!), options, {
+    const { rows, channels, sdsUv } = await processLfp(paths, band, join(session.processed, name!), options, {
       signal,
       onProgress,
     });
+    await writeSpread(join(session.processed, spreadName!), sdsUv);
     const from = band === 'ap' ? ' (from .ap)' : '';
     return { said: `${channels} channels of ${(rows / 1000).toFixed(1)} s${from}`, warnings: [] };
   },
@@ -222,8 +229,8 @@ const noise: Step = {
 };
 
 /** In the order in which they are done. */
-export const steps = { sync, behaviour, lfp, ap, noise } satisfies Record<string, Step>;
-export type StepName = keyof typeof steps;
+export const steps: Record<StepName, Step> = { sync, behaviour, lfp, ap, noise, pose, motion, video };
+export type StepName = 'sync' | 'behaviour' | 'lfp' | 'ap' | 'noise' | 'pose' | 'motion' | 'video';
 export const stepNames = Object.keys(steps) as StepName[];
 
 /** The lag that `lag.json` tells; undefined: none yet. */

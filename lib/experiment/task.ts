@@ -4,6 +4,8 @@ import { requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { parseYaml, readText } from '../files/text_file.js';
+import { optoActions } from './opto_labels.js';
+import { reachActions } from './reach_actions.js';
 
 const bit = z.number().int().min(0).max(30);
 const name = z.string().regex(/^[A-Za-z][\w.-]*$/, 'expected letters, digits, _ . or -, with a letter first');
@@ -14,6 +16,8 @@ const eventRule = z.strictObject({
   edge: z.enum(['rise', 'fall']),
   /** Changes of the channel in this direction that are closer are one, ms */
   minGapMs: z.number().nonnegative().optional(),
+  /** The channel is up above this, in its own unit. Default: above the middle of its range */
+  above: z.number().optional(),
 });
 
 /** How an action is found. All but `state` name events. */
@@ -36,20 +40,26 @@ const actionRule = z.union([
   z.strictObject({ each: name }),
 ]);
 
-const schema = z.strictObject({
-  name,
-  /** What the task is, for people */
-  about: z.string().optional(),
-  /** Group of the behaviour file with the sync signal */
-  sync: z.string().min(1).default('NpxlSync_Signal'),
-  /** Bits of column 1 */
-  events: z.record(name, z.strictObject({ bit, ...eventRule.shape })),
-  /** Bits of column 0, found in this order: a later rule replaces what an earlier one found at the same ms */
-  actions: z.record(name, z.strictObject({ bit, rule: actionRule })),
-});
+/** Of tasks that are known by name: what rules cannot say */
+const builtInRule = z.strictObject({ builtIn: z.enum(['reach', 'opto']) });
+
+const taskOf = <Rule extends z.ZodType>(rule: Rule) =>
+  z.strictObject({
+    name,
+    /** What the task is, for people */
+    about: z.string().optional(),
+    /** Group of the behaviour file with the sync signal */
+    sync: z.string().min(1).default('NpxlSync_Signal'),
+    /** Bits of column 1 */
+    events: z.record(name, z.strictObject({ bit, ...eventRule.shape })),
+    /** Bits of column 0, found in this order: a later rule replaces what an earlier one found at the same ms */
+    actions: z.record(name, z.strictObject({ bit, rule })),
+  });
+const schema = taskOf(actionRule);
+const presetSchema = taskOf(z.union([actionRule, builtInRule]));
 
 /** What an animal did, as data: which changes of which channels are events, and which events make an action. */
-export type Task = z.infer<typeof schema>;
+export type Task = z.infer<typeof presetSchema>;
 export type ActionRule = z.infer<typeof actionRule>;
 
 const sensors = {
@@ -60,6 +70,9 @@ const sensors = {
   reward: { bit: 4, channel: 'Reward_Signal', edge: 'rise' },
   reset: { bit: 5, channel: 'Reset_Signal', edge: 'rise' },
 } as const;
+
+const builtIn = (kind: 'reach' | 'opto', bits: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(bits).map(([action, own]) => [action, { bit: own, rule: { builtIn: kind } }]));
 
 /** Tasks that are known by name. */
 export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
@@ -77,6 +90,20 @@ export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
         missed_tone: { bit: 2, rule: { eachOther: 'tone_onset' } },
         uncued_push: { bit: 1, rule: { each: 'back_sensor_open', without: 'tone_onset', since: 'reset' } },
       },
+    },
+    {
+      name: 'lever-push-opto',
+      about: 'The lever push with a shutter and a laser: what the animal did while they were on.',
+      events: {
+        ...sensors,
+        tone_onset: { bit: 6, channel: 'Tone_Signal', edge: 'rise' },
+        tone_offset: { bit: 7, channel: 'Tone_Signal', edge: 'fall' },
+        shutter_onset: { bit: 8, channel: 'Shutter_Signal', edge: 'rise', minGapMs: 200 },
+        shutter_offset: { bit: 9, channel: 'Shutter_Signal', edge: 'fall', minGapMs: 200 },
+        laser_onset: { bit: 10, channel: 'Laser_Signal', edge: 'rise', above: 0.1 },
+        laser_offset: { bit: 11, channel: 'Laser_Signal', edge: 'fall', above: 0.1 },
+      },
+      actions: builtIn('opto', optoActions),
     },
     {
       name: 'push-pull',
@@ -109,10 +136,10 @@ export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
         led_off: { bit: 1, channel: 'ReachLEDs', edge: 'fall' },
       },
       // By the trials of the metadata: reach_labels.ts
-      actions: {},
+      actions: builtIn('reach', reachActions),
     },
     { name: 'none', about: 'No task: events and actions are not looked for.', events: {}, actions: {} },
-  ].map((task) => [task.name, schema.parse(task)]),
+  ].map((task) => [task.name, presetSchema.parse(task)]),
 );
 
 /**

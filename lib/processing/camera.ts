@@ -52,7 +52,8 @@ export class Camera {
   }
 }
 
-async function readFrameTable(path: string) {
+/** What the file beside a camera's says: rows of frames, their height, those that were skipped, ms between them. Rejects with DANT_DATA. */
+export async function readFrameTable(path: string) {
   const file = await TdmsFile.open(path);
   try {
     const numbers = async (group: string, name: string, isNeeded = true) => {

@@ -6,6 +6,7 @@ import { argumentError, DantError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { requireEphysPaths, requireLag } from './arguments.js';
+import { ColumnSpread } from './column_spread.js';
 import { ColumnScratch } from './column_scratch.js';
 import { openEphys, type EphysFile, type EphysPaths } from './ephys_file.js';
 import { processedRateHz, referencedRows, resampledRows, scaledRows, withoutMedians } from './ephys_rows.js';
@@ -27,6 +28,8 @@ export interface ProcessedEphys {
   /** Of the file that was written */
   rows: number;
   channels: number;
+  /** (channels) standard deviation of each over the rows of the file, µV */
+  sdsUv: Float64Array;
 }
 
 /**
@@ -123,13 +126,14 @@ async function write(
     );
   }
   const columns = [{ values: Int32Array.from({ length: channels }, (_, c) => c) }];
+  const spread = new ColumnSpread(channels);
   await writeTable(output, {
     columns,
     rows: end - begin,
     type: 'float32',
-    blocks: rowsWithin(blocks, channels, begin, end),
+    blocks: spread.of(rowsWithin(blocks, channels, begin, end)),
   });
-  return { rows: end - begin, channels };
+  return { rows: end - begin, channels, sdsUv: spread.deviations() };
 }
 
 /** Columns that are held at once */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 
 import { allowFlag, requireNumber, requireOptions, requireText, steeringOf } from '../arguments.js';
 import { DantError } from '../errors.js';
@@ -68,12 +68,37 @@ export async function extractVideo(
     child.kill();
     await rm(part, { force: true });
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new DantError(
-        'DANT_OUTPUT',
-        `${output}: there is no ffmpeg on this computer, which makes the video. Install it (apt install ffmpeg, brew install ffmpeg); everything else works without.`,
-        { cause: error },
-      );
+      throw noFfmpeg([ffmpeg], error);
     }
     throw error;
   }
+}
+
+const executable = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+
+/** Where the system's ffmpeg is. Rejects with DANT_OUTPUT if none is in PATH, with the folders that were looked at. */
+export async function findFfmpeg(): Promise<string> {
+  const places = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, executable));
+  for (const place of places) {
+    const isThere = await access(place, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return place;
+  }
+  throw noFfmpeg(places.length > 0 ? places : ['PATH, which is empty']);
+}
+
+function noFfmpeg(places: readonly string[], cause?: unknown): DantError {
+  const command =
+    { darwin: 'brew install ffmpeg', win32: 'winget install ffmpeg' }[process.platform as string] ??
+    'sudo apt install ffmpeg (or that of your system)';
+  return new DantError(
+    'DANT_OUTPUT',
+    `there is no ffmpeg on this computer, which makes videos: looked for ${places.join(', ')}. Install it: ${command}. Everything else works without.`,
+    { cause },
+  );
 }

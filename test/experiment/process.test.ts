@@ -47,7 +47,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     copyRaw();
     const before = digest(at('raw'));
     const { summary } = await processed();
-    expect(summary).toEqual({ done: 9, unchanged: 0, skipped: 0, failed: 0 });
+    expect(summary).toEqual({ done: 9, unchanged: 0, nothing: 3, skipped: 0, failed: 0 });
     expect(digest(at('raw'))).toBe(before);
     for (const [session, count] of [
       [day1, 1],
@@ -62,6 +62,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     }
     expect(readdirSync(at('processed', day1)).sort()).toEqual([
       `210101_DL001_g0_t0.imec0.lf_processed.h5`,
+      '210101_DL001_g0_t0.imec0.lf_sd.json',
       'NeuropixelBehaviour(0)_processed.h5',
       'action_labels_0.npy',
       'lag.json',
@@ -74,7 +75,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect(readdirSync(at('interim', day1)).filter((name) => name.includes('.ap.'))).toEqual([]);
 
     const made = digest(at('processed'));
-    expect((await processed()).summary).toEqual({ done: 0, unchanged: 9, skipped: 0, failed: 0 });
+    expect((await processed()).summary).toEqual({ done: 0, unchanged: 9, nothing: 3, skipped: 0, failed: 0 });
     expect(digest(at('processed'))).toBe(made);
 
     // Another setting concerns its step alone; what is gone, and what became of another input, is made anew.
@@ -275,6 +276,6 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     const wrong = await dant(['pixels', 'process', folder.path, '--task', 'nothing']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/no task called nothing/)]);
     const none = await processExperiment(folder.path, { mice: ['DL00'] });
-    expect(none).toEqual({ done: 0, unchanged: 0, skipped: 0, failed: 0 });
+    expect(none).toEqual({ done: 0, unchanged: 0, nothing: 0, skipped: 0, failed: 0 });
   });
 });

@@ -27,7 +27,7 @@ export function processingOf(folder: { readonly path: string }) {
       { ...options, settings },
       {
         onEvent: ({ session, recording, step, outcome }: StepEvent) => {
-          if (!outcome) return;
+          if (!outcome || outcome.kind === 'nothing') return;
           ends.set(`${session} ${recording} ${step}`, outcome.kind);
           words.set(`${session} ${recording} ${step}`, 'why' in outcome ? outcome.why : outcome.said);
         },

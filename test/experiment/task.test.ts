@@ -82,6 +82,54 @@ describe('labels', () => {
   });
 });
 
+describe('lever push with light', () => {
+  const task = presetTasks['lever-push-opto']!;
+  /** 40 s that are up from … to before …, ms, and how high */
+  const signal = (...ups: [from: number, to: number, height?: number][]) => {
+    const values = new Float64Array(40_000);
+    for (const [from, to, height = 5] of ups) values.fill(height, from, to);
+    return values;
+  };
+  const channels = new Map([
+    ['Tone_Signal', signal([1000, 1100], [6300, 6400], [25_000, 25_100])],
+    // It flickers when it opens first.
+    ['Shutter_Signal', signal([6000, 6050], [6100, 7000], [12_000, 14_000], [25_000, 28_000])],
+    // Weak the first time: above 0.1 V it is on.
+    ['Laser_Signal', signal([1200, 3000, 0.3], [12_300, 14_000], [20_000, 22_000], [30_000, 31_000], [35_000, 36_000])],
+    ['Back_Sensor', signal([1500, 2400], [7500, 7600], [12_500, 13_000], [20_500, 21_500], [25_500, 26_500])],
+    ['Front_Sensor', signal([0, 1900], [2100, 21_000], [21_200, 26_200], [26_300, 40_000])],
+    ['Reset_Signal', signal([3500, 3600], [8000, 8100], [26_000, 26_100], [32_000, 32_100])],
+    ['Reward_Signal', signal()],
+  ]);
+
+  it('is labelled by cue, light and push', () => {
+    const { actions, counts } = labelActions('b.tdms', task, channels);
+    const found = [...actions.entries()].filter(([, bits]) => bits !== 0);
+    expect(found).toEqual([
+      // At the tone before the laser; the front is reached before the reset.
+      [999, 1 << 12],
+      // At the shutter before the tone; the lever moves when it is shut again.
+      [5999, 1 << 3],
+      // Both lights, no tone, back again before the front: the laser takes the place of the shutter.
+      [11_999, 1 << 10],
+      [19_999, 1 << 14],
+      // The reset comes before the front.
+      [24_999, 1 << 7],
+      // No push but a reset; of the last laser there is neither.
+      [29_999, 1 << 6],
+    ]);
+    expect(bitsOf(task, 'actions', ['cued_laser_push_full', 'uncued_laser_nopush'])).toBe((1 << 12) | (1 << 6));
+    expect(counts.actions).toMatchObject({ cued_laser_push_full: 1, uncued_shutter_push_partial: 0 });
+    expect(counts.events).toMatchObject({ shutter_onset: 3, laser_onset: 5, laser_offset: 5 });
+    expect(labelArray(task, { actions, events: actions }).dtype).toBe('<i2');
+  });
+
+  it('is recommended where the plain lever push is asked for', () => {
+    const { warnings } = labelActions('b.tdms', presetTasks['lever-push']!, channels);
+    expect(warnings).toContainEqual(expect.stringMatching(/task lever-push-opto/));
+  });
+});
+
 describe('reach', () => {
   const task = presetTasks.reach!;
   const labelled = () =>
@@ -102,6 +150,7 @@ describe('reach', () => {
     const labels = labelled();
     addReachActions('b.tdms', labels, { date: '2021-01-01', trials });
     expect([labels.actions[98], labels.actions[498]]).toEqual([4, 2]);
+    expect(bitsOf(task, 'actions', ['correct_left', 'missed_right'])).toBe(4 | 2);
     expect(labels.counts.actions).toMatchObject({ correct_left: 1, missed_right: 1, correct_right: 0 });
   });
 
@@ -136,7 +185,7 @@ describe('a task', () => {
     expect(() => bitsOf(task, 'actions', ['miss'])).toThrow(/no action called miss\. It has hit/);
     expect(await loadTask('lever-push')).toBe(presetTasks['lever-push']);
     await expect(loadTask('lever')).rejects.toThrow(
-      /no task called lever. Expected lever-push, push-pull, reach, none, or/,
+      /no task called lever. Expected lever-push, lever-push-opto, push-pull, reach, none, or/,
     );
     await expect(loadTask(join(folder.path, 'no.json'))).rejects.toThrow(/there is no such file/);
     await expect(loadTask('constructor')).rejects.toThrow(/no task called constructor/);
@@ -164,6 +213,11 @@ describe('a task', () => {
     ['another edge', rule({ events: { go: { bit: 0, channel: 'Go', edge: 'up' } } }), /events\.go\.edge/],
     ['a bit too high', rule({ events: { go: { bit: 40, channel: 'Go', edge: 'rise' } } }), /events\.go\.bit/],
     ['an unknown key', rule({ evnts: {} }), /[Uu]nrecognized key/],
+    [
+      'what only built-in tasks have',
+      rule({ actions: { hit: { bit: 0, rule: { builtIn: 'opto' } } } }),
+      /expected \{"last"/,
+    ],
     ['a list', [], /expected object/],
   ])('is refused with %s', (_, content, message) => {
     expect(() => parseTask('task.json', content)).toThrow(message);

@@ -11,6 +11,7 @@ import { readNpz } from '../../lib/files/npz.js';
 import { processAp, processLfp } from '../../lib/processing/ephys.js';
 import { fourierColumns } from '../../lib/processing/fourier_columns.js';
 import { fourierResample } from '../../lib/processing/resample.js';
+import { writeSpread } from '../../lib/processing/column_spread.js';
 import { ColumnScratch } from '../../lib/processing/column_scratch.js';
 import { noise } from '../numbers.js';
 import { folderOfFile } from '../cli/folder.js';
@@ -126,6 +127,23 @@ describe.skipIf(!haveFixtures)('recordings of the fixtures', () => {
     await expect(processLfp(paths(0, 'lf'), 'lf', output, {}, { signal })).rejects.toThrow('enough');
     expect(readFileSync(output, 'utf8')).toBe('before');
     expect(readdirSync(folder).filter((file) => /part|scratch/.test(file))).toEqual([]);
+  });
+
+  it('the spread of the channels is that of the file, two passes over which tell it', async () => {
+    const output = join(folder, 'spread.h5');
+    const { sdsUv } = await processLfp(paths(0, 'lf'), 'lf', output, { lag: lagOf(0) });
+    const { values, shape } = await frameOf(output);
+    const [rows = 0, columns = 0] = shape;
+    const expectedSds = Array.from({ length: columns }, (_, c) => {
+      const column = values.filter((_, i) => i % columns === c);
+      const mean = column.reduce((sum, value) => sum + value, 0) / rows;
+      return Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows);
+    });
+    expect(Math.min(...expectedSds)).toBeGreaterThan(0);
+    expectClose(sdsUv, expectedSds, 1e-12);
+    const path = join(folder, 'lf_sd.json');
+    await writeSpread(path, Float64Array.of(3, 1, 10, 2));
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ median: 2.5, SDs: [3, 1, 10, 2], unit: 'uV' });
   });
 
   it('LFP by Fourier transform, less the median over channels', async () => {

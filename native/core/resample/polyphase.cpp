@@ -1,6 +1,7 @@
 #include "core/resample/polyphase.h"
 
 #include "core/job/scratch.h"
+#include "core/simd/kernels.h"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +15,7 @@ namespace dant {
 
 namespace {
 
-/// Columns whose sums stay in registers
-constexpr size_t lanes = 16;
+constexpr size_t lanes = tileChannels;
 constexpr size_t outputsAtOnce = 64;
 
 struct Room {
@@ -41,14 +41,11 @@ std::shared_ptr<const ResamplingTaps> tapsOf(RateRatio ratio) {
   return last;
 }
 
-/// Σ weights[i] · rows[i]
-std::array<double, lanes> weightedSum(std::span<const double> weights, const double* rows) {
-  std::array<double, lanes> sums{};
-  for (const double weight : weights) {
-    for (size_t lane = 0; lane < lanes; ++lane) sums[lane] += weight * rows[lane];
-    rows += lanes;
-  }
-  return sums;
+/// Whether columns follow each other, as many as are summed at once
+bool areNeighbours(std::span<const int32_t> columns) {
+  for (size_t c = 0; c < columns.size(); ++c)
+    if (columns[c] != columns[0] + static_cast<int32_t>(c)) return false;
+  return columns.size() == lanes;
 }
 
 } // namespace
@@ -69,6 +66,7 @@ template <class Sample, class Value> void polyphase(const Job& job, const Signal
     throw InputError("Outputs " + std::to_string(first) + " to " + std::to_string(first + count - 1) +
                      " need rows of the signal that were not handed in.");
   }
+  const auto& kernel = kernels();
   Scratch<Room> scratch([] { return std::make_unique<Room>(); });
   const size_t tiles = (width + lanes - 1) / lanes;
   const size_t parts = (count + outputsAtOnce - 1) / outputsAtOnce;
@@ -79,6 +77,9 @@ template <class Sample, class Value> void polyphase(const Job& job, const Signal
     const size_t end = std::min(first + count, begin + outputsAtOnce);
     const size_t c0 = tile * lanes;
     const size_t used = std::min(lanes, width - c0);
+    const auto columns = wanted.columns.subspan(c0, used);
+    const double* const minima = wanted.minima.data() + c0;
+    const bool neighbours = areNeighbours(columns);
     scratch.with([&](Room& room) {
       const std::ptrdiff_t from = taps.first(begin);
       const std::ptrdiff_t to = taps.last(end - 1) + 1;
@@ -86,16 +87,22 @@ template <class Sample, class Value> void polyphase(const Job& job, const Signal
       for (std::ptrdiff_t row = std::max<std::ptrdiff_t>(from, 0); row < std::min(to, total); ++row) {
         const Sample* const samples = signal.samples.data() + static_cast<size_t>(row - held) * signal.columns;
         double* const values = room.rows.data() + static_cast<size_t>(row - from) * lanes;
-        for (size_t c = 0; c < used; ++c) {
-          values[c] = static_cast<double>(samples[wanted.columns[c0 + c]]) - wanted.minima[c0 + c];
+        if (neighbours) {
+          // A loop whose length is known at compile time becomes vectors.
+          const Sample* const own = samples + columns[0];
+          for (size_t c = 0; c < lanes; ++c) values[c] = static_cast<double>(own[c]) - minima[c];
+        } else {
+          for (size_t c = 0; c < used; ++c) values[c] = static_cast<double>(samples[columns[c]]) - minima[c];
         }
       }
+      std::array<double, lanes> sums{};
       for (size_t m = begin; m < end; ++m) {
         const auto weights = taps.of(m, room.taps);
-        const auto sums = weightedSum(weights, room.rows.data() + static_cast<size_t>(taps.first(m) - from) * lanes);
+        const double* const rows = room.rows.data() + static_cast<size_t>(taps.first(m) - from) * lanes;
+        kernel.weighRows(weights.data(), weights.size(), rows, sums.data());
         Value* const values = resampled.data() + (m - first) * width + c0;
         for (size_t c = 0; c < used; ++c) {
-          values[c] = static_cast<Value>((sums[c] + wanted.minima[c0 + c]) * wanted.scales[c0 + c]);
+          values[c] = static_cast<Value>((sums[c] + minima[c]) * wanted.scales[c0 + c]);
         }
       }
     });

@@ -76,6 +76,8 @@ struct Kernels {
                         float* out);
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
+  /// out[c] = Σ_k weights[k] · rows[k·tileChannels + c], k < count, c < tileChannels.
+  void (*weighRows)(const double* weights, size_t count, const double* rows, double* out);
 
   /// Rows of a sparse matrix times a dense one, in pairs of rows that share their indices:
   /// out[rows[2·p + r]·samples + t] = Σ_e coefficients[2·e + r] · source[indices[e]·samples + t] over

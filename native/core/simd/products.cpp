@@ -178,4 +178,22 @@ void dotsF64(const double* a, size_t stride, const double* b, size_t length, dou
     for (int c = 0; c < columnsF64; ++c) store(out + r * widthF64 + c * lanesD, sum[r][c]);
 }
 
+void weighRows(const double* weights, size_t count, const double* rows, double* out) {
+  constexpr int vectors = static_cast<int>(tileChannels) / lanesD;
+  // Several sums side by side, as each product has to wait for the one before.
+  constexpr int sums = vectors < 8 ? 8 / vectors : 1;
+  VectorD sum[sums][vectors];
+  clear(sum);
+  size_t k = 0;
+  for (; k + sums <= count; k += sums) {
+    for (int s = 0; s < sums; ++s, rows += tileChannels)
+      for (int v = 0; v < vectors; ++v) sum[s][v] += weights[k + static_cast<size_t>(s)] * load(rows + v * lanesD);
+  }
+  for (; k < count; ++k, rows += tileChannels)
+    for (int v = 0; v < vectors; ++v) sum[0][v] += weights[k] * load(rows + v * lanesD);
+  for (int s = 1; s < sums; ++s)
+    for (int v = 0; v < vectors; ++v) sum[0][v] += sum[s][v];
+  for (int v = 0; v < vectors; ++v) store(out + v * lanesD, sum[0][v]);
+}
+
 } // namespace dant::DANT_LEVEL

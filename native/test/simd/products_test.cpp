@@ -119,6 +119,26 @@ TEST_CASE("dotsF64") {
   });
 }
 
+TEST_CASE("weighRows") {
+  forEachLevel([](const Kernels& level) {
+    for (size_t count : {0, 1, 3, 8, 51}) {
+      const auto weights = randomNumbers<double>(count, 7);
+      const auto rows = randomNumbers<double>(count * tileChannels, 8);
+      std::vector<double> out(tileChannels + 1, 7);
+      level.weighRows(weights.data(), count, rows.data(), out.data());
+      CHECK(out.back() == 7);
+      for (size_t c = 0; c < tileChannels; ++c) {
+        double sum = 0, magnitude = 1e-300;
+        for (size_t k = 0; k < count; ++k) {
+          sum += weights[k] * rows[k * tileChannels + c];
+          magnitude += std::abs(weights[k] * rows[k * tileChannels + c]);
+        }
+        CHECK(std::abs(out[c] - sum) <= 1e-14 * magnitude);
+      }
+    }
+  });
+}
+
 TEST_CASE("dotsQuantised") {
   forEachLevel([](const Kernels& level) {
     const auto width = static_cast<size_t>(level.width);
