@@ -36,6 +36,12 @@ export function requireTexts(name: string, value: unknown): void {
   });
 }
 
+/** A list of anything; places that are left out are undefined. */
+export function requireList<Item>(name: string, list: readonly Item[]): Item[] {
+  if (!Array.isArray(list)) throw argumentError(name, 'a list', list);
+  return Array.from(list as readonly Item[]);
+}
+
 export function requireInteger(name: string, value: unknown, least: number): void {
   if (!Number.isSafeInteger(value) || (value as number) < least) {
     throw argumentError(name, `an integer of at least ${least}`, value);
@@ -72,11 +78,22 @@ export function checkSteering(options: { threads?: unknown; signal?: unknown; on
   }
 }
 
+/** Options that steer a function, the last of its arguments; none if they are left out. */
+export function steeringOf<Options extends object>(
+  name: string,
+  options: Options | null | undefined,
+): Partial<Options> {
+  const given = requireOptions(name, options);
+  checkSteering(given);
+  return given;
+}
+
 /** A list of numbers as doubles; undefined if it is none, or nested. */
 export function numbersOf(list: unknown): Float64Array | undefined {
   if (list instanceof Float64Array) return list;
   const isTyped = ArrayBuffer.isView(list) && !(list instanceof DataView);
   if (!Array.isArray(list) && !isTyped) return undefined;
+  if (list instanceof Float32Array) return new Float64Array(list);
   const values = list as ArrayLike<unknown>;
   const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
   if (!isTyped && !Array.from(values).every(isNumber)) return undefined;

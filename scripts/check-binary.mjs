@@ -48,10 +48,11 @@ export function binaryProblems(path, target) {
 }
 
 function macosProblems(path, kind) {
-  const { libraries, oldestSystem, isSigned } = machONeeds(path);
+  const { name, libraries, oldestSystem, isSigned } = machONeeds(path);
   const problems = libraries
-    .filter((name) => !systemLibraries.darwin.test(name))
-    .map((name) => `needs ${name}, which a system may lack`);
+    .filter((library) => !systemLibraries.darwin.test(library))
+    .map((library) => `needs ${library}, which a system may lack`);
+  if (name?.startsWith('/')) problems.push(`is called ${name}, where it was built`);
   if (!oldestSystem) problems.push('names no version of macOS');
   else if (isNewer(oldestSystem, newestMacos)) {
     problems.push(`needs macOS ${oldestSystem.join('.')}; the newest allowed is ${newestMacos.join('.')}`);

@@ -6,6 +6,7 @@ import { writeAlf } from './import/ibl/alf_writer.js';
 import { haveShelf, shelf } from './import/shelf/shelf_fixtures.js';
 import { writeSession } from './import/write_session.js';
 import { noise } from './numbers.js';
+import { pixelsCalls, stopping } from './pixels_calls.js';
 
 /** A function's usual arguments; `run` gets them, changed or not. */
 export interface LibraryCall {
@@ -183,6 +184,7 @@ export async function libraryCalls(
   ];
   const settings = { ...library.defaultSettings(), ...withoutReport };
   return Object.fromEntries([
+    ...(await pixelsCalls(folder, { of, writing })),
     of('autoCorrelograms', trains(), binning(), steering()),
     of('binCounts', Float64Array.of(1, 2, 3), Float64Array.of(3, 2, 1), 1, 1, { x: [0, 4], y: [0, 4] }),
     of('brainRegion', 385),
@@ -279,7 +281,7 @@ export async function libraryCalls(
     of('readSessionsFile', sessionsFile),
     of('recognise', nwb.files[0]),
     of('recogniseIbl', cacheFolder),
-    of('refreshReport', simulatedResult, { figures: false, report: false, signal: AbortSignal.abort() }),
+    stopping(of('refreshReport', simulatedResult, { figures: false, report: false, signal: AbortSignal.abort() })),
     of('rowSimilarity', array(units, 5), { skipNaN: true }, steering()),
     writing(
       'runTracking',
@@ -289,7 +291,15 @@ export async function libraryCalls(
     ),
     of('scoreResult', simulatedResult, simulated),
     writing('simulate', 0, 'new', small, { onProgress: () => undefined }),
-    writing('simulateRaw', 0, 'new', { neurons: 4, sessions: 1, channels: 16, durationS: 1, seed: 1 }),
+    stopping(
+      writing(
+        'simulateRaw',
+        0,
+        'new',
+        { neurons: 2, sessions: 1, channels: 16, durationS: 1, seed: 1 },
+        { signal: AbortSignal.abort() },
+      ),
+    ),
     of('singleLinkage', { distances: distances() }),
     of('spikeRaster', spikes(), { timeBinS: 0.5, depthBinUm: 20 }),
     of('track', { data: asInput, settings: { n_jobs: 1 }, threads: 1 }),

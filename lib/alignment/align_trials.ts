@@ -1,12 +1,15 @@
+import { allowText, requireNumber, steeringOf } from '../arguments.js';
 import { DantError, argumentError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
+import { requireTrialKind } from './arguments.js';
 import { alignContinuous } from './continuous.js';
-import { spikeRateConfidence, type ConfidenceOptions } from './confidence.js';
 import { partOf } from '../processing/run_part.js';
+import { confidenceOf, spikeRateConfidence, type ConfidenceOptions } from './confidence.js';
+import { requireSessions, requireUnitsOfSessions } from './session_arguments.js';
 import { closeAll, signalKinds, type SessionData, type SignalKind } from './session_data.js';
 import { trialsOf } from './session_trials.js';
-import { alignSpikeRates, alignSpikeTimes } from './spikes.js';
+import { alignSpikeRates, alignSpikeTimes, checkDuration } from './spikes.js';
 import { eventWithinMs, type Trial, type TrialKind } from './trials.js';
 
 export const alignedKinds = ['spike_times', 'spike_rate', ...signalKinds] as const;
@@ -40,7 +43,14 @@ export async function alignTrials(
   options: AlignOptions,
   run: RunOptions = {},
 ): Promise<Aligned> {
-  const { data = 'spike_times', units } = options;
+  requireSessions(sessions);
+  requireTrialKind('options', options);
+  const { data = 'spike_times', units, durationS, sigmaMs, project } = options;
+  if (durationS !== undefined) checkDuration(durationS);
+  if (sigmaMs !== undefined) requireNumber('sigmaMs', sigmaMs, 0);
+  requireUnitsOfSessions(units);
+  allowText('project', project);
+  run = steeringOf('run', run);
   if (!alignedKinds.includes(data)) throw argumentError('data', alignedKinds.join(', '), data);
   const warnings: string[] = [];
   const tables: { session: string; table: AlignedTable }[] = [];
@@ -63,6 +73,12 @@ export async function alignedRateConfidence(
   options: Omit<AlignOptions, 'data' | 'durationS'> & ConfidenceOptions & { baselineOf?: TrialKind | undefined },
   run: RunOptions = {},
 ): Promise<Aligned> {
+  requireSessions(sessions);
+  requireTrialKind('options', options);
+  options = { ...options, ...confidenceOf(options) };
+  requireUnitsOfSessions(options.units);
+  if (options.baselineOf !== undefined) requireTrialKind('baselineOf', options.baselineOf);
+  run = steeringOf('run', run);
   const warnings: string[] = [];
   const tables: { session: string; table: AlignedTable }[] = [];
   for (const [s, session] of sessions.entries()) {

@@ -1,3 +1,5 @@
+import { doublesOf, requireList } from '../arguments.js';
+import { requireTrials } from './arguments.js';
 import { checkDuration } from './spikes.js';
 import type { Trial } from './trials.js';
 
@@ -21,8 +23,11 @@ export function alignClips(
   durationS: number,
 ): Clip[] {
   const half = checkDuration(durationS) / 2;
-  return trials.flatMap(({ recording, action, eventMs }) => {
-    const times = frameTimes[recording];
+  const recordings = requireList('frameTimes', frameTimes).map((times, r) =>
+    times === undefined ? undefined : doublesOf(`frameTimes[${r}]`, times),
+  );
+  return requireTrials('trials', trials).flatMap(({ recording, action, eventMs }) => {
+    const times = recordings[recording];
     if (!times) return [];
     const frames = Array.from(times.keys()).filter(
       (f) => times[f]! > eventMs - half + 1 && times[f]! < eventMs + half + 1,

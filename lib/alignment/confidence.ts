@@ -1,7 +1,8 @@
-import { requireInteger } from '../arguments.js';
+import { doublesOf, requireInteger, requireNumber, requireObject, requireOptions, steeringOf } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
+import { requireTrials, unitsOf } from './arguments.js';
 import { partOf } from '../processing/run_part.js';
 import { alignSpikeRates, type UnitSpikes } from './spikes.js';
 import type { Trial } from './trials.js';
@@ -40,17 +41,16 @@ export async function spikeRateConfidence(
   options: ConfidenceOptions = {},
   run: RunOptions = {},
 ): Promise<{ table: AlignedTable; warnings: string[] } | undefined> {
+  options = confidenceOf(options);
   const { startS = 0, stepS = 0.1, endS = 1, baseline, sampleSize = 20, confidence = 95, samples = 10_000 } = options;
   const { seed = 25_000, sigmaMs = 50 } = options;
-  if (!(confidence > 0 && confidence < 100)) throw argumentError('confidence', 'percent between 0 and 100', confidence);
-  for (const [name, value, most] of [
-    ['sampleSize', sampleSize, 1e6],
-    ['samples', samples, 1e7],
-  ] as const) {
-    if (!(Number.isInteger(value) && value >= 1 && value <= most))
-      throw argumentError(name, `a whole number from 1 to ${most}`, value);
+  units = unitsOf(units);
+  requireTrials('trials', trials);
+  run = steeringOf('run', run);
+  const { trials: others = trials } = baseline ?? {};
+  if (others.length !== trials.length) {
+    throw argumentError('baseline.trials', `as many trials as the others, ${trials.length}`, others);
   }
-  requireInteger('seed', seed, 0);
   const warnings: string[] = [];
   const bins = binsOf(startS, stepS, endS, trials.length, warnings);
   const means = await binMeans(units, trials, bins, sigmaMs, partOf(run, 0, baseline ? ratesShare / 2 : ratesShare));
@@ -86,13 +86,53 @@ export async function spikeRateConfidence(
   return { table, warnings };
 }
 
+/** Options as far as they can be told to be right before there are trials; times are plain lists. */
+export function confidenceOf(given: ConfidenceOptions | null | undefined): ConfidenceOptions {
+  const options: ConfidenceOptions = requireOptions('options', given);
+  const { startS, endS, stepS, sigmaMs, confidence, sampleSize, samples, seed, baseline } = options;
+  const times = Object.entries({ startS, endS }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const checked = timesOf(name, value);
+    return [[name, typeof checked === 'number' ? checked : Array.from(checked)] as const];
+  });
+  for (const [name, value] of Object.entries({ stepS, sigmaMs }))
+    if (value !== undefined) requireNumber(name, value, 0);
+  for (const [name, value, most] of [
+    ['sampleSize', sampleSize, 1e6],
+    ['samples', samples, 1e7],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most)) {
+      throw argumentError(name, `a whole number from 1 to ${most}`, value);
+    }
+  }
+  if (seed !== undefined) requireInteger('seed', seed, 0);
+  if (confidence !== undefined) {
+    requireNumber('confidence', confidence);
+    if (!(confidence > 0 && confidence < 100)) {
+      throw argumentError('confidence', 'percent between 0 and 100', confidence);
+    }
+  }
+  if (baseline !== undefined) checkBaseline(baseline);
+  return { ...options, ...Object.fromEntries(times) };
+}
+
+function checkBaseline(baseline: NonNullable<ConfidenceOptions['baseline']>): void {
+  const { startS, endS = 0, trials } = requireObject('baseline', baseline);
+  requireNumber('baseline.startS', startS);
+  requireNumber('baseline.endS', endS);
+  if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
+  if (trials !== undefined) requireTrials('baseline.trials', trials);
+}
+
 function binsOf(
-  start: number | readonly number[],
+  givenStart: number | readonly number[],
   step: number,
-  end: number | readonly number[],
+  givenEnd: number | readonly number[],
   trials: number,
   warnings: string[],
 ): Bin[] {
+  const start = timesOf('startS', givenStart, trials);
+  const end = timesOf('endS', givenEnd, trials);
   if (typeof start === 'number' && typeof end === 'number') {
     const count = Math.round((end - start) / step);
     if (!(step > 0 && count >= 1 && Math.abs(count * step - (end - start)) < 1e-9)) {
@@ -104,10 +144,6 @@ function binsOf(
   }
   const startOf = (t: number) => (typeof start === 'number' ? start : start[t]!);
   const endOf = (t: number) => (typeof end === 'number' ? end : end[t]!);
-  for (const [name, list] of Object.entries({ startS: start, endS: end })) {
-    if (typeof list !== 'number' && list.length !== trials)
-      throw argumentError(name, `one time for each of ${trials} trials`, list);
-  }
   const empty = Array.from({ length: trials }, (_, t) => t).filter((t) => !(startOf(t) < endOf(t)));
   if (empty.length > 0) warnings.push(`${empty.length} of ${trials} trials end before they start; they were left out.`);
   return [
@@ -117,6 +153,16 @@ function binsOf(
       ),
     },
   ];
+}
+
+/** A time, or one for each trial; s from the event. */
+function timesOf(name: string, given: number | readonly number[], trials?: number): number | Float64Array {
+  const times = typeof given === 'object' ? doublesOf(name, given) : given;
+  for (const time of typeof times === 'object' ? times : [times]) requireNumber(name, time);
+  if (typeof times === 'object' && trials !== undefined && times.length !== trials) {
+    throw argumentError(name, `one time for each of ${trials} trials`, given);
+  }
+  return times;
 }
 
 /** (units, bins, trials) spikes/s; NaN: the trial has no such bin. Both ends of a bin are in it. */
@@ -164,10 +210,6 @@ async function subtractBaseline(
   sigmaMs: number,
   run: RunOptions,
 ): Promise<void> {
-  if (!(startS < endS)) throw argumentError('baseline', 'a start before its end', startS);
-  if (others.length !== trials.length) {
-    throw argumentError('baseline.trials', `as many trials as the others, ${trials.length}`, others);
-  }
   const bin = { ofTrial: others.map(() => ({ startS, endS })) };
   const levels = await binMeans(units, others, [bin], sigmaMs, run);
   for (let u = 0; u < units.length; u++) {

@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { checkSteering, requireObject, requireOptions, requireText } from '../arguments.js';
 import { argumentError, DantError } from '../errors.js';
 import { csvLine } from '../import/csv.js';
 import { importSessions, type ImportControl, type ImportSummary } from '../import/import_sessions.js';
 import type { ImportOptions, SessionSource } from '../import/options.js';
+import { selectionOf } from './arguments.js';
+import { requireResponses, requireSessions } from './session_arguments.js';
 import type { Response } from './trial_kind.js';
 import { probeMsAt } from '../experiment/sync_files.js';
 import type { SessionData } from './session_data.js';
@@ -31,9 +34,17 @@ const selected = 'selected';
 export async function exportTracking(
   sessions: readonly SessionData[],
   output: string,
-  { selection = {}, responses = [], import: options = {} }: TrackingExport = {},
+  what: TrackingExport = {},
   control: ImportControl = {},
 ): Promise<ImportSummary> {
+  requireSessions(sessions);
+  requireText('output', output);
+  const { responses = [], import: options = {}, ...given }: TrackingExport = requireOptions('what', what);
+  const selection = selectionOf(given.selection);
+  requireResponses(responses);
+  requireObject('import', options);
+  control = requireOptions('control', control);
+  checkSteering(control);
   if (sessions.length === 0) throw argumentError('sessions', 'at least one session', sessions);
   const folder = await mkdtemp(join(tmpdir(), 'dant-export-'));
   const warnings: string[] = [];

@@ -1,11 +1,14 @@
 import { realpath } from 'node:fs/promises';
 
-import { DantError } from '../errors.js';
+import { requireInteger, requireList, requireNumber, requireObject, requireText, steeringOf } from '../arguments.js';
+import { argumentError, DantError } from '../errors.js';
 import { importedTrackedUnits } from '../export/tracked_units.js';
 import type { RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { sessionConfidence } from './align_trials.js';
+import { confidenceOf } from './confidence.js';
 import { partOf } from '../processing/run_part.js';
+import { requireResponses, requireSessions } from './session_arguments.js';
 import type { SessionData } from './session_data.js';
 import { trialsOrNone } from './session_trials.js';
 import type { Response } from './trial_kind.js';
@@ -42,9 +45,13 @@ export const neuronRateDefaults = {
   seed: 25_000,
 };
 
+/** Throws DANT_ARGUMENT. */
 export function completeRateOptions(options: NeuronRatesOptions) {
-  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return { ...neuronRateDefaults, ...given };
+  const given = Object.fromEntries(Object.entries(confidenceOf(options)).filter(([, value]) => value !== undefined));
+  const complete = { ...neuronRateDefaults, ...given };
+  requireNumber('startS', complete.startS);
+  requireNumber('endS', complete.endS);
+  return complete;
 }
 
 export interface NeuronRates {
@@ -66,6 +73,10 @@ export async function trackedNeurons(
   sessions: readonly SessionData[],
   atLeast = 2,
 ): Promise<TrackedNeuron[]> {
+  requireText('result', result);
+  requireText('dataFolder', dataFolder);
+  requireSessions(sessions);
+  requireInteger('atLeast', atLeast, 1);
   const places = new Map<string, number>();
   for (const [s, session] of sessions.entries()) places.set(await realpath(session.sorted), s);
   const neurons = new Map<number, TrackedNeuron>();
@@ -94,6 +105,24 @@ export async function trackedNeurons(
     .sort((a, b) => a.neuron - b.neuron);
 }
 
+/** What `trackedNeurons` gives of these sessions. */
+function requireNeurons(neurons: readonly TrackedNeuron[], sessions: readonly SessionData[]): void {
+  requireSessions(sessions);
+  requireList('neurons', neurons).forEach((tracked, n) => {
+    const { neuron, units } = requireObject(`neurons[${n}]`, tracked);
+    requireInteger(`neurons[${n}].neuron`, neuron, 0);
+    requireList(`neurons[${n}].units`, units).forEach((unit, u) => {
+      const name = `neurons[${n}].units[${u}]`;
+      const { session, id } = requireObject(name, unit);
+      requireInteger(`${name}.session`, session, 0);
+      requireInteger(`${name}.id`, id, 0);
+      if (session >= sessions.length) {
+        throw argumentError(`${name}.session`, `a place in the list of ${sessions.length} sessions`, session);
+      }
+    });
+  });
+}
+
 /** The rate of each neuron around each response in each session, with bands. Rejects with DANT_DATA if there is no trial at all. */
 export async function neuronRates(
   neurons: readonly TrackedNeuron[],
@@ -102,7 +131,10 @@ export async function neuronRates(
   options: NeuronRatesOptions = {},
   run: RunOptions = {},
 ): Promise<NeuronRates> {
+  requireNeurons(neurons, sessions);
+  requireResponses(responses);
   const complete = completeRateOptions(options);
+  run = steeringOf('run', run);
   const { startS, endS, stepS } = complete;
   const bins = Math.round((endS - startS) / stepS);
   const warnings: string[] = [];

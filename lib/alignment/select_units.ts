@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 
+import { requireNumber, requireObject, requireText } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readTextIfThere } from '../files/text_file.js';
 import { labelIn, readLabelTables, unsorted } from '../import/labels.js';
 import type { ClusterTable } from '../import/tables.js';
+import { selectionOf } from './arguments.js';
 
 export interface UnitSelection {
   /** What curation says: good (default), mua, noise; unsorted: it says nothing; null: any */
@@ -41,10 +43,11 @@ export interface UnitFacts {
  * if there is no table, or a depth is asked for that is not known.
  */
 export async function selectUnits(sorted: string, selection: UnitSelection, facts: UnitFacts): Promise<SelectedUnits> {
+  requireText('sorted', sorted);
+  selection = selectionOf(selection);
+  requireFacts(facts);
   const { group = 'good', uncurated = false, minDepthUm, maxDepthUm = null, name } = selection;
   const { minSpikeWidthMs, maxSpikeWidthMs = null } = selection;
-  checkRange('depth', minDepthUm ?? null, maxDepthUm);
-  checkRange('spike width', minSpikeWidthMs ?? null, maxSpikeWidthMs);
   const { info, labels } = await clusterTables(sorted);
   let ids = [...info.rows.keys()];
   const wanted = group?.toLowerCase() ?? '';
@@ -75,22 +78,20 @@ export async function selectUnits(sorted: string, selection: UnitSelection, fact
   }
   const least = minSpikeWidthMs ?? 0;
   if (least > 0 || maxSpikeWidthMs !== null) {
-    const widths = await facts.spikeWidths(ids);
+    const widths: unknown = await facts.spikeWidths(ids);
+    if (!(widths instanceof Map)) throw argumentError('facts.spikeWidths', 'a function that gives a Map', widths);
     ids = ids.filter((id) => {
-      const width = widths.get(id) ?? NaN;
+      const width = (widths as Map<number, number>).get(id) ?? NaN;
       return width >= least && (maxSpikeWidthMs === null || width <= maxSpikeWidthMs);
     });
   }
   return { name, ids };
 }
 
-function checkRange(what: string, least: number | null, most: number | null): void {
-  for (const value of [least, most]) {
-    if (value !== null && !Number.isFinite(value)) throw argumentError(what, 'numbers', value);
-  }
-  if (least !== null && most !== null && !(least <= most)) {
-    throw argumentError(what, `a least value that is not above the greatest, ${most}`, least);
-  }
+function requireFacts(facts: UnitFacts): void {
+  const { probeDepthUm, spikeWidths } = requireObject('facts', facts);
+  if (probeDepthUm !== undefined) requireNumber('facts.probeDepthUm', probeDepthUm);
+  if (typeof spikeWidths !== 'function') throw argumentError('facts.spikeWidths', 'a function', spikeWidths);
 }
 
 /** phy's table of everything, else the one with most clusters. */

@@ -1,3 +1,16 @@
+import {
+  allowFlag,
+  doublesOf,
+  integersOf,
+  requireInteger,
+  requireList,
+  requireNumber,
+  requireObject,
+  requireText,
+  requireTexts,
+  steeringOf,
+} from '../arguments.js';
+import { argumentError } from '../errors.js';
 import { medianOf } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import { highPassHz } from '../import/import_session.js';
@@ -10,6 +23,7 @@ import { sharedArray } from '../native/memory.js';
 import type { RunOptions } from '../native/run.js';
 import { partOf } from '../processing/run_part.js';
 import { AlignedTable } from './aligned_table.js';
+import { requireIds } from './arguments.js';
 import { spikeWidth } from './waveform_metrics.js';
 
 /** Samples of a waveform, and those before its spike time */
@@ -33,10 +47,19 @@ export async function spikeWaveforms(
   ids: readonly number[],
   run: RunOptions = {},
 ): Promise<AlignedTable> {
+  requireTexts('files', files);
+  if (files.length === 0) throw argumentError('files', 'at least one file', files);
+  requireIds('ids', ids);
+  run = steeringOf('run', run);
+  sorting = sortingOf(sorting, ids);
   if (sorting.params.dtype === 'float32') {
     throw fileError(files[0]!, 'holds samples of type float32 (params.py); single waveforms are read from int16 only.');
   }
   const recording = await describeRecording([...files], sorting.params, 1);
+  const unknown = sorting.channelMap.find((column) => column < 0 || column >= recording.neuralColumns);
+  if (unknown !== undefined) {
+    throw argumentError('sorting.channelMap', `columns of the ${recording.neuralColumns} of ${files[0]!}`, unknown);
+  }
   const { sampleRateHz, rows } = recording;
   const units = ids.map((id) => {
     const unit = sorting.units.find((other) => other.id === id);
@@ -60,6 +83,34 @@ export async function spikeWaveforms(
     { name: 'time', values: Float64Array.from({ length: samples }, (_, i) => (1000 * i) / sampleRateHz) },
     data,
   );
+}
+
+/** What `readSorting` gives, with the spikes of the units that are asked for as doubles. */
+function sortingOf(sorting: Sorting, ids: readonly number[]): Sorting {
+  const { folder, params, channelMap, units } = requireObject('sorting', sorting);
+  requireText('sorting.folder', folder);
+  const { columns, dtype, offsetBytes, sampleRateHz, isFiltered } = requireObject('sorting.params', params);
+  if (columns !== undefined) requireInteger('sorting.params.columns', columns, 1);
+  requireText('sorting.params.dtype', dtype);
+  requireInteger('sorting.params.offsetBytes', offsetBytes, 0);
+  requireNumber('sorting.params.sampleRateHz', sampleRateHz, 1);
+  allowFlag('sorting.params.isFiltered', isFiltered);
+  const columnOf = integersOf('sorting.channelMap', channelMap);
+  if (columnOf.length === 0) throw argumentError('sorting.channelMap', 'at least one channel', channelMap);
+  const checked = requireList('sorting.units', units).map((unit, u) => {
+    const name = `sorting.units[${u}]`;
+    const { id, spikes } = requireObject(name, unit);
+    requireInteger(`${name}.id`, id, 0);
+    return ids.includes(id) ? { ...unit, spikes: samplesOf(`${name}.spikes`, spikes) } : unit;
+  });
+  return { ...sorting, channelMap: columnOf, units: checked };
+}
+
+function samplesOf(name: string, list: unknown): Float64Array {
+  const spikes = doublesOf(name, list);
+  const wrong = spikes.find((sample) => !Number.isSafeInteger(sample) || sample < 0);
+  if (wrong !== undefined) throw argumentError(name, 'samples, whole numbers of at least 0,', wrong);
+  return spikes;
 }
 
 /** The median over its spikes of the time from trough to peak of each unit, ms; of a table of `spikeWaveforms`. */

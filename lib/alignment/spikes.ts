@@ -1,9 +1,11 @@
+import { requireNumber, steeringOf } from '../arguments.js';
 import { firstAbove } from '../arrays.js';
 import { rowMs, type ClockLine } from '../experiment/sync_files.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
+import { requireTrials, unitsOf } from './arguments.js';
 import { partOf } from '../processing/run_part.js';
 import type { Trial } from './trials.js';
 
@@ -56,6 +58,8 @@ export function alignSpikeTimes(
   durationS: number,
 ): AlignedTable {
   const halfMs = checkDuration(durationS) / 2;
+  units = unitsOf(units);
+  requireTrials('trials', trials);
   const columns = units.flatMap(({ timesMs }) =>
     trials.map(({ recording, eventMs }) => {
       const times = timesMs[recording] ?? new Float64Array();
@@ -85,7 +89,10 @@ export async function alignSpikeRates(
   run: RunOptions = {},
 ): Promise<AlignedTable> {
   const durationMs = checkDuration(durationS);
-  if (!(sigmaMs >= 0)) throw argumentError('sigmaMs', 'a number of ms of at least 0', sigmaMs);
+  units = unitsOf(units);
+  requireTrials('trials', trials);
+  requireNumber('sigmaMs', sigmaMs, 0);
+  run = steeringOf('run', run);
   const recordings = [...new Set(trials.map(({ recording }) => recording))];
   const data = sharedArray(Float32Array, units.length * trials.length * durationMs);
   for (const [k, recording] of recordings.entries()) {
@@ -124,6 +131,7 @@ export function timeIndex(durationMs: number) {
 
 /** ms; throws DANT_ARGUMENT unless half of it is a whole number of ms. */
 export function checkDuration(durationS: number): number {
+  requireNumber('durationS', durationS);
   const durationMs = Math.round(durationS * 1000);
   if (durationMs >= 2 && durationMs % 2 === 0 && Math.abs(durationMs - 1000 * durationS) < 1e-6) return durationMs;
   throw argumentError('durationS', 'seconds above 0 of which half is a whole number of ms', durationS);

@@ -1,7 +1,9 @@
+import { doublesOf, requireList, requireNumber, requireObject } from '../arguments.js';
 import { DantError, argumentError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readNpy } from '../files/npy.js';
 import { processedRateHz } from '../processing/ephys_rows.js';
+import { requireTrialKind } from './arguments.js';
 
 /** The action labels of a recording: bit fields, one for each ms. */
 export interface ActionLabels {
@@ -37,6 +39,8 @@ export async function readActionLabels(path: string): Promise<ActionLabels> {
   if (shape.length !== 2 || shape[1] !== 2) {
     throw fileError(path, `expected action labels (ms, 2) but found an array (${shape.join(', ')}).`);
   }
+  const wrong = data.find((bits) => !Number.isSafeInteger(bits));
+  if (wrong !== undefined) throw fileError(path, `expected bits, which are whole numbers, but found ${wrong}.`);
   return {
     actions: data.filter((_, i) => i % 2 === 0),
     events: data.filter((_, i) => i % 2 === 1),
@@ -46,17 +50,17 @@ export async function readActionLabels(path: string): Promise<ActionLabels> {
 /** All trials of a kind over the recordings of a session, and how many actions had no event in time. Throws DANT_ARGUMENT. */
 export function findTrials(
   recordings: readonly (ActionLabels | undefined)[],
-  { label, event }: TrialKind,
+  kind: TrialKind,
   withinMs: number,
 ): { trials: Trial[]; withoutEvent: number } {
-  for (const [name, bits] of Object.entries({ label, event })) {
-    if (!Number.isSafeInteger(bits) || bits <= 0) throw argumentError(name, 'bits, a whole number above 0', bits);
-  }
+  requireTrialKind('kind', kind);
+  requireNumber('withinMs', withinMs, 0);
+  const { label, event } = kind;
   const trials: Trial[] = [];
   let action = 0;
-  for (const [recording, labels] of recordings.entries()) {
+  for (const [recording, labels] of requireList('recordings', recordings).entries()) {
     if (labels === undefined) continue;
-    const { actions, events } = labels;
+    const { actions, events } = labelsOf(`recordings[${recording}]`, labels);
     const within = (withinMs * processedRateHz) / 1000;
     for (let row = 0; row < actions.length; row++) {
       if (!sharesBits(actions[row]!, label)) continue;
@@ -70,6 +74,17 @@ export function findTrials(
     }
   }
   return { trials, withoutEvent: action - trials.length };
+}
+
+function labelsOf(name: string, labels: ActionLabels): ActionLabels {
+  const given = requireObject(name, labels);
+  const actions = doublesOf(`${name}.actions`, given.actions);
+  const events = doublesOf(`${name}.events`, given.events);
+  for (const [key, bits] of Object.entries({ actions, events })) {
+    const wrong = bits.findIndex((value) => !Number.isSafeInteger(value));
+    if (wrong >= 0) throw argumentError(`${name}.${key}[${wrong}]`, 'bits, a whole number', bits[wrong]);
+  }
+  return { actions, events };
 }
 
 /** Bits may be beyond those of 32-bit numbers. */

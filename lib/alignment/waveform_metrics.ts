@@ -1,3 +1,6 @@
+import { doublesOf, requireInteger } from '../arguments.js';
+import { argumentError } from '../errors.js';
+
 /** Shape of a unit's median waveform. */
 export interface WaveformMetrics {
   /** From the trough to the peak after it, ms */
@@ -17,9 +20,10 @@ const recoveryWindow = 20;
 
 /** Time from the trough of a waveform to the highest value behind it, ms. */
 export function spikeWidth(waveform: ArrayLike<number>, timesMs: ArrayLike<number>): number {
-  const trough = placeOf(waveform, 0, (a, b) => a < b);
-  const peak = placeOf(waveform, trough, (a, b) => a > b);
-  return timesMs[peak]! - timesMs[trough]!;
+  const [values, times] = checked(waveform, timesMs);
+  const trough = placeOf(values, 0, (a, b) => a < b);
+  const peak = placeOf(values, trough, (a, b) => a > b);
+  return times[peak]! - times[trough]!;
 }
 
 /**
@@ -31,9 +35,11 @@ export function waveformMetrics(
   timesMs: ArrayLike<number>,
   window: number = recoveryWindow,
 ): WaveformMetrics | string {
-  const largest = Math.max(...Array.from(waveform, Math.abs));
+  const [samples, times] = checked(waveform, timesMs);
+  requireInteger('window', window, 2);
+  const largest = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (!(largest > 0)) return 'the waveform is flat';
-  const values = Array.from(waveform, (value) => value / largest);
+  const values = Array.from(samples, (value) => value / largest);
   const trough = placeOf(values, 0, (a, b) => a < b);
   if (!(values[trough]! < 0)) return 'there is no trough';
   const peak = placeOf(values, trough, (a, b) => a > b);
@@ -50,12 +56,19 @@ export function waveformMetrics(
   while (values[zero]! < 0) zero++;
   if (zero - trough < 2) return 'it is back at 0 within two samples of the trough';
   return {
-    troughToPeakMs: timesMs[peak]! - timesMs[trough]!,
+    troughToPeakMs: times[peak]! - times[trough]!,
     troughPeakRatio: values[peak]! / values[trough]!,
-    halfWidthMs: timesMs[right]! - timesMs[left]!,
-    repolarisationSlope: slope(values, timesMs, trough, zero + 1),
-    recoverySlope: slope(values, timesMs, peak, Math.min(values.length, peak + window)),
+    halfWidthMs: times[right]! - times[left]!,
+    repolarisationSlope: slope(values, times, trough, zero + 1),
+    recoverySlope: slope(values, times, peak, Math.min(values.length, peak + window)),
   };
+}
+
+/** A waveform and the time of each of its samples. */
+function checked(waveform: ArrayLike<number>, timesMs: ArrayLike<number>): [Float64Array, Float64Array] {
+  const values = doublesOf('waveform', waveform);
+  if (values.length === 0) throw argumentError('waveform', 'at least one sample', waveform);
+  return [values, doublesOf('timesMs', timesMs, values.length)];
 }
 
 /** The first place from `from` on whose value no other is before. */

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { DantError } from '../errors.js';
+import { allowText, requireOptions, requireText, requireTexts } from '../arguments.js';
+import { argumentError, DantError } from '../errors.js';
 import { fileError, systemFileError } from '../files/file_error.js';
 import { defaultSessionPattern, parseDate } from './file_names.js';
 import { readMetadata } from './metadata.js';
@@ -29,7 +30,10 @@ export interface ExperimentOptions {
  * @throws DANT_DATA if there is no such folder, or a metadata file cannot be read; DANT_ARGUMENT for a pattern without groups.
  */
 export async function openExperiment(folder: string, options: ExperimentOptions = {}): Promise<Experiment> {
+  requireText('folder', folder);
+  options = requireOptions('options', options);
   const { mice, dateFormat = 'YYMMDD', sessionPattern = defaultSessionPattern } = options;
+  checkOptions({ ...options, dateFormat, sessionPattern });
   const data = resolve(withHome(folder));
   const raw = join(data, 'raw');
   const interim = options.interim === undefined ? join(data, 'interim') : resolve(withHome(options.interim));
@@ -38,8 +42,10 @@ export async function openExperiment(folder: string, options: ExperimentOptions 
   await mustBeFolder(raw, 'the folder with a folder for each session');
   if (metadata !== undefined) await mustBeFolder(metadata, 'the folder with a JSON file for each mouse');
   const findings: string[] = [];
+  // What a pattern remembers of the name before must not tell.
+  const pattern = new RegExp(sessionPattern.source, sessionPattern.flags.replace(/[gy]/g, ''));
   const named = (await readdir(raw, { withFileTypes: true })).flatMap((entry) => {
-    const { date, mouse } = sessionPattern.exec(entry.name)?.groups ?? {};
+    const { date, mouse } = pattern.exec(entry.name)?.groups ?? {};
     if (!entry.isDirectory() || entry.name.startsWith('.') || mouse === undefined) return [];
     return [{ name: entry.name, mouse, date: parseDate(date ?? '', dateFormat) }];
   });
@@ -73,6 +79,18 @@ export async function openExperiment(folder: string, options: ExperimentOptions 
   return { folder: data, sessions, findings };
 }
 
+function checkOptions({ mice, metadata, interim, dateFormat, sessionPattern }: ExperimentOptions): void {
+  if (mice !== undefined) requireTexts('mice', mice);
+  for (const [name, value] of Object.entries({ metadata, interim, dateFormat })) allowText(name, value);
+  const parts = dateFormat!.match(/YYYY|YY|MM|DD/g) ?? [];
+  if (!/^DD,MM,(YY)?YY$/.test([...parts].sort().join(','))) {
+    throw argumentError('dateFormat', 'YYYY or YY, MM and DD, such as YYMMDD,', dateFormat);
+  }
+  if (!(sessionPattern instanceof RegExp) || !sessionPattern.source.includes('(?<mouse>')) {
+    throw argumentError('sessionPattern', 'a pattern with a group named mouse', sessionPattern);
+  }
+}
+
 interface Places {
   raw: string;
   interim: string;
@@ -90,7 +108,7 @@ export function sessionByName({ sessions }: Experiment, name: string): Session {
   const session = sessions.find((one) => one.name === name);
   if (session) return session;
   const names = sessions.map((one) => one.name).join(', ') || 'none';
-  throw new DantError('DANT_ARGUMENT', `There is no session called ${name}. There are: ${names}.`);
+  throw new DantError('DANT_ARGUMENT', `There is no session called ${name}. The sessions are: ${names}.`);
 }
 
 function missingMouse(mouse: string, raw: string, named: readonly { mouse: string }[]): string {

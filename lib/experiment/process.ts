@@ -1,10 +1,19 @@
+import {
+  allowOneOf,
+  checkSteering,
+  requireInteger,
+  requireObject,
+  requireOptions,
+  requireText,
+  requireTexts,
+} from '../arguments.js';
 import { runInProcess, withoutWord } from '../batch/run_in_process.js';
-import { DantError, abortError } from '../errors.js';
+import { DantError, abortError, argumentError } from '../errors.js';
 import { openExperiment, sessionByName, type ExperimentOptions } from './folders.js';
 import { processSession, type StepEvent } from './process_session.js';
 import type { Experiment, Session } from './session.js';
 import { stepNames, steps, type ProcessSettings, type StepName } from './steps.js';
-import { presetTasks } from './task.js';
+import { parseTask, presetTasks } from './task.js';
 
 export interface ProcessOptions extends ExperimentOptions {
   /** Only sessions of these names. Default: all */
@@ -55,16 +64,19 @@ export const defaultSettings: ProcessSettings = {
 export async function processExperiment(
   folder: string,
   options: ProcessOptions = {},
-  { signal, onEvent, onStart }: ProcessControl = {},
+  control: ProcessControl = {},
 ): Promise<ProcessSummary> {
+  options = requireOptions('options', options);
+  const { signal, onEvent, onStart } = checkedControl(control);
+  requireText('folder', folder);
+  const settings = settingsOf(options);
   const experiment = await openExperiment(folder, options);
-  const settings = { ...defaultSettings, ...options.settings };
   const wanted = stepsInOrder(options.steps);
   for (const name of options.sessions ?? []) sessionByName(experiment, name);
   const sessions = experiment.sessions.filter(({ name }) => options.sessions?.includes(name) ?? true);
   onStart?.({ ...experiment, sessions }, wanted);
   const summary: ProcessSummary = { done: 0, unchanged: 0, nothing: 0, skipped: 0, failed: 0 };
-  const control = {
+  const told = {
     signal,
     onEvent: (event: StepEvent) => {
       if (event.outcome) summary[event.outcome.kind]++;
@@ -76,8 +88,8 @@ export async function processExperiment(
   const work = async () => {
     for (let session = waiting.shift(); session; session = waiting.shift()) {
       if (signal?.aborted) throw abortError(signal);
-      if (jobs === 1) await processSession(session, wanted, settings, control);
-      else await inProcess({ session, steps: wanted, settings }, control);
+      if (jobs === 1) await processSession(session, wanted, settings, told);
+      else await inProcess({ session, steps: wanted, settings }, told);
     }
   };
   // Not before all processes have ended.
@@ -86,10 +98,35 @@ export async function processExperiment(
   return summary;
 }
 
+function checkedControl(control: ProcessControl): ProcessControl {
+  const { signal, onEvent, onStart }: ProcessControl = requireOptions('control', control);
+  checkSteering({ signal });
+  for (const [name, value] of Object.entries({ onEvent, onStart })) {
+    if (value !== undefined && typeof value !== 'function') throw argumentError(name, 'a function', value);
+  }
+  return { signal, onEvent, onStart };
+}
+
+/** The settings of all steps; what else there is in the options is checked too. */
+function settingsOf({ sessions, steps, jobs = 1, settings }: ProcessOptions): ProcessSettings {
+  if (sessions !== undefined) requireTexts('sessions', sessions);
+  if (steps !== undefined) requireTexts('steps', steps);
+  requireInteger('jobs', jobs, 1);
+  const { task = defaultSettings.task, lfp = defaultSettings.lfp } = requireOptions('settings', settings);
+  const { method, reference } = requireObject('lfp', lfp);
+  allowOneOf('method', method, ['polyphase', 'fourier']);
+  allowOneOf('reference', reference, ['none', 'median']);
+  try {
+    return { task: parseTask('settings.task', requireObject('task', task)), lfp };
+  } catch (error) {
+    throw new DantError('DANT_ARGUMENT', (error as Error).message, { cause: error });
+  }
+}
+
 function stepsInOrder(names: readonly StepName[] | undefined): StepName[] {
   const unknown = names?.find((name) => !Object.hasOwn(steps, name));
   if (unknown !== undefined) {
-    throw new DantError('DANT_ARGUMENT', `There is no step called ${unknown}. There are: ${stepNames.join(', ')}.`);
+    throw new DantError('DANT_ARGUMENT', `There is no step called ${unknown}. The steps are: ${stepNames.join(', ')}.`);
   }
   return stepNames.filter((name) => names?.includes(name) ?? steps[name].byDefault);
 }

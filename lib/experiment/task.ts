@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { requireText } from '../arguments.js';
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { parseYaml, readText } from '../files/text_file.js';
@@ -142,18 +143,19 @@ export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
 );
 
 /**
- * A task by its name, or from a file (JSON or YAML). Throws DANT_DATA for a file that cannot be used, DANT_ARGUMENT for another name.
+ * A task by its name, or from a file (JSON or YAML) by its path. Throws DANT_DATA for a file that cannot be used, DANT_ARGUMENT for another name.
  */
-export async function loadTask(nameOrPath: string): Promise<Task> {
-  const preset = Object.hasOwn(presetTasks, nameOrPath) ? presetTasks[nameOrPath] : undefined;
+export async function loadTask(task: string): Promise<Task> {
+  requireText('task', task);
+  const preset = Object.hasOwn(presetTasks, task) ? presetTasks[task] : undefined;
   if (preset) return preset;
-  if (!/\.(json|ya?ml)$/i.test(nameOrPath)) {
+  if (!/\.(json|ya?ml)$/i.test(task)) {
     throw new DantError(
       'DANT_ARGUMENT',
-      `There is no task called ${nameOrPath}. Expected ${Object.keys(presetTasks).join(', ')}, or a file such as task.json.`,
+      `There is no task called ${task}. Expected ${Object.keys(presetTasks).join(', ')}, or a file such as task.json.`,
     );
   }
-  return parseTask(nameOrPath, parseYaml(nameOrPath, await readText(nameOrPath)));
+  return parseTask(task, parseYaml(task, await readText(task)));
 }
 
 /** Checks what a task file holds. Throws DANT_DATA. */

@@ -107,7 +107,7 @@ function startsOf(
       asked.length === 0
         ? 'All sessions tell when they began: leave --session-start out.'
         : `NWB files tell when their sessions began, which nothing says of session ${names}. Say it for each of these ${asked.length}, ` +
-            `in their order, instead of ${told.length} times: --session-start 2024-05-01T09:30:00+02:00 …`,
+            `in their order, instead of ${told.length} times: --session-start 2024-05-01T09:30:00+02:00 … (sessionStarts in a program)`,
     );
   }
   const wrong = told.find((time) => !isoTime.test(time) || Number.isNaN(Date.parse(time)));

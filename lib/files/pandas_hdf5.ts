@@ -1,6 +1,15 @@
 import { rename, rm } from 'node:fs/promises';
 import type { Dataset, File, Group } from 'h5wasm/node';
 
+import {
+  allowText,
+  doublesOf,
+  requireList,
+  requireObject,
+  requireOptions,
+  requireText,
+  requireTexts,
+} from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { systemOutputError } from './file_error.js';
 import { hdf5Library, writing } from './hdf5_open.js';
@@ -142,17 +151,40 @@ export async function writeFrame(
   path: string,
   values: Float32Array | Float64Array,
   columns: FrameAxis,
-  { index, gzip }: { index?: FrameAxis | undefined; gzip?: number | undefined } = {},
+  options: { index?: FrameAxis | undefined; gzip?: number | undefined } = {},
 ): Promise<void> {
-  const type = values instanceof Float32Array ? 'float32' : 'float64';
-  const writer = await FrameWriter.create(path, { columns, type, gzip });
+  requireText('path', path);
+  const data = values instanceof Float32Array ? values : doublesOf('values', values);
+  const { index, gzip = 0 } = requireOptions('options', options);
+  if (!(Number.isInteger(gzip) && gzip >= 0 && gzip <= 9)) throw argumentError('gzip', 'a whole number, 0 to 9', gzip);
+  const axis = axisOf('columns', columns);
+  const width = axis[0]!.values.length;
+  if (data.length % Math.max(1, width) !== 0) throw argumentError('values', `whole rows of ${width} columns`, values);
+  const rowNames = index === undefined ? undefined : axisOf('index', index);
+  const type = data instanceof Float32Array ? 'float32' : 'float64';
+  const writer = await FrameWriter.create(path, { columns: axis, type, gzip });
   try {
-    writer.write(values);
-    await writer.finish(index);
+    writer.write(data);
+    await writer.finish(rowNames);
   } catch (error) {
     await writer.discard();
     throw error;
   }
+}
+
+/** Levels, at least one, each of texts or of numbers. */
+function axisOf(name: string, axis: FrameAxis): FrameAxis {
+  const levels = requireList(name, axis);
+  if (levels.length === 0) throw argumentError(name, 'at least one level', axis);
+  return levels.map((level, l) => {
+    const { name: called, values } = requireObject(`${name}[${l}]`, level);
+    allowText(`${name}[${l}].name`, called);
+    if (!Array.isArray(values) || typeof values[0] !== 'string') {
+      return { name: called, values: doublesOf(`${name}[${l}].values`, values) };
+    }
+    requireTexts(`${name}[${l}].values`, values);
+    return { name: called, values: values as string[] };
+  });
 }
 
 const partOf = (path: string) => `${path}.part`;

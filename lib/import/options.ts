@@ -109,7 +109,8 @@ export function completeImportOptions(options?: ImportOptions): CompleteImportOp
   if (!(spikesPerUnit >= 1 && spikesPerUnit <= mostSpikesPerUnit)) {
     throw argumentError('spikesPerUnit', `1 to ${mostSpikesPerUnit}`, spikesPerUnit);
   }
-  return complete;
+  // They are written into JSON: 64-bit integers become numbers.
+  return { ...complete, pethWindowMs: Array.from(complete.pethWindowMs, Number) };
 }
 
 /** Sessions to import, at least one. */

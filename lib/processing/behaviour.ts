@@ -1,10 +1,20 @@
-import { DantError } from '../errors.js';
+import {
+  doublesOf,
+  requireInteger,
+  requireList,
+  requireObject,
+  requireText,
+  requireTexts,
+  steeringOf,
+} from '../arguments.js';
+import { argumentError, DantError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
+import { requireLag } from './arguments.js';
 import { processedRateHz } from './ephys_rows.js';
 import { sharedBehaviourRows, type Lag } from './lag.js';
 import { outputCount, rateRatio, type RateRatio } from './rate_ratio.js';
 import { RowResampler } from './row_resampler.js';
-import { writeTable } from './table_output.js';
+import { tableEnding, writeTable } from './table_output.js';
 
 /** A signal of the behaviour: a channel of a TDMS file, for instance. */
 export interface BehaviourSignal {
@@ -14,7 +24,7 @@ export interface BehaviourSignal {
   /** Between values, s; undefined: the file does not tell */
   readonly incrementS?: number | undefined;
   /** Values first … first + count − 1 */
-  readNumbers(first: number, count: number): Promise<Float64Array>;
+  readNumbers: (first: number, count: number) => Promise<Float64Array>;
 }
 
 /** Signals at 1 kHz. */
@@ -44,6 +54,9 @@ export async function behaviourTable(
   signals: readonly BehaviourSignal[],
   run: RunOptions = {},
 ): Promise<BehaviourTable> {
+  requireText('file', file);
+  signals = signalsOf(signals);
+  run = steeringOf('run', run);
   const length = Math.max(0, ...signals.map((signal) => signal.length));
   const dropped: BehaviourTable['dropped'] = [];
   const whole = signals.filter((signal) => {
@@ -86,17 +99,22 @@ export async function behaviourTable(
 
 /** The rows that the probe has too, numbered from 0; see `sharedBehaviourRows`. */
 export function croppedBehaviour(table: BehaviourTable, lag: Lag): BehaviourTable {
-  const [begin, end] = sharedBehaviourRows(table.rows, lag);
-  const width = table.columns.length;
-  return { ...table, rows: end - begin, values: table.values.slice(begin * width, end * width) };
+  const { columns, rows, values } = tableOf(table);
+  requireLag(lag);
+  const [begin, end] = sharedBehaviourRows(rows, lag);
+  const width = columns.length;
+  return { ...table, rows: end - begin, values: values.slice(begin * width, end * width) };
 }
 
 /** Writes a table as `writeTable` does, without some of its columns (the sync signal). Rejects with DANT_OUTPUT. */
 export async function writeBehaviour(
   path: string,
-  { columns, rows, values }: BehaviourTable,
+  table: BehaviourTable,
   without: readonly string[] = [],
 ): Promise<void> {
+  tableEnding('path', path);
+  const { columns, rows, values } = tableOf(table);
+  requireTexts('without', without);
   const kept = columns.flatMap((column, c) => (without.includes(column) ? [] : [c]));
   const data = new Float64Array(rows * kept.length);
   for (let row = 0; row < rows; row++) {
@@ -110,6 +128,32 @@ export async function writeBehaviour(
     type: 'float64',
     blocks: [data],
   });
+}
+
+/** Signals whose values come as they should. */
+function signalsOf(signals: readonly BehaviourSignal[]): BehaviourSignal[] {
+  return requireList('signals', signals).map((signal, s) => {
+    const name = `signals[${s}]`;
+    const { path, length, incrementS } = requireObject(name, signal);
+    requireText(`${name}.path`, path);
+    requireInteger(`${name}.length`, length, 0);
+    if (incrementS !== undefined && !(Number.isFinite(incrementS) && incrementS > 0)) {
+      throw argumentError(`${name}.incrementS`, 'seconds above 0', incrementS);
+    }
+    if (typeof signal.readNumbers !== 'function') {
+      throw argumentError(`${name}.readNumbers`, 'a function', signal.readNumbers);
+    }
+    const readNumbers = async (first: number, count: number) =>
+      doublesOf(`the values of ${name}.readNumbers`, await signal.readNumbers(first, count), count);
+    return { path, length, incrementS, readNumbers };
+  });
+}
+
+function tableOf(table: BehaviourTable): BehaviourTable {
+  const { columns, rows, ...rest } = requireObject('table', table);
+  requireTexts('table.columns', columns);
+  requireInteger('table.rows', rows, 0);
+  return { ...rest, columns, rows, values: doublesOf('table.values', rest.values, rows * columns.length) };
 }
 
 /** NaN if there is one. */

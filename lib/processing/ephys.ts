@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { DantError } from '../errors.js';
+import { allowOneOf, requireOptions, steeringOf } from '../arguments.js';
+import { argumentError, DantError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { runNative, type RunOptions } from '../native/run.js';
+import { requireEphysPaths, requireLag } from './arguments.js';
 import { ColumnSpread } from './column_spread.js';
 import { ColumnScratch } from './column_scratch.js';
 import { openEphys, type EphysFile, type EphysPaths } from './ephys_file.js';
@@ -11,8 +13,8 @@ import { processedRateHz, referencedRows, resampledRows, scaledRows, withoutMedi
 import { fourierColumns } from './fourier_columns.js';
 import { noLag, rowsWithin, sharedProbeRows, type Lag } from './lag.js';
 import { outputCount, rateRatio } from './rate_ratio.js';
-import type { ResamplingMethod } from './resample.js';
-import { writeTable } from './table_output.js';
+import { resamplingMethods, type ResamplingMethod } from './resample.js';
+import { tableEnding, writeTable } from './table_output.js';
 
 export interface LfpOptions {
   /** Default: nothing is cut off */
@@ -42,7 +44,14 @@ export async function processLfp(
   options: LfpOptions = {},
   run: RunOptions = {},
 ): Promise<ProcessedEphys> {
-  const { lag = noLag, method = 'polyphase', reference = 'none' } = options;
+  requireEphysPaths(paths);
+  if (!['ap', 'lf'].includes(stream)) throw argumentError('stream', '"ap" or "lf"', stream);
+  tableEnding('output', output);
+  const { lag = noLag, method = 'polyphase', reference = 'none' }: LfpOptions = requireOptions('options', options);
+  requireLag(lag);
+  allowOneOf('method', method, resamplingMethods);
+  allowOneOf('reference', reference, ['none', 'median']);
+  run = steeringOf('run', run);
   return withEphys(paths, stream, output, async (file) => {
     const rows = outputCount(rateRatio(file.meta.sampleRateHz, processedRateHz), file.rows);
     if (method === 'fourier') return processByFourier(file, output, rows, lag, reference, run);
@@ -57,9 +66,14 @@ export async function processLfp(
 export async function processAp(
   paths: EphysPaths,
   output: string,
-  { lag = noLag }: { lag?: Lag | undefined } = {},
+  options: { lag?: Lag | undefined } = {},
   run: RunOptions = {},
 ): Promise<ProcessedEphys> {
+  requireEphysPaths(paths);
+  tableEnding('output', output);
+  const { lag = noLag }: { lag?: Lag | undefined } = requireOptions('options', options);
+  requireLag(lag);
+  run = steeringOf('run', run);
   return withEphys(paths, 'ap', output, async (file) => {
     const channels = file.meta.neuralColumns;
     const rows = outputCount(rateRatio(file.meta.sampleRateHz, processedRateHz), file.rows);

@@ -1,5 +1,6 @@
+import { doublesOf, requireInteger, requireNumber } from '../arguments.js';
 import { binarise } from '../arrays.js';
-import { DantError } from '../errors.js';
+import { argumentError, DantError } from '../errors.js';
 
 /** Frames and falling edges may differ by so many: the camera ran on after the last edge, or was stopped in a frame. */
 const mostDifference = 3;
@@ -11,6 +12,9 @@ const mostDifference = 3;
  * @param startMs Lag of the probe, as in lag.json
  */
 export function frameTimes(signal: Float64Array, startMs: number, frames: number): Float64Array {
+  signal = doublesOf('signal', signal);
+  requireNumber('startMs', startMs);
+  requireInteger('frames', frames, 0);
   const states = binarise(signal);
   const edges: number[] = [];
   for (let i = 0; i + 1 < states.length; i++) if (states[i]! > states[i + 1]!) edges.push(i - Math.max(startMs, 0));
@@ -30,6 +34,11 @@ export function frameTimes(signal: Float64Array, startMs: number, frames: number
  * @returns (rows, columns)
  */
 export function atEveryMs(times: Float64Array, values: Float64Array, columns: number, rows: number): Float64Array {
+  times = doublesOf('times', times);
+  values = doublesOf('values', values);
+  requireInteger('columns', columns, 1);
+  requireInteger('rows', rows, 0);
+  if (values.length % columns !== 0) throw argumentError('values', `whole rows of ${columns} columns`, values);
   const result = new Float64Array(rows * columns).fill(NaN);
   const frames = Math.min(times.length, values.length / columns);
   for (let c = 0; c < columns; c++) {

@@ -1,16 +1,10 @@
+import { doublesOf, requireList, steeringOf } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
+import { pixelsOf, requireFrames, type VideoFrames } from './arguments.js';
 
 /** Corners [x, y] of a region of interest, pixels. */
 export type Polygon = readonly (readonly [number, number])[];
-
-/** What a motion index needs of a camera. */
-interface Frames {
-  frames: number;
-  width: number;
-  height: number;
-  frame(index: number): Promise<Uint8Array>;
-}
 
 /**
  * How much regions of a video change: the sum over the pixels of a region of the squared difference to the frame before, divided by its
@@ -18,23 +12,29 @@ interface Frames {
  * @returns (frames, regions) 0 … 1
  */
 export async function motionIndex(
-  camera: Frames,
+  camera: VideoFrames,
   regions: readonly Polygon[],
-  { signal, onProgress }: RunOptions = {},
+  run: RunOptions = {},
 ): Promise<Float64Array> {
+  requireFrames(camera);
+  const { signal, onProgress }: RunOptions = steeringOf('run', run);
   const { frames, width, height } = camera;
-  const masks = regions.map((polygon, r) => {
-    const pixels = pixelsIn(polygon, width, height);
+  const masks = requireList('regions', regions).map((polygon, r) => {
+    const corners = requireList(`regions[${r}]`, polygon).map((corner, i) => {
+      const [x, y] = doublesOf(`regions[${r}][${i}]`, corner, 2);
+      return [x!, y!] as const;
+    });
+    const pixels = pixelsIn(corners, width, height);
     if (pixels.length === 0) {
-      throw argumentError(`region ${r}`, `a polygon with pixels of the ${width} × ${height} of the video`, polygon);
+      throw argumentError(`regions[${r}]`, `a polygon with pixels of the ${width} × ${height} of the video`, polygon);
     }
     return pixels;
   });
   const index = new Float64Array(frames * masks.length);
-  let before = await camera.frame(0);
+  let before = await pixelsOf(camera, 0);
   for (let f = 1; f < frames; f++) {
     signal?.throwIfAborted();
-    const frame = await camera.frame(f);
+    const frame = await pixelsOf(camera, f);
     masks.forEach((pixels, r) => {
       let sum = 0;
       for (const pixel of pixels) sum += (frame[pixel]! - before[pixel]!) ** 2;

@@ -1,9 +1,11 @@
+import { doublesOf, requireInteger, requireNumber, requireObject, requireText, requireTexts } from '../arguments.js';
+import { argumentError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
 import { parseRecords } from '../import/tables.js';
 import { readDeepLabCutTable } from './deeplabcut_hdf5.js';
 import { atEveryMs } from './frame_times.js';
-import { writeTable } from './table_output.js';
+import { tableEnding, writeTable } from './table_output.js';
 
 /** Coordinates of body parts in the frames of a video, as DeepLabCut writes them. */
 export interface TrackedParts {
@@ -19,6 +21,7 @@ const leastLikelihood = 0.05;
 
 /** Reads the coordinates that DeepLabCut wrote of one animal, .h5 or .csv. Rejects with DANT_DATA if it is none. */
 export async function readDeepLabCut(path: string): Promise<TrackedParts> {
+  requireText('path', path);
   if (!/\.h5$/i.test(path)) return readTable(path);
   const { columns, values } = await readDeepLabCutTable(path);
   const isTriples = columns.every(
@@ -65,11 +68,16 @@ async function readTable(path: string): Promise<TrackedParts> {
  */
 export async function writeMotionTracking(
   path: string,
-  { scorer, parts, values }: TrackedParts,
+  tracked: TrackedParts,
   times: Float64Array,
   rows: number,
   height: number,
 ): Promise<void> {
+  tableEnding('path', path);
+  const { scorer, parts, values } = trackedOf(tracked);
+  times = doublesOf('times', times);
+  requireInteger('rows', rows, 0);
+  requireNumber('height', height);
   const frames = values.length / (3 * parts.length);
   const columns = 2 * parts.length;
   const points = new Float64Array(frames * columns);
@@ -91,4 +99,15 @@ export async function writeMotionTracking(
     type: 'float64',
     blocks: [atEveryMs(times, points, columns, rows)],
   });
+}
+
+function trackedOf(tracked: TrackedParts): TrackedParts {
+  const { scorer, parts, ...given } = requireObject('tracked', tracked);
+  requireText('tracked.scorer', scorer);
+  requireTexts('tracked.parts', parts);
+  const values = doublesOf('tracked.values', given.values);
+  if (parts.length === 0 || values.length % (3 * parts.length) !== 0) {
+    throw argumentError('tracked.values', `x, y and likelihood of each of ${parts.length} parts`, values);
+  }
+  return { scorer, parts, values };
 }

@@ -1,7 +1,9 @@
+import { requireInteger, steeringOf } from '../arguments.js';
 import { medianOf } from '../arrays.js';
 import { replaceText } from '../files/text_file.js';
 import type { RunOptions } from '../native/run.js';
 import { Random } from '../random.js';
+import { requireEphysPaths } from './arguments.js';
 import { openEphys, type EphysPaths } from './ephys_file.js';
 import { subtractMedians } from './ephys_rows.js';
 
@@ -25,6 +27,9 @@ const noticed = 3;
  * is subtracted; the standard deviation of what is left, in µV. The same seed draws the same ones. Rejects with DANT_DATA.
  */
 export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOptions = {}): Promise<NoiseAssessment> {
+  requireEphysPaths(paths);
+  requireInteger('seed', seed, 0);
+  run = steeringOf('run', run);
   const file = await openEphys(paths, 'ap');
   try {
     const { columns, neuralColumns, uvPerBit } = file.meta;

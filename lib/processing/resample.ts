@@ -1,9 +1,11 @@
+import { allowOneOf, doublesOf, requireInteger, requireNumber, requireObject, steeringOf } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { outputCount, rateRatio } from './rate_ratio.js';
 
-export type ResamplingMethod = 'polyphase' | 'fourier';
+export const resamplingMethods = ['polyphase', 'fourier'] as const;
+export type ResamplingMethod = (typeof resamplingMethods)[number];
 
 /**
  * A signal (rows, columns), rows in time, at another sampling rate: ceil(rows · toHz / fromHz) rows, of which the first stands where the first
@@ -14,9 +16,16 @@ export type ResamplingMethod = 'polyphase' | 'fourier';
 export async function resample(
   data: Float64Array,
   columns: number,
-  { fromHz, toHz, method = 'polyphase' }: { fromHz: number; toHz: number; method?: ResamplingMethod },
+  rates: { fromHz: number; toHz: number; method?: ResamplingMethod },
   run: RunOptions = {},
 ): Promise<Float64Array> {
+  data = doublesOf('data', data);
+  requireInteger('columns', columns, 1);
+  const { fromHz, toHz, method = 'polyphase' } = requireObject('rates', rates);
+  requireNumber('fromHz', fromHz);
+  requireNumber('toHz', toHz);
+  allowOneOf('method', method, resamplingMethods);
+  run = steeringOf('run', run);
   const rows = data.length / columns;
   if (!Number.isInteger(rows)) throw argumentError('data', `whole rows of ${columns} columns`, data);
   const ratio = rateRatio(fromHz, toHz);

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+import { requireText } from '../arguments.js';
 import { argumentError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { NpyWriter } from '../files/npy_writer.js';
@@ -20,13 +21,20 @@ export interface TableStream {
   index?: FrameAxis | undefined;
 }
 
+/** h5, hdf5, npy or npz; else throws DANT_ARGUMENT. */
+export function tableEnding(name: string, path: string): string {
+  requireText(name, path);
+  const ending = /\.(h5|hdf5|npy|npz)$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === undefined) throw argumentError(name, 'a file that ends in .h5, .npy or .npz', path);
+  return ending;
+}
+
 /**
  * Writes a table to `path`, in the place of a file that is there, whole or not at all: `.h5`, which `pandas.read_hdf(path, 'df')` reads; `.npy`,
  * the values (rows, columns); `.npz` with `values`, and the names of the columns and rows by their levels. Rejects with DANT_OUTPUT.
  */
 export async function writeTable(path: string, table: TableStream): Promise<void> {
-  const ending = /\.(h5|hdf5|npy|npz)$/i.exec(path)?.[1]?.toLowerCase();
-  if (ending === undefined) throw argumentError('the output', 'a file that ends in .h5, .npy or .npz', path);
+  const ending = tableEnding('the output', path);
   try {
     await mkdir(dirname(path), { recursive: true });
     if (ending === 'h5' || ending === 'hdf5') {

@@ -4,23 +4,35 @@ import { constants, existsSync } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 
+import { allowFlag, requireNumber, requireOptions, requireText, steeringOf } from '../arguments.js';
 import { DantError } from '../errors.js';
-import { outputError } from '../files/file_error.js';
+import { outputError, systemOutputError } from '../files/file_error.js';
 import type { RunOptions } from '../native/run.js';
-import type { Camera } from './camera.js';
+import { pixelsOf, requireFrames, type VideoFrames } from './arguments.js';
 
 /**
  * Writes a camera's frames as a video (.avi, H.264, quality 20) with the system's ffmpeg; appears whole or not at all. Returns false if there is
  * one already and it is not to be made anew. Rejects with DANT_OUTPUT if there is no ffmpeg or it fails.
  */
 export async function extractVideo(
-  camera: Camera,
+  camera: VideoFrames & { frameMs: number },
   output: string,
-  { force = false, ffmpeg = 'ffmpeg' }: { force?: boolean; ffmpeg?: string } = {},
-  { signal, onProgress }: RunOptions = {},
+  options: { force?: boolean; ffmpeg?: string } = {},
+  run: RunOptions = {},
 ): Promise<boolean> {
+  requireFrames(camera);
+  requireNumber('camera.frameMs', camera.frameMs, 1);
+  requireText('output', output);
+  const { force = false, ffmpeg = 'ffmpeg' } = requireOptions('options', options);
+  allowFlag('force', force);
+  requireText('ffmpeg', ffmpeg);
+  const { signal, onProgress }: RunOptions = steeringOf('run', run);
   if (existsSync(output) && !force) return false;
-  await mkdir(dirname(output), { recursive: true });
+  try {
+    await mkdir(dirname(output), { recursive: true });
+  } catch (error) {
+    throw systemOutputError(output, error);
+  }
   const part = `${output}.part.avi`;
   const child = spawn(
     ffmpeg,
@@ -42,13 +54,15 @@ export async function extractVideo(
   try {
     for (let f = 0; f < camera.frames && child.exitCode === null && child.pid !== undefined; f++) {
       signal?.throwIfAborted();
-      if (!child.stdin.write(await camera.frame(f))) await Promise.race([once(child.stdin, 'drain'), ended]);
+      if (!child.stdin.write(await pixelsOf(camera, f))) await Promise.race([once(child.stdin, 'drain'), ended]);
       onProgress?.((f + 1) / camera.frames);
     }
     child.stdin.end();
     const code = await ended;
     if (code !== 0) throw outputError(output, `ffmpeg failed: ${said.trim() || `exit code ${code}`}`);
-    await rename(part, output);
+    await rename(part, output).catch((error: unknown) => {
+      throw systemOutputError(output, error);
+    });
     return true;
   } catch (error) {
     child.kill();

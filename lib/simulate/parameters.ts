@@ -48,7 +48,7 @@ export function simulationParameters(
   if (problems.length > 0) {
     throw new DantError(
       'DANT_ARGUMENT',
-      `The recording cannot be simulated:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      `The recording cannot be simulated with these options:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
     );
   }
   return complete;

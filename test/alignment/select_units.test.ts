@@ -125,10 +125,12 @@ describe('waveforms', () => {
   });
 
   it('have none where there is nothing to measure', () => {
-    expect(waveformMetrics([0, 0, 0], times)).toMatch(/flat/);
-    expect(waveformMetrics([1, 2, 3], times)).toMatch(/no trough/);
-    expect(waveformMetrics([0, -1, -2], times)).toMatch(/no peak/);
-    expect(waveformMetrics([0, -3, 2, 1], times)).toMatch(/within two samples/);
+    expect(waveformMetrics([0, 0, 0], times.slice(0, 3))).toMatch(/flat/);
+    expect(waveformMetrics([1, 2, 3], times.slice(0, 3))).toMatch(/no trough/);
+    expect(waveformMetrics([0, -1, -2], times.slice(0, 3))).toMatch(/no peak/);
+    expect(waveformMetrics([0, -3, 2, 1], times.slice(0, 4))).toMatch(/within two samples/);
+    expect(() => waveformMetrics(wave, times.slice(1))).toThrow(/a list of 14 numbers for timesMs/);
+    expect(() => spikeWidth([], [])).toThrow(/at least one sample for waveform/);
     expect(medianOf([3, 1, 2, 10])).toBe(2.5);
     expect(medianOf([])).toBeNaN();
   });

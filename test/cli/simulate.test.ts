@@ -73,7 +73,7 @@ describe('dant simulate and dant score', () => {
     const { code, stderr } = await dant(['simulate', join(folder.path, 'new'), '--noise-uv', 'loud', '--neurons', '0']);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      'dant: The recording cannot be simulated:\n' +
+      'dant: The recording cannot be simulated with these options:\n' +
         '  --neurons: expected an integer from 1 to 100000 neurons, found 0.\n' +
         '  --noise-uv: expected a number of at least 0 µV, found "loud".\n',
     );

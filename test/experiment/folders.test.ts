@@ -51,7 +51,7 @@ describe.skipIf(!haveFixtures)('the fixtures', () => {
     expect(second.recordings[1]!.sorted).toBe(join(fixtures, 'processed/210102_DL001/sorted_stream_0'));
     expect(sessionByName({ folder: fixtures, sessions, findings }, '210102_DL001')).toBe(second);
     expect(() => sessionByName({ folder: fixtures, sessions, findings }, 'x')).toThrow(
-      /There are: 210101_DL001_day1, /,
+      /The sessions are: 210101_DL001_day1, /,
     );
   });
 });

@@ -271,7 +271,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     copyRaw();
     await expect(processExperiment(folder.path, { sessions: ['x'] })).rejects.toThrow(/no session called x/);
     await expect(processExperiment(folder.path, { steps: ['x' as 'sync'] })).rejects.toThrow(
-      /no step called x\. There are: sync/,
+      /no step called x\. The steps are: sync/,
     );
     const wrong = await dant(['pixels', 'process', folder.path, '--task', 'nothing']);
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/no task called nothing/)]);

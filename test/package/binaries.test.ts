@@ -88,12 +88,16 @@ it('the toolchain tells CMake the system and processor of each target', () => {
 
 describe('a binary for macOS', () => {
   /** A Mach-O file of nothing but load commands, as <mach-o/loader.h> describes them. */
-  function machO(library: string, [major, minor]: [number, number], isSigned: boolean): string {
+  function machO(called: string, library: string, [major, minor]: [number, number], isSigned: boolean): string {
     const words = (...values: number[]) => Buffer.from(Uint32Array.from(values).buffer);
-    const name = Buffer.alloc(8 * Math.ceil((library.length + 1) / 8));
-    name.write(library);
+    const named = (command: number, text: string) => {
+      const name = Buffer.alloc(8 * Math.ceil((text.length + 1) / 8));
+      name.write(text);
+      return Buffer.concat([words(command, 24 + name.length, 24, 0, 0, 0), name]);
+    };
     const commands = [
-      Buffer.concat([words(0xc, 24 + name.length, 24, 0, 0, 0), name]),
+      named(0xd, called),
+      named(0xc, library),
       words(0x32, 24, 1, (major << 16) | (minor << 8), 0, 0),
       ...(isSigned ? [words(0x1d, 16, 0, 0)] : []),
     ];
@@ -105,9 +109,10 @@ describe('a binary for macOS', () => {
   const problems = (path: string) => ask('check-binary.mjs', `binaryProblems(${JSON.stringify(path)}, 'darwin-arm64')`);
 
   it('fits if it needs the system alone, is signed and for macOS 11', () => {
-    expect(problems(machO('/usr/lib/libSystem.B.dylib', [11, 0], true))).toEqual([]);
-    expect(problems(machO('/opt/homebrew/lib/libomp.dylib', [14, 2], false))).toEqual([
+    expect(problems(machO('@rpath/dant.node', '/usr/lib/libSystem.B.dylib', [11, 0], true))).toEqual([]);
+    expect(problems(machO('/tmp/dant.node', '/opt/homebrew/lib/libomp.dylib', [14, 2], false))).toEqual([
       'needs /opt/homebrew/lib/libomp.dylib, which a system may lack',
+      'is called /tmp/dant.node, where it was built',
       'needs macOS 14.2; the newest allowed is 11.0',
       'is not signed',
     ]);

@@ -29,6 +29,7 @@ export interface FoundProbe {
 export async function findProbe(cache: OneCache, query: ProbeQuery, sorter?: string): Promise<FoundProbe> {
   requireCache(cache);
   const { probe, pid, ...wanted }: ProbeQuery = requireOptions('query', query);
+  for (const [name, value] of Object.entries({ probe, pid })) allowText(`query.${name}`, value);
   if (sorter !== '') allowText('sorter', sorter);
   const insertion = pid === undefined ? undefined : insertionOf(cache, pid);
   const sessions = findSessions(cache, insertion ? { ...wanted, eid: insertion.eid } : wanted);

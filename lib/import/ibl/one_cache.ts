@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { requireOptions, requireText } from '../../arguments.js';
+import { requireInteger, requireOptions, requireText } from '../../arguments.js';
 import { fileError, systemFileError } from '../../files/file_error.js';
 import { readParquet } from '../../files/parquet.js';
 import { requireCache } from './arguments.js';
@@ -75,6 +75,10 @@ export function findSessions(cache: OneCache, query: SessionQuery): OneSession[]
   requireCache(cache);
   query = requireOptions('query', query);
   const wanted = Object.entries(query).filter(([, value]) => value !== undefined);
+  for (const [key, value] of wanted) {
+    if (key === 'number') requireInteger(`query.${key}`, value, 0);
+    else requireText(`query.${key}`, value);
+  }
   const found = cache.sessions.filter((session) =>
     wanted.every(([key, value]) => session[key as keyof SessionQuery] === value),
   );

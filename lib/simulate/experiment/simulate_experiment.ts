@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { requireText, steeringOf } from '../../arguments.js';
 import { abortError, DantError } from '../../errors.js';
 import { makeNewFolder } from '../../files/new_folder.js';
 import { Random } from '../../random.js';
@@ -52,8 +53,10 @@ export interface ExperimentSummary {
 export async function simulateExperiment(
   folder: string,
   options: SimulateOptions = {},
-  { signal, onProgress }: SimulateControl = {},
+  control: SimulateControl = {},
 ): Promise<ExperimentSummary> {
+  requireText('folder', folder);
+  const { signal, onProgress }: SimulateControl = steeringOf('control', control);
   const parameters = simulationParameters(options, undefined, experimentDefaults);
   const scale = scaleOf(parameters);
   const { sessions, channels } = parameters;
