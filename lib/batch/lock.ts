@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { copyFile, link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
+import { isRunning } from '../files/running_process.js';
 import { readTextIfThere } from '../files/text_file.js';
 
 /** Who holds a lock. */
@@ -167,19 +168,5 @@ async function isAlive({ host, pid }: Owner, path: string): Promise<boolean> {
   if (host !== hostname()) return silence < silenceMs;
   // Since this computer was started, the number may have gone to another process.
   if (silence > 1000 * uptime()) return false;
-  try {
-    process.kill(pid, 0);
-    return !(await isEnding(pid));
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** On Linux, whether a process is being taken down, or has ended and nobody has asked for its exit code: it does no more. */
-async function isEnding(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  if (status === undefined) return false;
-  // The name, in brackets, may hold spaces and brackets. See proc_pid_stat(5); 4 is the kernel's PF_EXITING.
-  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' || (Number(fields[6]) & 4) !== 0;
+  return isRunning(pid);
 }

@@ -27,7 +27,11 @@ export function processCommand(): Command {
       .argument('<data>', 'the folder that holds raw/')
       .addOption(listOption('--session <names>', 'Only these sessions, separated by commas.'))
       .addOption(listOption('--steps <names>', 'Only these steps (see below), separated by commas.'))
-      .option('--task <name>', 'lever-push, lever-push-opto, push-pull, reach, none, or a file such as task.json.', 'none')
+      .option(
+        '--task <name>',
+        'lever-push, lever-push-opto, push-pull, reach, none, or a file such as task.json.',
+        'none',
+      )
       .addOption(jobsOption())
       .addOption(
         new Option('--lfp-method <name>', 'How the local field potential is resampled.')

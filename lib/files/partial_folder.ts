@@ -4,6 +4,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
+import { isRunning } from './running_process.js';
+
 // A folder that is being filled. Its name tells which process fills it, on which machine: several may share the disk.
 // (The start of the name is enough, and keeps it within what file systems allow.)
 const beginning = (name: string) => `.dant-partial-${name.slice(0, 40)}-${hostname().replace(/[^\w.]/g, '_')}-`;
@@ -37,18 +39,9 @@ export async function removeStaleFolders(parent: string, name: string): Promise<
   for (const entry of await readdir(parent)) {
     if (!entry.startsWith(start)) continue;
     const [, pid] = ending.exec(entry.slice(start.length)) ?? [];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    if (pid === undefined || (await isRunning(Number(pid)))) continue;
     // It may belong to another user; it is in nobody's way.
     await rm(join(parent, entry), { recursive: true, force: true }).catch(() => undefined);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -74,6 +74,18 @@ describe.skipIf(!canMount)('a full disk', () => {
   });
 });
 
+/** Until all processes of a group are gone, which takes a moment after they were killed. */
+async function ended(group: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      process.kill(-group, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 describe.skipIf(process.platform === 'win32')('killed at any moment, with all its processes', () => {
   it('a batch goes on, to the same results, and leaves nothing behind', async () => {
     addData('a', 'b');
@@ -99,6 +111,7 @@ describe.skipIf(process.platform === 'win32')('killed at any moment, with all it
       );
       code = await new Promise((resolve) => child.on('close', resolve));
       clearTimeout(timer);
+      await ended(child.pid!);
       for (const animal of ['a', 'b', 'c']) {
         const path = at('tracked', animal, 'task.json');
         if (existsSync(path)) JSON.parse(readFileSync(path, 'utf8'));

@@ -63,13 +63,16 @@ it('a process that is killed while another one asks for its lock does not hold i
   expect(isHeld(await lockFolder(folder.path))).toBe(true);
 });
 
-it.skipIf(process.platform !== 'linux')('a process that has ended counts as gone if nobody asks how it ended', async () => {
-  // `sleep` takes the place of the shell and never waits for the child.
-  const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 20']);
-  const pid = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
-  lockOf(hostname(), pid);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(await isLocked(folder.path)).toBe(false);
-  expect(process.kill(pid, 0)).toBe(true);
-  shell.kill();
-});
+it.skipIf(process.platform !== 'linux')(
+  'a process that has ended counts as gone if nobody asks how it ended',
+  async () => {
+    // `sleep` takes the place of the shell and never waits for the child.
+    const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 20']);
+    const pid = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
+    lockOf(hostname(), pid);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await isLocked(folder.path)).toBe(false);
+    expect(process.kill(pid, 0)).toBe(true);
+    shell.kill();
+  },
+);

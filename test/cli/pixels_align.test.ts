@@ -121,7 +121,7 @@ it('responses are looked at before the sessions', async () => {
 });
 
 it.each([
-  ['--sigma', '-1', /a number of ms of at least 0 for sigmaMs/],
+  ['--sigma', '-1', /a number of at least 0 for sigmaMs/],
   ['--step', '0.4', /a step that divides 1\.5 s for stepS/],
   ['--samples', '1e8', /a whole number from 1 to 10000000 for samples/],
   ['--seed', '-1', /an integer of at least 0 for seed but received -1/],

@@ -73,7 +73,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     expect(readdirSync(at('processed', day1)).sort()).toEqual(['lock', 'process.log']);
     expect(existsSync(at('interim', day1))).toBe(false);
     rmSync(lock);
-    expect((await processed(only)).summary).toEqual({ done: 3, unchanged: 0, skipped: 0, failed: 0 });
+    expect((await processed(only)).summary).toEqual({ done: 3, unchanged: 0, nothing: 1, skipped: 0, failed: 0 });
     expect(existsSync(lock)).toBe(false);
     // Where nothing is to be done, nobody is in the way.
     other();
@@ -90,7 +90,7 @@ describe.skipIf(!haveFixtures)('processing the fixtures', () => {
     const lines = results.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => line.startsWith(day1));
     for (const line of lines) {
       expect(line).toMatch(
-        /\d s: |done before|the step sync comes first|FAILED: .* is at work on it \(process \d+ on /,
+        /\d s: |done before|nothing to do|the step sync comes first|FAILED: .* is at work on it \(process \d+ on /,
       );
     }
     const done = lines.filter((line) => /\d s: /.test(line)).map((line) => line.split(/ +/).slice(0, 3).join(' '));
