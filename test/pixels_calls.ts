@@ -224,6 +224,10 @@ async function experimentCalls(folder: string, { of, writing }: Callers): Promis
       ),
     ),
     stopping(of('spikeWaveforms', await readSorting(sorted), await sessions[0]!.rawFiles(), ofSessions[0]!, stopped)),
+    stopping(of('unitWaveformMetrics', sessions[0]!, ofSessions[0]!, stopped)),
+    writing('writeWaveformMetrics', 0, 'new', [
+      { session: 'a', unit: 3, values: [5, 0.4, 0.4, 1, 0.2, 1, 1], problem: undefined },
+    ]),
     of('trackedNeurons', result, tracking, sessions, 2),
   ];
 }

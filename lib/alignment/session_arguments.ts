@@ -7,10 +7,14 @@ import type { Response } from './trial_kind.js';
 
 export function requireSessions(sessions: readonly SessionData[]): void {
   requireList('sessions', sessions).forEach((session, s) => {
-    if (!((session as unknown) instanceof SessionData)) {
-      throw argumentError(`sessions[${s}]`, 'a session as SessionData.open gives it', session);
-    }
+    requireSession(`sessions[${s}]`, session);
   });
+}
+
+export function requireSession(name: string, session: SessionData): void {
+  if (!((session as unknown) instanceof SessionData)) {
+    throw argumentError(name, 'a session as SessionData.open gives it', session);
+  }
 }
 
 /** The clusters of each session, if they are given. */

@@ -1,3 +1,4 @@
+import { doublesOf, requireInteger, requireList, requireObject, requireText, steeringOf } from '../arguments.js';
 import { medianOf } from '../arrays.js';
 import { outputError } from '../files/file_error.js';
 import { replaceText } from '../files/text_file.js';
@@ -5,6 +6,8 @@ import { csvLine } from '../import/csv.js';
 import type { RunOptions } from '../native/run.js';
 import { writeTable } from '../processing/table_output.js';
 import type { AlignedTable } from './aligned_table.js';
+import { requireIds } from './arguments.js';
+import { requireSession } from './session_arguments.js';
 import type { SessionData } from './session_data.js';
 import { spikeWidth, waveformMetrics } from './waveform_metrics.js';
 
@@ -39,6 +42,9 @@ export async function unitWaveformMetrics(
   ids: readonly number[],
   run: RunOptions = {},
 ): Promise<UnitWaveformMetrics[]> {
+  requireSession('session', session);
+  requireIds('ids', ids);
+  run = steeringOf('run', run);
   if (ids.length === 0) return [];
   return metricsOf(session.session.name, await session.spikeWaveforms(ids, run), ids);
 }
@@ -74,9 +80,16 @@ export function metricsOf(session: string, waveforms: AlignedTable, ids: readonl
  * and `unit`, which `pandas.read_hdf(path, 'df')` reads. Rejects with DANT_OUTPUT.
  */
 export async function writeWaveformMetrics(path: string, units: readonly UnitWaveformMetrics[]): Promise<void> {
+  requireText('path', path);
+  const rows = requireList('units', units).map((one, u) => {
+    const { session, unit, values } = requireObject(`units[${u}]`, one);
+    requireText(`units[${u}].session`, session);
+    requireInteger(`units[${u}].unit`, unit, 0);
+    return { session, unit, values: doublesOf(`units[${u}].values`, values, waveformMetricNames.length) };
+  });
   if (/\.csv$/i.test(path)) {
-    const lines = units.map(({ session, unit, values }) =>
-      csvLine([session, unit, ...values.map((value) => (Number.isNaN(value) ? undefined : value))]),
+    const lines = rows.map(({ session, unit, values }) =>
+      csvLine([session, unit, ...Array.from(values, (value) => (Number.isNaN(value) ? undefined : value))]),
     );
     await replaceText(path, csvLine(['session', 'unit', ...waveformMetricNames]) + lines.join(''));
     return;
@@ -84,12 +97,12 @@ export async function writeWaveformMetrics(path: string, units: readonly UnitWav
   if (!/\.(h5|npz)$/i.test(path)) throw outputError(path, 'expected a file that ends in .h5, .npz or .csv.');
   await writeTable(path, {
     columns: [{ name: 'metric', values: [...waveformMetricNames] }],
-    rows: units.length,
+    rows: rows.length,
     type: 'float64',
-    blocks: [Float64Array.from(units.flatMap(({ values }) => values))],
+    blocks: [Float64Array.from(rows.flatMap(({ values }) => Array.from(values)))],
     index: [
-      { name: 'session', values: units.map(({ session }) => session) },
-      { name: 'unit', values: units.map(({ unit }) => unit) },
+      { name: 'session', values: rows.map(({ session }) => session) },
+      { name: 'unit', values: rows.map(({ unit }) => unit) },
     ],
   });
 }
