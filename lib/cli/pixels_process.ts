@@ -45,7 +45,7 @@ export function processCommand(): Command {
       )
       .addHelpText('after', notes()),
   ).action(async (data: string, flags: ProcessFlags) => {
-    const lines = new StepLines();
+    const lines = new StepLines(flags.steps !== undefined);
     const { done, unchanged, skipped, failed } = await processExperiment(
       data,
       {
@@ -109,6 +109,9 @@ class StepLines {
   private readonly running = new Map<string, StepEvent>();
   private drawn = 0;
 
+  /** @param areAsked Whether the steps were named: without DeepLabCut nobody wants to read in each session that it is not there */
+  constructor(private readonly areAsked: boolean) {}
+
   tell(event: StepEvent): void {
     const key = `${event.session} ${event.recording} ${event.step}`;
     if (event.outcome === undefined) {
@@ -120,7 +123,7 @@ class StepLines {
     this.ended++;
     if (event.outcome.kind === 'done') this.worked++;
     this.clear();
-    console.log(this.lineOf(event, event.outcome));
+    if (event.outcome.kind !== 'nothing' || this.areAsked) console.log(this.lineOf(event, event.outcome));
     if (event.outcome.kind === 'done') {
       for (const warning of event.outcome.warnings) console.error(`Warning: ${event.session}: ${warning}`);
     }
