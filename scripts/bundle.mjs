@@ -2,9 +2,9 @@
 // users install nothing that only they need), and copies the font of the figures and the HDF5 library into dist.
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
 const path = (relative) => fileURLToPath(new URL(relative, root));
@@ -53,6 +53,15 @@ const bundles = [
 for (const file of await readdir(path('dist/cli'))) if (file !== 'main.js') await rm(path(`dist/cli/${file}`));
 
 await writeFile(path('dist/LICENSES.txt'), await licences(bundles));
+
+// The other modules of the library, a line for each statement: comments are in the declarations.
+const bundled = new Set(bundles.flatMap(({ metafile }) => Object.keys(metafile.outputs)).map((name) => resolve(name)));
+for (const name of await readdir(path('dist'), { recursive: true })) {
+  const file = path(`dist/${name}`);
+  if (!file.endsWith('.js') || bundled.has(file) || name.includes('h5wasm')) continue;
+  const { code } = await transform(await readFile(file, 'utf8'), { format: 'esm', target: 'node20' });
+  await writeFile(file, code);
+}
 
 // In the place of what the compiler made of lib/files/hdf5_library.ts. As it is: bundled, its WebAssembly takes a tenth more.
 await writeFile(path('dist/files/hdf5_library.js'), "export * from './h5wasm/hdf5_hl.js';\n");
