@@ -27,10 +27,10 @@ export async function* resampledRows(
       told(rows.length / neuralColumns);
     }
     const resampler = new RowResampler(signal, ratio, 'float64', control);
-    for await (const rows of referencedRows(file, run)) {
-      yield await resampler.add(rows, 'float32');
+    yield* overlapping(referencedRows(file, run), (rows) => {
       told(rows.length / neuralColumns);
-    }
+      return resampler.add(rows, 'float32');
+    });
     return;
   }
   for await (const rows of file.samples(run.signal)) {
@@ -39,10 +39,26 @@ export async function* resampledRows(
   }
   const signal = { columns, channels, rows: file.rows, minima, scales: uvPerBit };
   const resampler = new RowResampler(signal, ratio, 'int16', control);
-  for await (const rows of file.samples(run.signal)) {
-    yield await resampler.add(rows, 'float32');
+  yield* overlapping(file.samples(run.signal), (rows) => {
     told(rows.length / columns);
+    return resampler.add(rows, 'float32');
+  });
+}
+
+/** What is made of each block, one at a time; the next one is being made while a result is worked on. */
+async function* overlapping<Block, Made>(
+  blocks: AsyncIterable<Block>,
+  make: (block: Block) => Promise<Made>,
+): AsyncGenerator<Made> {
+  let next: Promise<Made> | undefined;
+  for await (const block of blocks) {
+    const made = next && (await next);
+    next = make(block);
+    // It is awaited in its turn, or not at all after a failure.
+    next.catch(() => undefined);
+    if (made !== undefined) yield made;
   }
+  if (next) yield await next;
 }
 
 /** Rows of the neural channels at the recording's own rate, µV, less the median over them. */
