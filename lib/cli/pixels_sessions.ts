@@ -42,7 +42,7 @@ export function addSessionFlags(command: Command): Command {
     .addOption(numberFlag('--probe <n>', 'Number of the probe (imec); needed if there are several.'))
     .option(
       '--task <name>',
-      'lever-push, push-pull, reach, or a file such as task.json: names of actions and events.',
+      'lever-push, lever-push-opto, push-pull, reach, or a file such as task.json: names of actions and events.',
       defaultTask,
     )
     .option('--group <label>', 'Label of the units: good, mua, noise, or all. Default: good.')
