@@ -67,11 +67,15 @@ it.skipIf(process.platform !== 'linux')(
   'a process that has ended counts as gone if nobody asks how it ended',
   async () => {
     // `sleep` takes the place of the shell and never waits for the child.
-    const shell = spawn('sh', ['-c', 'true & echo $!; exec sleep 20']);
+    const shell = spawn('sh', ['-c', 'sleep 2 & echo $!; exec sleep 20']);
     const pid = Number(await new Promise<Buffer>((resolve) => shell.stdout.once('data', resolve)));
     lockOf(hostname(), pid);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await isLocked(folder.path)).toBe(true);
+    for (let tries = 0; tries < 200 && (await isLocked(folder.path)); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     expect(await isLocked(folder.path)).toBe(false);
+    // Nevertheless it is there.
     expect(process.kill(pid, 0)).toBe(true);
     shell.kill();
   },
