@@ -1,6 +1,6 @@
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
-import { behaviourTable, defaultBehaviourRateHz } from '../processing/behaviour.js';
+import { behaviourTable, defaultBehaviourRateHz, signalOf } from '../processing/behaviour.js';
 import { processedRateHz } from '../processing/ephys_rows.js';
 import { frameTimes } from '../processing/frame_times.js';
 import { sharedBehaviourRows, type Lag } from '../processing/lag.js';
@@ -31,22 +31,11 @@ export class CameraClock {
     try {
       const channel = tdms.firstOf(group);
       if (!channel) {
-        const groups = [...new Set(tdms.channels.map((one) => one.group))].join(', ') || 'none';
+        const groups = tdms.groups.join(', ') || 'none';
         throw fileError(path, `expected the camera's signal in a group ${group} but there are the groups ${groups}.`);
       }
       const rateHz = channel.rateHz ?? defaultBehaviourRateHz;
-      const { values } = await behaviourTable(
-        path,
-        [
-          {
-            path: channel.path,
-            length: channel.length,
-            incrementS: 1 / rateHz,
-            readNumbers: (first, count) => channel.readNumbers(first, count),
-          },
-        ],
-        { signal },
-      );
+      const { values } = await behaviourTable(path, [signalOf(channel)], { signal });
       // The labels are as long as the longest signal, whichever that is.
       const longest = Math.max(...tdms.channels.map(({ length }) => length));
       const [begin, end] = sharedBehaviourRows(outputCount(rateRatio(rateHz, processedRateHz), longest), lag);

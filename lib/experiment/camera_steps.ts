@@ -3,10 +3,12 @@ import { join, relative, sep } from 'node:path';
 
 import { DantError } from '../errors.js';
 import { fileError } from '../files/file_error.js';
+import type { RunOptions } from '../native/run.js';
 import { Camera as CameraVideo, readFrameTable } from '../processing/camera.js';
 import { atEveryMs } from '../processing/frame_times.js';
 import { motionIndex } from '../processing/motion_index.js';
 import { readDeepLabCut, writeMotionTracking } from '../processing/motion_tracking.js';
+import { partOf } from '../processing/run_part.js';
 import { writeTable } from '../processing/table_output.js';
 import { extractVideo, findFfmpeg } from '../processing/video.js';
 import { CameraClock } from './camera_clock.js';
@@ -95,35 +97,25 @@ export const motion: Step = {
       );
     }
     const clock = await CameraClock.read(recording, lag!, { signal });
-    const columns: { name: string; values: Float64Array }[] = [];
+    const regionsOf = ({ name }: Camera) => regions?.get(name) ?? [whole];
+    const names = cameras.flatMap((camera) => regionsOf(camera).map(({ name }) => `${camera.name} ${name}`));
+    const block = new Float64Array(clock.rows * names.length);
+    let column = 0;
     for (const [k, camera] of cameras.entries()) {
-      const own = regions?.get(camera.name) ?? [whole];
-      const control = {
-        signal,
-        onProgress: (share: number) => {
-          onProgress((k + share) / cameras.length);
-        },
-      };
+      const own = regionsOf(camera);
+      const control = partOf({ signal, onProgress }, k / cameras.length, (k + 1) / cameras.length);
       const values = await indexOf(camera, own, clock, path, control);
-      own.forEach(({ name }, r) => {
-        columns.push({
-          name: `${camera.name} ${name}`,
-          values: Float64Array.from({ length: clock.rows }, (_, row) => values[row * own.length + r]!),
-        });
-      });
+      for (let row = 0; row < clock.rows; row++) {
+        block.set(values.subarray(row * own.length, (row + 1) * own.length), row * names.length + column);
+      }
+      column += own.length;
     }
-    const width = columns.length;
-    const block = Float64Array.from(
-      { length: clock.rows * width },
-      (_, i) => columns[i % width]!.values[Math.floor(i / width)]!,
-    );
     await writeTable(join(session.processed, indexOutput(recording)), {
-      columns: [{ values: columns.map(({ name }) => name) }],
+      columns: [{ values: names }],
       rows: clock.rows,
       type: 'float64',
       blocks: [block],
     });
-    const names = columns.map(({ name }) => name);
     return { said: `of ${names.join(', ')}`, warnings: [], result: { columns: names } };
   },
 };
@@ -137,7 +129,7 @@ async function indexOf(
   regions: readonly Region[],
   clock: CameraClock,
   path: string | undefined,
-  control: { signal?: AbortSignal | undefined; onProgress: (share: number) => void },
+  control: RunOptions,
 ): Promise<Float64Array> {
   const video = await CameraVideo.open(pathOf(camera.data)!, pathOf(camera.meta)!);
   try {
@@ -189,12 +181,7 @@ export const video: Step = {
     let frames = 0;
     for (const [k, camera] of cameras.entries()) {
       const source = await CameraVideo.open(pathOf(camera.data)!, pathOf(camera.meta)!);
-      const control = {
-        signal,
-        onProgress: (share: number) => {
-          onProgress((k + share) / cameras.length);
-        },
-      };
+      const control = partOf({ signal, onProgress }, k / cameras.length, (k + 1) / cameras.length);
       try {
         await extractVideo(source, videoPath(session, camera), { force: true }, control);
         frames += source.frames;

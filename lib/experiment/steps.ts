@@ -6,6 +6,7 @@ import { writeNpy } from '../files/npy_writer.js';
 import {
   behaviourTable,
   croppedBehaviour,
+  signalOf,
   writeBehaviour,
   type BehaviourSignal,
   type BehaviourTable,
@@ -115,14 +116,9 @@ const behaviour: Step = {
     const path = pathOf(recording.behaviour)!;
     const tdms = await TdmsFile.open(path);
     const warnings = [...tdms.warnings];
-    const signals: BehaviourSignal[] = tdms.channels
+    const signals = tdms.channels
       .filter(({ kind, length }) => kind !== undefined && kind !== 'string' && kind !== 'timestamp' && length > 0)
-      .map((channel) => ({
-        path: channel.path,
-        length: channel.length,
-        incrementS: channel.rateHz === undefined ? undefined : 1 / channel.rateHz,
-        readNumbers: (first, count) => channel.readNumbers(first, count),
-      }));
+      .map(signalOf);
     let cropped;
     try {
       const table = await behaviourTable(path, signals, { signal, onProgress });

@@ -9,6 +9,7 @@ import {
 } from '../arguments.js';
 import { argumentError, DantError } from '../errors.js';
 import type { RunOptions } from '../native/run.js';
+import type { TdmsChannel } from '../tdms/tdms_file.js';
 import { requireLag } from './arguments.js';
 import { processedRateHz } from './ephys_rows.js';
 import { sharedBehaviourRows, type Lag } from './lag.js';
@@ -26,6 +27,14 @@ export interface BehaviourSignal {
   /** Values first … first + count − 1 */
   readNumbers: (first: number, count: number) => Promise<Float64Array>;
 }
+
+/** A channel of a TDMS file as a signal. */
+export const signalOf = (channel: TdmsChannel): BehaviourSignal => ({
+  path: channel.path,
+  length: channel.length,
+  incrementS: channel.rateHz === undefined ? undefined : 1 / channel.rateHz,
+  readNumbers: (first, count) => channel.readNumbers(first, count),
+});
 
 /** Signals at 1 kHz. */
 export interface BehaviourTable {
