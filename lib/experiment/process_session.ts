@@ -59,7 +59,9 @@ export async function processSession(
   const restored = new Set<SessionFile>();
   let lock: Lock | undefined;
   const locked = async () => {
-    lock ??= await takeLock(session.processed, `${session.name}: another "dant pixels process" is at work on it`);
+    if (lock) return false;
+    lock = await takeLock(session.processed, `${session.name}: another "dant pixels process" is at work on it`);
+    return true;
   };
   try {
     for (const recording of session.recordings) {
@@ -96,8 +98,8 @@ export async function processSession(
 interface StepControl {
   /** What was unpacked by now */
   restored: Set<SessionFile>;
-  /** To be called before anything is written */
-  locked: () => Promise<void>;
+  /** To be called before anything is written; whether the session was free for others until then */
+  locked: () => Promise<boolean>;
   signal: AbortSignal | undefined;
   onProgress: (share: number) => void;
 }
@@ -115,12 +117,11 @@ async function doStep(
     const plan = await planStep(session, recording, name, settings, state);
     return { ...plan, before: state[stateKey(recording, name)], settled: settledBy(plan.standing) };
   };
-  const first = await look();
-  if (first.settled) return first.settled;
-  await locked();
-  // Until then another process may have been at it.
-  const { settled, before, key, from } = await look();
-  if (settled) return settled;
+  let plan = await look();
+  // Until it is locked another process may be at it.
+  if (!plan.settled && (await locked())) plan = await look();
+  if (plan.settled) return plan.settled;
+  const { before, key, from } = plan;
   const start = performance.now();
   await step.before?.();
   const needed = step.inputs(recording).filter((file) => file !== undefined);

@@ -54,6 +54,7 @@ export function groupRecordings(
     findings.push(`${behaviours[0]!.file.name} is the only behaviour file: all ${runs.length} runs use it.`);
   } else if (behaviours.length === 0) findings.push('there is no behaviour file.');
   const streams = [...new Set(groups.map(({ name }) => name.probe))].sort((a, b) => a - b);
+  const regions = findRegions(processed);
   const recordings = groups.map(({ name, ap, lf }, index): SessionRecording => {
     const run = runs.indexOf(`${name.gate} ${name.trigger}`);
     const behaviour =
@@ -82,7 +83,7 @@ export function groupRecordings(
       behaviour: behaviour?.file,
       cameras,
       poses: findPoses(processed, cameras),
-      regions: findRegions(processed),
+      regions,
       sorted: sortedFolder(processed, streams.indexOf(name.probe)),
     };
   });
