@@ -4,7 +4,7 @@ import { runNative, type RunOptions } from '../native/run.js';
 import { AlignedTable } from './aligned_table.js';
 import { requireTrials, unitsOf } from './arguments.js';
 import { partOf } from '../processing/run_part.js';
-import { alignSpikeRates, type UnitSpikes } from './spikes.js';
+import { ratesAround, type UnitSpikes } from './spikes.js';
 import type { Trial } from './trials.js';
 
 /** Mean rates in bins around events, with what bootstrapping says of them. */
@@ -175,14 +175,14 @@ async function binMeans(
 ): Promise<Float64Array> {
   const times = bins.flatMap(({ ofTrial }) => ofTrial.flatMap((bin) => (bin ? [bin.startS, bin.endS] : [])));
   const reach = times.reduce((most, time) => Math.max(most, Math.abs(time)), 0.001);
-  const durationS = (2 * Math.ceil(1000 * reach - 1e-9) + 2) / 1000;
+  const durationMs = 2 * Math.ceil(1000 * reach - 1e-9) + 2;
   const means = new Float64Array(units.length * bins.length * trials.length).fill(NaN);
   // Some units at a time: of all of them at once only the means are wanted.
-  const unitsAtOnce = Math.max(1, Math.floor(2 ** 25 / Math.max(1, trials.length * durationS * 1000)));
+  const unitsAtOnce = Math.max(1, Math.floor(2 ** 25 / Math.max(1, trials.length * durationMs)));
   for (let first = 0; first < units.length; first += unitsAtOnce) {
     const part = units.slice(first, first + unitsAtOnce);
     const ofRun = partOf(run, first / units.length, (first + part.length) / units.length);
-    const rates = await alignSpikeRates(part, trials, durationS, sigmaMs, ofRun);
+    const rates = await ratesAround(part, trials, durationMs, sigmaMs, ofRun);
     const middle = rates.rows / 2 - 1;
     for (let u = 0; u < part.length; u++) {
       for (const [b, { ofTrial }] of bins.entries()) {

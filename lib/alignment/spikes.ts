@@ -92,7 +92,17 @@ export async function alignSpikeRates(
   units = unitsOf(units);
   requireTrials('trials', trials);
   requireNumber('sigmaMs', sigmaMs, 0);
-  run = steeringOf('run', run);
+  return ratesAround(units, trials, durationMs, sigmaMs, steeringOf('run', run));
+}
+
+/** The same of arguments that were checked. */
+export async function ratesAround(
+  units: readonly UnitSpikes[],
+  trials: readonly Trial[],
+  durationMs: number,
+  sigmaMs: number,
+  run: RunOptions,
+): Promise<AlignedTable> {
   const recordings = [...new Set(trials.map(({ recording }) => recording))];
   const data = sharedArray(Float32Array, units.length * trials.length * durationMs);
   for (const [k, recording] of recordings.entries()) {
