@@ -3,7 +3,8 @@ import { replaceText } from '../files/text_file.js';
 
 /** Standard deviations of the columns of a table whose rows come block by block. */
 export class ColumnSpread {
-  private rows = 0;
+  /** That were looked at */
+  rows = 0;
   /** Of the first row: sums of differences to it lose fewer digits. */
   private readonly origin: Float64Array;
   private readonly sums: Float64Array;
@@ -29,7 +30,8 @@ export class ColumnSpread {
     return sums.map((sum, c) => Math.sqrt(Math.max(0, squares[c]! / rows - (sum / rows) ** 2)));
   }
 
-  private add(block: Float32Array | Float64Array): void {
+  /** Looks at rows (·, columns). */
+  add(block: Float32Array | Float64Array): void {
     const { columns, origin, sums, squares } = this;
     const rows = block.length / columns;
     if (this.rows === 0 && rows > 0) origin.set(block.subarray(0, columns));

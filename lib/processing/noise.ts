@@ -4,6 +4,7 @@ import { replaceText } from '../files/text_file.js';
 import type { RunOptions } from '../native/run.js';
 import { Random } from '../random.js';
 import { requireEphysPaths } from './arguments.js';
+import { ColumnSpread } from './column_spread.js';
 import { openEphys, type EphysPaths } from './ephys_file.js';
 import { subtractMedians } from './ephys_rows.js';
 
@@ -34,10 +35,9 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
   try {
     const { columns, neuralColumns, uvPerBit } = file.meta;
     const channels = Int32Array.from({ length: neuralColumns }, (_, c) => c);
-    const sums = new Float64Array(neuralColumns);
-    const squares = new Float64Array(neuralColumns);
+    const spread = new ColumnSpread(neuralColumns);
     const random = new Random(seed);
-    let [row, drawn] = [0, 0];
+    let row = 0;
     let left = Math.max(1, Math.round(file.rows * drawnShare));
     for await (const samples of file.samples(run.signal)) {
       const rows = samples.length / columns;
@@ -57,19 +57,14 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
         { samples: taken, columns, channels, offsets: new Float64Array(neuralColumns), scales: uvPerBit },
         { signal: run.signal, threads: run.threads },
       );
-      for (let i = 0; i < referenced.length; i++) {
-        const c = i % neuralColumns;
-        sums[c]! += referenced[i]!;
-        squares[c]! += referenced[i]! ** 2;
-      }
-      drawn += chosen.length;
+      spread.add(referenced);
       run.onProgress?.(row / file.rows);
     }
-    const sdsUv = sums.map((sum, c) => Math.sqrt(Math.max(0, squares[c]! / drawn - (sum / drawn) ** 2)));
+    const sdsUv = spread.deviations();
     const medianUv = medianOf(sdsUv);
     const off = (c: number) => Math.abs(Math.log((sdsUv[c]! + 1e-9) / (medianUv + 1e-9)));
     const worst = [...channels].filter((c) => off(c) > Math.log(noticed)).sort((a, b) => off(b) - off(a) || a - b);
-    return { medianUv, sdsUv, worst, samples: drawn };
+    return { medianUv, sdsUv, worst, samples: spread.rows };
   } finally {
     await file.close();
   }
