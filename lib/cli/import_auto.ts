@@ -6,7 +6,7 @@ import type { SessionForm } from '../import/recognise.js';
 import { tellImport } from './import_bar.js';
 import { addSortedOptions } from './import_options.js';
 import { interruptSignal } from './interrupt.js';
-import { quoted } from './quoted.js';
+import { quoted, repeatedFlags } from './quoted.js';
 
 type AutoFlags = ImportOptions & { output: string };
 
@@ -25,7 +25,7 @@ export function autoCommand(): Command {
       const sessions = await recogniseAll(given);
       for (const { path, description } of sessions.seen) console.log(`${path}: ${description}`);
       const paths = sessions.paths.map((path) => quoted(path)).join(' ');
-      const subject = sessions.subject === undefined ? '' : ` --subject ${quoted(sessions.subject)}`;
+      const subject = repeatedFlags({ subject: sessions.subject });
       const flags = flagsAgain(command, sessions.form);
       console.log(`This is: dant import ${sessions.form} ${paths}${subject}${flags} --output ${quoted(output)}`);
       await tellImport((onProgress) => importRecognised(sessions, output, options, { signal, onProgress }));
@@ -41,7 +41,9 @@ function flagsAgain(command: Command, form: SessionForm): string {
       .filter(({ long }) => long !== '--output')
       // Its units have no labels.
       .filter(({ long }) => form !== 'matlab' || long !== '--labels')
-      .map((option) => ` ${option.long!} ${quoted(String(given[option.attributeName() as keyof AutoFlags]))}`)
+      .map((option) =>
+        repeatedFlags({ [option.long!.slice(2)]: String(given[option.attributeName() as keyof AutoFlags]) }),
+      )
       .join('')
   );
 }

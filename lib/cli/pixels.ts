@@ -16,13 +16,12 @@ import {
   experimentOptions,
   printFindings,
   repeatedExperimentFlags,
-  repeatedFlags,
   type ExperimentFlags,
 } from './pixels_options.js';
 import { processCommand } from './pixels_process.js';
 import { pixelsTrackCommand } from './pixels_track.js';
 import { pixelsUnitsCommand } from './pixels_units.js';
-import { quoted } from './quoted.js';
+import { quoted, repeatedFlags } from './quoted.js';
 
 /** `dant pixels`: the experiment around the recordings. */
 export function pixelsCommand(): Command {

@@ -2,8 +2,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { ExperimentOptions } from '../experiment/folders.js';
 import type { Experiment } from '../experiment/session.js';
+import { presetTasks } from '../experiment/task.js';
 import { listOption } from './list_option.js';
-import { quoted } from './quoted.js';
+import { repeatedFlags } from './quoted.js';
 
 /** What the flags of `addExperimentOptions` become. */
 export interface ExperimentFlags {
@@ -34,6 +35,9 @@ export const experimentOptions = ({ mouse, ...others }: ExperimentFlags): Experi
   mice: mouse,
 });
 
+/** What `--task` takes. */
+export const taskChoices = `${Object.keys(presetTasks).join(', ')}, or a file such as task.json`;
+
 /** The flags again, as they are pasted into a shell behind the next command: " --mouse DL001"; "" without any. */
 export const repeatedExperimentFlags = ({
   mouse,
@@ -49,12 +53,6 @@ export const repeatedExperimentFlags = ({
     'date-format': dateFormat,
     'session-pattern': sessionPattern?.source,
   });
-
-/** Flags by their names; those without a value are left out. */
-export const repeatedFlags = (flags: Record<string, string | undefined>): string =>
-  Object.entries(flags)
-    .flatMap(([name, value]) => (value === undefined ? [] : ` --${name} ${quoted(value)}`))
-    .join('');
 
 export function printFindings({ findings }: Pick<Experiment, 'findings'>): void {
   for (const finding of findings) console.error(`Warning: ${finding}`);

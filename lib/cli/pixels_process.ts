@@ -7,7 +7,13 @@ import { loadTask } from '../experiment/task.js';
 import { count } from './count.js';
 import { interruptSignal } from './interrupt.js';
 import { listOption } from './list_option.js';
-import { addExperimentOptions, experimentOptions, printFindings, type ExperimentFlags } from './pixels_options.js';
+import {
+  addExperimentOptions,
+  experimentOptions,
+  printFindings,
+  taskChoices,
+  type ExperimentFlags,
+} from './pixels_options.js';
 import { clock } from './progress.js';
 
 interface ProcessFlags extends ExperimentFlags {
@@ -27,11 +33,7 @@ export function processCommand(): Command {
       .argument('<data>', 'the folder that holds raw/')
       .addOption(listOption('--session <names>', 'Only these sessions, separated by commas.'))
       .addOption(listOption('--steps <names>', 'Only these steps (see below), separated by commas.'))
-      .option(
-        '--task <name>',
-        'lever-push, lever-push-opto, push-pull, reach, none, or a file such as task.json.',
-        'none',
-      )
+      .option('--task <name>', `${taskChoices}.`, 'none')
       .addOption(jobsOption())
       .addOption(
         new Option('--lfp-method <name>', 'How the local field potential is resampled.')

@@ -11,9 +11,10 @@ import {
   experimentOptions,
   printFindings,
   repeatedExperimentFlags,
-  repeatedFlags,
+  taskChoices,
   type ExperimentFlags,
 } from './pixels_options.js';
+import { repeatedFlags } from './quoted.js';
 
 /** Which sessions of an experiment, and units of them. */
 export interface SessionFlags extends ExperimentFlags {
@@ -40,11 +41,7 @@ export function addSessionFlags(command: Command): Command {
       ).choices(['lag', 'map']),
     )
     .addOption(numberFlag('--probe <n>', 'Number of the probe (imec); needed if there are several.'))
-    .option(
-      '--task <name>',
-      'lever-push, lever-push-opto, push-pull, reach, or a file such as task.json: names of actions and events.',
-      defaultTask,
-    )
+    .option('--task <name>', `${taskChoices}: names of actions and events.`, defaultTask)
     .option('--group <label>', 'Label of the units: good, mua, noise, or all. Default: good.')
     .option('--uncurated', "By the sorter's own labels.")
     .addOption(

@@ -70,6 +70,11 @@ const sensors = {
   reward: { bit: 4, channel: 'Reward_Signal', edge: 'rise' },
   reset: { bit: 5, channel: 'Reset_Signal', edge: 'rise' },
 } as const;
+const leverPush = {
+  ...sensors,
+  tone_onset: { bit: 6, channel: 'Tone_Signal', edge: 'rise' },
+  tone_offset: { bit: 7, channel: 'Tone_Signal', edge: 'fall' },
+} as const;
 
 const builtIn = (kind: 'reach' | 'opto', bits: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(bits).map(([action, own]) => [action, { bit: own, rule: { builtIn: kind } }]));
@@ -80,11 +85,7 @@ export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
     {
       name: 'lever-push',
       about: 'A tone asks for a push of the lever, which is rewarded.',
-      events: {
-        ...sensors,
-        tone_onset: { bit: 6, channel: 'Tone_Signal', edge: 'rise' },
-        tone_offset: { bit: 7, channel: 'Tone_Signal', edge: 'fall' },
-      },
+      events: leverPush,
       actions: {
         rewarded_push: { bit: 0, rule: { last: 'tone_onset', before: 'reward' } },
         missed_tone: { bit: 2, rule: { eachOther: 'tone_onset' } },
@@ -95,9 +96,7 @@ export const presetTasks: Readonly<Record<string, Task>> = Object.fromEntries(
       name: 'lever-push-opto',
       about: 'The lever push with a shutter and a laser: what the animal did while they were on.',
       events: {
-        ...sensors,
-        tone_onset: { bit: 6, channel: 'Tone_Signal', edge: 'rise' },
-        tone_offset: { bit: 7, channel: 'Tone_Signal', edge: 'fall' },
+        ...leverPush,
         shutter_onset: { bit: 8, channel: 'Shutter_Signal', edge: 'rise', minGapMs: 200 },
         shutter_offset: { bit: 9, channel: 'Shutter_Signal', edge: 'fall', minGapMs: 200 },
         laser_onset: { bit: 10, channel: 'Laser_Signal', edge: 'rise', above: 0.1 },
