@@ -15,7 +15,7 @@ import { medianOf } from '../arrays.js';
 import { fileError } from '../files/file_error.js';
 import { highPassHz } from '../import/import_session.js';
 import { hasWindow, meanWaveforms } from '../import/mean_waveforms.js';
-import type { RawSource } from '../import/raw_source.js';
+import { tileChannels, type RawSource } from '../import/raw_source.js';
 import { describeRecording, type Recording } from '../import/recording.js';
 import { selectSpikes } from '../import/select_spikes.js';
 import type { Sorting } from '../import/sorter_folder.js';
@@ -33,8 +33,6 @@ const samplesBefore = 41;
 const spikesForPeak = 50;
 const mostSpikes = 500;
 const seed = 1;
-/** Side by side in a block; see native/core/import/raw_samples.h */
-const tileChannels = 16;
 
 /**
  * Waveforms of units on their peak channels, in counts: columns `unit`, `spike`, rows `time` in ms from the first sample. At most 500 spikes

@@ -9,6 +9,7 @@ import {
 } from '../arguments.js';
 import { runInProcess, withoutWord } from '../batch/run_in_process.js';
 import { DantError, abortError, argumentError } from '../errors.js';
+import { resamplingMethods } from '../processing/resample.js';
 import { openExperiment, sessionByName, type ExperimentOptions } from './folders.js';
 import { processSession, type StepEvent } from './process_session.js';
 import type { Experiment, Session } from './session.js';
@@ -114,7 +115,7 @@ function settingsOf({ sessions, steps, jobs = 1, settings }: ProcessOptions): Pr
   requireInteger('jobs', jobs, 1);
   const { task = defaultSettings.task, lfp = defaultSettings.lfp } = requireOptions('settings', settings);
   const { method, reference } = requireObject('lfp', lfp);
-  allowOneOf('method', method, ['polyphase', 'fourier']);
+  allowOneOf('method', method, resamplingMethods);
   allowOneOf('reference', reference, ['none', 'median']);
   try {
     return { task: parseTask('settings.task', requireObject('task', task)), lfp };

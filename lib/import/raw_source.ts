@@ -2,7 +2,10 @@ import { fileError } from '../files/file_error.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { openFile, readFully } from './open_file.js';
 
-/** Samples of some channels, in tiles of 16 channels side by side; see native/core/import/raw_samples.h. */
+/** Channels that lie side by side in a block; see native/core/import/raw_samples.h. */
+export const tileChannels = 16;
+
+/** Samples of some channels, in tiles of 16 channels side by side. */
 export interface RawBlock {
   /** (⌈C/16⌉, capacity, 16) */
   block: Int16Array;

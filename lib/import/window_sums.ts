@@ -1,9 +1,7 @@
 import { sharedArray } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
-import type { RawSource } from './raw_source.js';
+import { tileChannels, type RawSource } from './raw_source.js';
 
-/** Channels that lie side by side in a block; see native/core/import/raw_samples.h. */
-const tileChannels = 16;
 /** Numbers that the filter keeps of the samples before a window, and of those behind it, per channel. */
 const outsideStates = 6;
 /** Rows that a block holds more on each side, by which the filter has forgotten what was before. */

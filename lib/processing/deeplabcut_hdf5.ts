@@ -2,6 +2,7 @@ import type { Dataset } from 'h5wasm/node';
 
 import { fileError } from '../files/file_error.js';
 import { Hdf5File } from '../files/hdf5.js';
+import { hdf5Library } from '../files/hdf5_open.js';
 
 const group = 'df_with_missing';
 const rowsAtOnce = 20_000;
@@ -15,7 +16,7 @@ const knownFilters = [1, 2, 3, 4];
 export async function readDeepLabCutTable(path: string): Promise<{ columns: string[][]; values: Float64Array }> {
   // Tells what is wrong with a file that is no HDF5.
   await (await Hdf5File.open(path)).close();
-  const { File } = await import('../files/hdf5_library.js');
+  const { File } = await hdf5Library();
   const file = new File(path, 'r');
   try {
     const table = file.keys().includes(group) ? (file.get(`${group}/table`) as Dataset | null) : null;

@@ -5,7 +5,7 @@ import { fileError, systemFileError } from '../files/file_error.js';
 import { readText } from '../files/text_file.js';
 import { openMtscomp } from '../import/mtscomp_source.js';
 import { openFile, readFully } from '../import/open_file.js';
-import type { RawSource } from '../import/raw_source.js';
+import { tileChannels, type RawSource } from '../import/raw_source.js';
 import type { RecordingMeta } from '../import/recording.js';
 import { parseSpikeGlxMeta, type SpikeGlxStream } from '../import/spikeglx_meta.js';
 import { sharedArray } from '../native/memory.js';
@@ -31,8 +31,6 @@ export interface EphysFile {
 
 /** Bytes of samples that are handed on at once, about. */
 const blockBytes = 4 * 2 ** 20;
-/** Channels side by side in a block of a compressed recording; see native/core/import/raw_samples.h. */
-const tileChannels = 16;
 
 /** Rejects with DANT_DATA if a file is missing or was copied only in part. */
 export async function openEphys(paths: EphysPaths, stream: SpikeGlxStream): Promise<EphysFile> {
