@@ -19,10 +19,8 @@ Napi::Value bindAlignedRates(const Napi::CallbackInfo& info) {
     arguments.fail("durationMs", "1 ms to a day");
   if (static_cast<double>(window.marginMs) > mostMs) arguments.fail("marginMs", "at most a day");
   if (!(window.sigmaMs >= 0 && window.sigmaMs <= 1e6)) arguments.fail("sigmaMs", "0 to 1e6");
-  const auto times = arguments.array<double>("timesMs");
-  const auto given = arguments.array<int32_t>("offsets");
-  // A copy, which JavaScript cannot change behind the checks.
-  const std::vector<int32_t> offsets(given.begin(), given.end());
+  const auto times = arguments.inPlace<double>("timesMs");
+  const auto offsets = arguments.array<int32_t>("offsets");
   int32_t previous = 0;
   for (const int32_t offset : offsets) {
     if (offset < previous || static_cast<size_t>(offset) > times.size())
@@ -31,7 +29,7 @@ Napi::Value bindAlignedRates(const Napi::CallbackInfo& info) {
   }
   if (offsets.empty()) arguments.fail("offsets", "one element more than there are units");
   const auto events = arguments.array<double>("eventsMs");
-  const auto rates = arguments.output<float>("rates", (offsets.size() - 1) * events.size() * window.durationMs);
+  const auto rates = arguments.output<float>("rates", sizeOf({offsets.size() - 1, events.size(), window.durationMs}));
   return startJob(arguments, [=](const Job& job) {
     alignedRates(job, AlignedTrains{times, offsets, events}, window, rates);
   });
@@ -40,19 +38,19 @@ Napi::Value bindAlignedRates(const Napi::CallbackInfo& info) {
 Napi::Value bindBootstrapMedians(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t length = arguments.count("length");
-  const auto values = arguments.array<double>("values");
+  const auto values = arguments.inPlace<double>("values");
   if (length < 1 || values.size() % length != 0) arguments.fail("length", "a whole number of rows");
   const BootstrapParams params{arguments.count("sampleSize"), arguments.count("samples"),
                                static_cast<uint64_t>(arguments.count("seed"))};
   if (params.sampleSize < 1 || params.sampleSize > 1'000'000) arguments.fail("sampleSize", "1 to 1e6");
   if (params.samples < 1 || params.samples > 10'000'000) arguments.fail("samples", "1 to 1e7");
   const auto percents = arguments.array<double>("percents");
-  const std::vector<double> copy(percents.begin(), percents.end());
-  for (const double percent : copy) {
+  for (const double percent : percents) {
     if (!(percent >= 0 && percent <= 100)) arguments.fail("percents", "0 to 100");
   }
-  const auto percentiles = arguments.output<double>("percentiles", values.size() / length * copy.size());
-  return startJob(arguments, [=](const Job& job) { bootstrapMedians(job, values, length, params, copy, percentiles); });
+  const auto percentiles = arguments.output<double>("percentiles", values.size() / length * percents.size());
+  return startJob(arguments,
+                  [=](const Job& job) { bootstrapMedians(job, values, length, params, percents, percentiles); });
 }
 
 } // namespace

@@ -103,24 +103,24 @@ TypedArrayInfo Arguments::typedArray(const Napi::Value& value, const char* key) 
   return {env(), value};
 }
 
-uint8_t* Arguments::place(const TypedArrayInfo& info, const char* key, bool isOutput) const {
-  void* data = info.place.data;
-  if (held_) {
-    data = isOutput ? held_->output(env(), info.place, key) : held_->input(info.place, info.type == napi_int32_array);
-  }
-  return static_cast<uint8_t*>(data);
+uint8_t* Arguments::input(const TypedArrayInfo& info, HeldMemory::Input kind) const {
+  return static_cast<uint8_t*>(held_ ? held_->input(info.place, kind) : info.place.data);
+}
+
+uint8_t* Arguments::output(const TypedArrayInfo& info, const char* key) const {
+  return static_cast<uint8_t*>(held_ ? held_->output(env(), info.place, key) : info.place.data);
 }
 
 std::span<const uint8_t> Arguments::elementBytes(const char* key, size_t itemBytes) const {
   const auto info = typedArray(object_.Get(key), key);
   if (info.elementBytes != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
-  return {place(info, key, false), info.place.bytes};
+  return {input(info, HeldMemory::Input::inPlace), info.place.bytes};
 }
 
 std::span<uint8_t> Arguments::outputElementBytes(const char* key, size_t itemBytes) const {
   const auto info = typedArray(object_.Get(key), key);
   if (info.elementBytes != itemBytes) fail(key, "elements of " + std::to_string(itemBytes) + " bytes");
-  return {place(info, key, true), info.place.bytes};
+  return {output(info, key), info.place.bytes};
 }
 
 std::span<int32_t> Arguments::live(const char* key, size_t length) const {

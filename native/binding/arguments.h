@@ -5,6 +5,8 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <initializer_list>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +28,16 @@ template <class T> constexpr napi_typedarray_type typedArrayType() {
     static_assert(std::is_same_v<T, uint8_t>);
     return napi_uint8_array;
   }
+}
+
+/// The number of elements of these extents; the greatest size_t, which no array has, where that is more.
+inline size_t sizeOf(std::initializer_list<size_t> extents) {
+  size_t size = 1;
+  for (const size_t extent : extents) {
+    if (extent == 0) return 0;
+    size = size > std::numeric_limits<size_t>::max() / extent ? std::numeric_limits<size_t>::max() : size * extent;
+  }
+  return size;
 }
 
 /// The one object that every native function takes. TypeScript has checked the values already; this checks again what
@@ -51,9 +63,10 @@ public:
   bool isFloat32(const char* key) const;
   bool isFloat64(const char* key) const;
 
-  /// The elements of a typed array (respects byteOffset). Stays valid until the job has ended.
+  /// The elements of a typed array (respects byteOffset). Stays valid until the job has ended, and JavaScript cannot
+  /// change them: what was checked, or looked at twice, holds.
   template <class T> std::span<const T> array(const char* key) const {
-    return elements<const T>(object_.Get(key), key);
+    return elements<const T>(object_.Get(key), key, HeldMemory::Input::copied);
   }
 
   /// The same, of exactly `length` elements.
@@ -61,22 +74,41 @@ public:
     return required(key, array<T>(key), length);
   }
 
-  /// A typed array that the function writes to, and may read first. JavaScript sees what was written when a job has
-  /// ended, unless it failed.
-  template <class T> std::span<T> output(const char* key) const { return elements<T>(object_.Get(key), key); }
+  /// The same without a copy where the array is in shared memory, for what is large: JavaScript may write there while
+  /// a job runs. Whatever stands there, and if something else does at the next look, the computation must stay inside
+  /// its memory and end.
+  template <class T> std::span<const T> inPlace(const char* key) const {
+    return elements<const T>(object_.Get(key), key, HeldMemory::Input::inPlace);
+  }
+  template <class T> std::span<const T> inPlace(const char* key, size_t length) const {
+    return required(key, inPlace<T>(key), length);
+  }
+
+  /// A typed array that the function writes to, and may read first. In place like the above. JavaScript sees what was
+  /// written when a job has ended, unless it failed.
+  template <class T> std::span<T> output(const char* key) const {
+    return elements<T>(object_.Get(key), key, HeldMemory::Input::inPlace);
+  }
 
   /// The same, of exactly `length` elements.
   template <class T> std::span<T> output(const char* key, size_t length) const {
     return required(key, output<T>(key), length);
   }
 
-  /// The bytes of a typed array of any type whose elements have `itemBytes` bytes.
+  /// The bytes, in place, of a typed array of any type whose elements have `itemBytes` bytes.
   std::span<const uint8_t> elementBytes(const char* key, size_t itemBytes) const;
   std::span<uint8_t> outputElementBytes(const char* key, size_t itemBytes) const;
 
   /// Arrays of typed arrays.
-  template <class T> std::vector<std::span<const T>> arrays(const char* key) const { return lists<const T>(key); }
-  template <class T> std::vector<std::span<T>> outputs(const char* key) const { return lists<T>(key); }
+  template <class T> std::vector<std::span<const T>> arrays(const char* key) const {
+    return lists<const T>(key, HeldMemory::Input::copied);
+  }
+  template <class T> std::vector<std::span<const T>> arraysInPlace(const char* key) const {
+    return lists<const T>(key, HeldMemory::Input::inPlace);
+  }
+  template <class T> std::vector<std::span<T>> outputs(const char* key) const {
+    return lists<T>(key, HeldMemory::Input::inPlace);
+  }
 
   /// An Int32Array that a running job and JavaScript talk through, of exactly `length` elements; only one on a
   /// SharedArrayBuffer, or in shared memory, is seen by both.
@@ -89,20 +121,22 @@ public:
 
 private:
   TypedArrayInfo typedArray(const Napi::Value& value, const char* key) const;
-  uint8_t* place(const TypedArrayInfo& info, const char* key, bool isOutput) const;
+  uint8_t* input(const TypedArrayInfo& info, HeldMemory::Input kind) const;
+  uint8_t* output(const TypedArrayInfo& info, const char* key) const;
 
-  template <class T> std::span<T> elements(const Napi::Value& value, const char* key) const {
+  template <class T> std::span<T> elements(const Napi::Value& value, const char* key, HeldMemory::Input kind) const {
     const auto info = typedArray(value, key);
     if (info.type != typedArrayType<std::remove_const_t<T>>()) fail(key, "a typed array of another type");
-    return {reinterpret_cast<T*>(place(info, key, !std::is_const_v<T>)), info.length};
+    auto* place = std::is_const_v<T> ? input(info, kind) : output(info, key);
+    return {reinterpret_cast<T*>(place), info.length};
   }
 
-  template <class T> std::vector<std::span<T>> lists(const char* key) const {
+  template <class T> std::vector<std::span<T>> lists(const char* key, HeldMemory::Input kind) const {
     const auto list = object_.Get(key);
     if (!list.IsArray()) fail(key, "an array of typed arrays");
     const auto items = list.As<Napi::Array>();
     std::vector<std::span<T>> spans;
-    for (uint32_t i = 0; i < items.Length(); ++i) spans.push_back(elements<T>(items.Get(i), key));
+    for (uint32_t i = 0; i < items.Length(); ++i) spans.push_back(elements<T>(items.Get(i), key, kind));
     return spans;
   }
 

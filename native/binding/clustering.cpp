@@ -42,7 +42,7 @@ Linkage toLinkage(std::span<const double> rows) {
 }
 
 std::span<const double> distancesOf(const Arguments& arguments, size_t n) {
-  return arguments.array<double>("distances", n * n);
+  return arguments.inPlace<double>("distances", sizeOf({n, n}));
 }
 
 Napi::Value bindHdbscan(const Napi::CallbackInfo& info) {
@@ -59,7 +59,8 @@ Napi::Value bindHdbscan(const Napi::CallbackInfo& info) {
   if (minSamples < 1) arguments.fail("minSamples", "at least 1");
   if (options.minClusterSize < 2) arguments.fail("minClusterSize", "at least 2");
   const bool fromPoints = arguments.has("points");
-  const auto values = fromPoints ? arguments.array<double>("points", n * dimensions) : distancesOf(arguments, n);
+  const auto values =
+      fromPoints ? arguments.inPlace<double>("points", sizeOf({n, dimensions})) : distancesOf(arguments, n);
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     const auto linkage = fromPoints ? linkageOfPoints(values, n, minSamples, job)
                                                     : linkageOfDistances(values, n, minSamples, job);
@@ -119,9 +120,9 @@ Napi::Value bindLinearDiscriminant(const Napi::CallbackInfo& info) {
                       };
                     }));
   };
-  const size_t length = inClass1.size() * features;
-  return arguments.isFloat32("rows") ? start(arguments.array<float>("rows", length))
-                                     : start(arguments.array<double>("rows", length));
+  const size_t length = sizeOf({inClass1.size(), features});
+  return arguments.isFloat32("rows") ? start(arguments.inPlace<float>("rows", length))
+                                     : start(arguments.inPlace<double>("rows", length));
 }
 
 Napi::Value bindCurateClusters(const Napi::CallbackInfo& info) {
@@ -143,9 +144,9 @@ Napi::Value bindCurateClusters(const Napi::CallbackInfo& info) {
       return combined(static_cast<size_t>(i), static_cast<size_t>(j));
     };
   } else if (arguments.isFloat32("similarity")) {
-    input.similarity = at(arguments.array<float>("similarity", units * units));
+    input.similarity = at(arguments.inPlace<float>("similarity", sizeOf({units, units})));
   } else {
-    input.similarity = at(arguments.array<double>("similarity", units * units));
+    input.similarity = at(arguments.inPlace<double>("similarity", sizeOf({units, units})));
   }
   return startJob(arguments, Compute([input](const Job& job) -> Finish {
                     return [found = curate(input, job)](Napi::Env env) -> Napi::Value {

@@ -8,7 +8,7 @@ namespace dant::binding {
 inline CombinedSimilarity combinedOf(const Arguments& arguments) {
   CombinedSimilarity similarity;
   similarity.units = arguments.count("units");
-  for (const auto& feature : arguments.arrays<float>("features")) similarity.features.emplace_back(feature);
+  for (const auto& feature : arguments.arraysInPlace<float>("features")) similarity.features.emplace_back(feature);
   const auto weights = arguments.array<double>("weights", similarity.features.size());
   similarity.weights.assign(weights.begin(), weights.end());
   try {

@@ -37,24 +37,24 @@ Napi::Value bindLocateUnits(const Napi::CallbackInfo& info) {
     return startJob(arguments,
                     [=](const Job& job) { locateUnits(job, waveforms, samples, locations, nearest, algorithm, out); });
   };
-  const size_t length = units * channels * samples;
+  const size_t length = sizeOf({units, channels, samples});
   return arguments.isFloat32("waveforms")
-             ? start(std::span<const float>(arguments.array<float>("waveforms", length)))
-             : start(std::span<const double>(arguments.array<double>("waveforms", length)));
+             ? start(std::span<const float>(arguments.inPlace<float>("waveforms", length)))
+             : start(std::span<const double>(arguments.inPlace<double>("waveforms", length)));
 }
 
 Napi::Value bindCentreWaveforms(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t channels = atLeastOne(arguments, "channels");
   const size_t samples = atLeastOne(arguments, "samples");
-  const size_t length = arguments.count("units") * channels * samples;
+  const size_t length = sizeOf({arguments.count("units"), channels, samples});
   const auto start = [&]<class Sample>(std::span<const Sample> waveforms) {
     return startJob(arguments, [=, out = arguments.output<Sample>("out", length)](const Job& job) {
       centreWaveforms<Sample>(job, waveforms, channels, samples, out);
     });
   };
-  return arguments.isFloat32("waveforms") ? start(arguments.array<float>("waveforms", length))
-                                          : start(arguments.array<double>("waveforms", length));
+  return arguments.isFloat32("waveforms") ? start(arguments.inPlace<float>("waveforms", length))
+                                          : start(arguments.inPlace<double>("waveforms", length));
 }
 
 Napi::Value bindSpikeRanges(const Napi::CallbackInfo& info) {
@@ -112,7 +112,7 @@ Napi::Value bindCrossCorrelogram(const Napi::CallbackInfo& info) {
 
 Napi::Value bindGaussianFilter(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto rows = arguments.array<double>("rows");
+  const auto rows = arguments.inPlace<double>("rows");
   const size_t length = atLeastOne(arguments, "length");
   const double sigmaBins = arguments.number("sigmaBins");
   const auto out = arguments.output<double>("out", rows.size());

@@ -49,8 +49,8 @@ Napi::Value bindFindNonFiniteRows(const Napi::CallbackInfo& info) {
       findNonFiniteRows(job, values, notFinite);
     });
   };
-  return arguments.isFloat32("values") ? start(arguments.array<float>("values"))
-                                       : start(arguments.array<double>("values"));
+  return arguments.isFloat32("values") ? start(arguments.inPlace<float>("values"))
+                                       : start(arguments.inPlace<double>("values"));
 }
 
 } // namespace

@@ -44,21 +44,21 @@ TypedArrayInfo::TypedArrayInfo(Napi::Env env, napi_value array) {
   isSharedArrayBuffer = !isOrdinary;
 }
 
-void* HeldMemory::input(const Place& place, bool arePlaces) {
-  auto shared = arePlaces ? nullptr : sharedMemoryAt(place.bufferStart);
+void* HeldMemory::input(const Place& place, Input kind) {
+  auto shared = kind == Input::copied ? nullptr : sharedMemoryAt(place.bufferStart);
   const bool isShared = shared != nullptr;
   memory_.push_back(isShared ? std::move(shared) : copyOf(place.data, place.bytes));
   return isShared ? place.data : memory_.back().get();
 }
 
 void* HeldMemory::output(Napi::Env env, const Place& place, const char* name) {
-  void* data = input(place, false);
+  void* data = input(place, Input::inPlace);
   outputs_.push_back({Napi::Reference<Napi::Value>::New(Napi::Value(env, place.array), 1), name, data, place.bytes});
   return data;
 }
 
 void* HeldMemory::live(Napi::Env env, const Place& place, bool isSharedArrayBuffer) {
-  if (!isSharedArrayBuffer) return input(place, false);
+  if (!isSharedArrayBuffer) return input(place, Input::inPlace);
   references_.push_back(Napi::Reference<Napi::Value>::New(Napi::Value(env, place.array), 1));
   return place.data;
 }

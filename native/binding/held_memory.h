@@ -22,9 +22,13 @@ public:
     const void* bufferStart;
   };
 
-  /// Where to read the array from until this object is destroyed. Numbers that a computation uses as places in other
-  /// arrays are always copied: JavaScript cannot change them behind the checks.
-  void* input(const Place& place, bool arePlaces);
+  enum class Input {
+    copied, ///< JavaScript cannot change the numbers behind the checks
+    inPlace ///< it can where the array is in shared memory; any other is copied
+  };
+
+  /// Where to read the array from until this object is destroyed.
+  void* input(const Place& place, Input kind);
 
   /// Where to read and write the array `name`.
   void* output(Napi::Env env, const Place& place, const char* name);

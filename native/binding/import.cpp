@@ -14,7 +14,7 @@ namespace {
 
 RawBlock blockOf(const Arguments& arguments, size_t channels) {
   const size_t capacity = arguments.count("capacity");
-  return {arguments.output<int16_t>("block", RawBlock::tilesOf(channels) * tileChannels * capacity), channels,
+  return {arguments.output<int16_t>("block", sizeOf({RawBlock::tilesOf(channels), tileChannels, capacity})), channels,
           capacity};
 }
 
@@ -25,14 +25,8 @@ size_t filledRows(const Arguments& arguments, const RawBlock& block) {
   return rows;
 }
 
-/// A copy, which JavaScript cannot change behind the checks.
-std::vector<int32_t> copyOf(const Arguments& arguments, const char* key) {
-  const auto given = arguments.array<int32_t>(key);
-  return {given.begin(), given.end()};
-}
-
-std::vector<int32_t> channelsOf(const Arguments& arguments, size_t columns) {
-  auto channels = copyOf(arguments, "channels");
+std::span<const int32_t> channelsOf(const Arguments& arguments, size_t columns) {
+  const auto channels = arguments.array<int32_t>("channels");
   for (const int32_t channel : channels) {
     if (channel < 0 || static_cast<size_t>(channel) >= columns) arguments.fail("channels", "columns of the samples");
   }
@@ -48,7 +42,8 @@ size_t placeOf(const Arguments& arguments, const RawBlock& block, size_t rows) {
 RawPiece pieceOf(const Arguments& arguments) {
   const size_t rows = arguments.count("rows");
   const size_t columns = arguments.count("columns");
-  return {arguments.output<int16_t>("samples", rows * columns), rows, columns, arguments.boolean("columnMajor")};
+  return {arguments.output<int16_t>("samples", sizeOf({rows, columns})), rows, columns,
+          arguments.boolean("columnMajor")};
 }
 
 /// None if the recording is filtered already.
@@ -107,8 +102,8 @@ Napi::Value bindAddWindows(const Napi::CallbackInfo& info) {
   const auto block = blockOf(arguments, arguments.count("channels"));
   const size_t rows = filledRows(arguments, block);
   const size_t length = arguments.count("window");
-  const auto starts = copyOf(arguments, "starts");
-  const auto offsets = copyOf(arguments, "offsets");
+  const auto starts = arguments.array<int32_t>("starts");
+  const auto offsets = arguments.array<int32_t>("offsets");
   for (const int32_t start : starts) {
     if (start < 0 || length > rows || static_cast<size_t>(start) > rows - length) {
       arguments.fail("starts", "windows within the block");
@@ -125,7 +120,7 @@ Napi::Value bindAddWindows(const Napi::CallbackInfo& info) {
   const auto filter = filterOf(arguments);
   const size_t units = offsets.size() - 1;
   const WindowSums sums{
-      arguments.output<int32_t>("sums", block.tiles() * units * length * tileChannels),
+      arguments.output<int32_t>("sums", sizeOf({block.tiles(), units, length, tileChannels})),
       arguments.output<double>("outside", outsideSize(block.tiles(), units, filter.has_value())),
   };
   return startJob(arguments, [=](const Job& job) {
@@ -170,11 +165,11 @@ Napi::Value bindFinishMeans(const Napi::CallbackInfo& info) {
   const auto counts = arguments.array<int32_t>("counts");
   const size_t units = counts.size() / params.parts;
   const size_t tiles = RawBlock::tilesOf(channels);
-  const size_t size = units * channels * params.samples;
+  const size_t size = sizeOf({units, channels, params.samples});
   const PartSums sums{
-      arguments.array<int32_t>("sums", tiles * counts.size() * params.window() * tileChannels),
-      arguments.array<double>("outside", outsideSize(tiles, counts.size(), filter.has_value())),
-      arguments.array<int32_t>("counts", units * params.parts),
+      arguments.inPlace<int32_t>("sums", sizeOf({tiles, counts.size(), params.window(), tileChannels})),
+      arguments.inPlace<double>("outside", outsideSize(tiles, counts.size(), filter.has_value())),
+      arguments.array<int32_t>("counts", sizeOf({units, params.parts})),
       arguments.array<double>("baselines", channels),
       arguments.array<double>("medians"),
   };

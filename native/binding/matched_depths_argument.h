@@ -12,6 +12,7 @@ inline MatchedDepths matchedDepthsOf(const Arguments& arguments) {
   matches.depthAUm = arguments.array<double>("depthAUm", matches.sessionA.size());
   matches.depthBUm = arguments.array<double>("depthBUm", matches.sessionA.size());
   matches.sessions = arguments.count("sessions");
+  if (matches.sessions > std::numeric_limits<int32_t>::max()) arguments.fail("sessions", "at most 2147483647");
   return matches;
 }
 

@@ -23,8 +23,8 @@ Napi::Value matchMutually(const Napi::CallbackInfo& info) {
   units.xUm = arguments.array<double>("xUm", count);
   units.depthsUm = arguments.array<double>("depthsUm", count);
   units.logAmplitudes = arguments.array<double>("logAmplitudes", count);
-  units.aligned = arguments.array<float>("aligned");
-  units.alignedSlope = arguments.array<float>("alignedSlope", units.aligned.size());
+  units.aligned = arguments.inPlace<float>("aligned");
+  units.alignedSlope = arguments.inPlace<float>("alignedSlope", units.aligned.size());
   if (arguments.has("correlogram")) units.correlogram = arguments.array<float>("correlogram");
   if (count > 0 && (units.aligned.size() % count != 0 || units.correlogram.size() % count != 0))
     arguments.fail("aligned and correlogram", "one row for each unit");
@@ -58,9 +58,9 @@ FramedUnits framedOf(const Arguments& arguments, size_t units, size_t sites) {
   framed.shanks = arguments.array<int32_t>("shanks", units);
   framed.depthsUm = arguments.array<double>("depthsUm", units);
   framed.correctedUm = arguments.array<double>("correctedUm", units);
-  framed.scores = arguments.array<float>("scores", units * sites * framed.components);
-  framed.live = arguments.array<uint8_t>("live", units * sites);
-  framed.derivative = arguments.array<double>("derivative", framed.components * framed.components);
+  framed.scores = arguments.inPlace<float>("scores", sizeOf({units, sites, framed.components}));
+  framed.live = arguments.array<uint8_t>("live", sizeOf({units, sites}));
+  framed.derivative = arguments.array<double>("derivative", sizeOf({framed.components, framed.components}));
   return framed;
 }
 
@@ -68,11 +68,11 @@ UnitTraits traitsOf(const Arguments& arguments, size_t units, size_t sites) {
   UnitTraits traits;
   traits.xUm = arguments.array<double>("xUm", units);
   traits.correctedUm = arguments.array<double>("correctedUm", units);
-  traits.aligned = arguments.array<float>("aligned");
-  traits.alignedSlope = arguments.array<float>("alignedSlope", traits.aligned.size());
+  traits.aligned = arguments.inPlace<float>("aligned");
+  traits.alignedSlope = arguments.inPlace<float>("alignedSlope", traits.aligned.size());
   traits.peaks = arguments.array<int32_t>("peaks", units);
   traits.logAmplitudes = arguments.array<double>("logAmplitudes", units);
-  for (const auto profile : arguments.arrays<float>("profiles")) traits.profiles.emplace_back(profile);
+  for (const auto profile : arguments.arraysInPlace<float>("profiles")) traits.profiles.emplace_back(profile);
   for (const auto column : arguments.arrays<double>("differences")) traits.differences.emplace_back(column);
   for (const auto column : arguments.arrays<double>("faults")) traits.faults.emplace_back(column);
   traits.usesPlace = arguments.boolean("usesPlace");
@@ -100,7 +100,7 @@ Napi::Value probabilities(const Napi::CallbackInfo& info) {
   input.framed = framedOf(arguments, units, siteShanks.size());
   input.traits = traitsOf(arguments, units, siteShanks.size());
   input.dimensions = arguments.count("dimensions");
-  input.embedding = arguments.array<double>("embedding", units * input.dimensions);
+  input.embedding = arguments.array<double>("embedding", sizeOf({units, input.dimensions}));
   const auto split = pairsOf(arguments, "split", units);
   const auto linked = pairsOf(arguments, "linkedSessions", units + 1);
   input.expectedMatches = arguments.array<double>("expectedMatches", linked.size());
@@ -144,7 +144,7 @@ Napi::Value fillSimilarity(const Napi::CallbackInfo& info) {
   const auto units = arguments.count("units");
   const auto pairs = pairsOf(arguments, "pairs", units);
   const auto logOdds = arguments.array<float>("logOdds", pairs.size());
-  const auto similarity = arguments.output<float>("similarity", units * units);
+  const auto similarity = arguments.output<float>("similarity", sizeOf({units, units}));
   return startJob(arguments, [=](const Job& job) { fillMatchSimilarity(job, pairs, logOdds, units, similarity); });
 }
 

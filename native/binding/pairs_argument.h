@@ -15,7 +15,7 @@ inline Napi::Value pairsArray(Napi::Env env, const std::vector<UnitPair>& pairs)
   return array;
 }
 
-/// A copy of an Int32Array (P, 2) of indices below `units`.
+/// An Int32Array (P, 2) of indices below `units`.
 inline std::vector<UnitPair> pairsOf(const Arguments& arguments, const char* key, size_t units) {
   const auto flat = arguments.array<int32_t>(key);
   std::vector<UnitPair> pairs;

@@ -21,10 +21,8 @@ RateRatio ratioOf(const Arguments& arguments) {
   return ratio;
 }
 
-/// Columns in a copy, which JavaScript cannot change behind the checks.
-std::vector<int32_t> columnsOf(const Arguments& arguments, size_t columns) {
-  const auto given = arguments.array<int32_t>("channels");
-  std::vector<int32_t> channels(given.begin(), given.end());
+std::span<const int32_t> columnsOf(const Arguments& arguments, size_t columns) {
+  const auto channels = arguments.array<int32_t>("channels");
   for (const int32_t channel : channels) {
     if (channel < 0 || static_cast<size_t>(channel) >= columns) arguments.fail("channels", "columns of the samples");
   }
@@ -63,7 +61,7 @@ Napi::Value startPolyphase(const Arguments& arguments, std::span<const Sample> s
 }
 
 template <class Sample> Napi::Value startPolyphaseOf(const Arguments& arguments) {
-  const auto samples = arguments.array<Sample>("samples");
+  const auto samples = arguments.inPlace<Sample>("samples");
   return arguments.isFloat32("resampled") ? startPolyphase<Sample, float>(arguments, samples)
                                           : startPolyphase<Sample, double>(arguments, samples);
 }
@@ -74,7 +72,7 @@ Napi::Value bindPolyphase(const Napi::CallbackInfo& info) {
 }
 
 template <class Sample> Napi::Value startMinima(const Arguments& arguments) {
-  const auto samples = arguments.array<Sample>("samples");
+  const auto samples = arguments.inPlace<Sample>("samples");
   const size_t columns = columnCount(arguments, samples.size());
   const auto channels = columnsOf(arguments, columns);
   const auto minima = arguments.output<double>("minima", channels.size());
@@ -87,7 +85,7 @@ Napi::Value bindColumnMinima(const Napi::CallbackInfo& info) {
 }
 
 template <class Sample> Napi::Value startReferencing(const Arguments& arguments) {
-  const auto samples = arguments.array<Sample>("samples");
+  const auto samples = arguments.inPlace<Sample>("samples");
   const size_t columns = columnCount(arguments, samples.size());
   const auto channels = columnsOf(arguments, columns);
   if (channels.empty()) arguments.fail("channels", "at least one");
@@ -107,7 +105,7 @@ Napi::Value bindSubtractRowMedians(const Napi::CallbackInfo& info) {
 Napi::Value bindRowMedians(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t length = arguments.count("length");
-  const auto values = arguments.array<float>("values");
+  const auto values = arguments.inPlace<float>("values");
   if (length < 1 || values.size() % length != 0) arguments.fail("length", "a whole number of rows");
   const auto medians = arguments.output<double>("medians", values.size() / length);
   return startJob(arguments, [=](const Job& job) { rowMedians(job, values, length, medians); });
@@ -117,7 +115,7 @@ Napi::Value bindFourierResample(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t length = arguments.count("length");
   const size_t newLength = arguments.count("newLength");
-  const auto signals = arguments.array<double>("signals");
+  const auto signals = arguments.inPlace<double>("signals");
   if (length < 1 || signals.size() % length != 0) arguments.fail("length", "a whole number of signals");
   const size_t count = signals.size() / length;
   const auto resampled = arguments.output<double>("resampled");

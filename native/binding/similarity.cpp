@@ -39,7 +39,7 @@ Napi::Value compareWaveforms(const Napi::CallbackInfo& info) {
 
 Napi::Value compareRows(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto rows = arguments.array<double>("rows");
+  const auto rows = arguments.inPlace<double>("rows");
   const auto count = arguments.count("count");
   const auto names = arguments.has("gapNames") ? arguments.array<int32_t>("gapNames", count) : std::span<int32_t>();
   const auto similarity = arguments.output<float>("similarity");

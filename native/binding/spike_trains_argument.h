@@ -6,9 +6,9 @@
 
 namespace dant::binding {
 
-/// A copy of the offsets, which JavaScript cannot change behind the check.
+/// timesMs: Float64Array; offsets: Float64Array, where each unit's times begin and the last one's end.
 inline SpikeTrains spikeTrainsOf(const Arguments& arguments) {
-  SpikeTrains trains{arguments.array<double>("timesMs"), {}};
+  SpikeTrains trains{arguments.inPlace<double>("timesMs"), {}};
   double previous = 0;
   for (const double offset : arguments.array<double>("offsets")) {
     if (!(offset >= previous && offset <= static_cast<double>(trains.timesMs.size()))) {

@@ -69,7 +69,7 @@ Napi::Value splits(const Napi::CallbackInfo& info) {
   places.xUm = arguments.array<double>("xUm", units.size());
   places.depthsUm = arguments.array<double>("depthsUm", units.size());
   places.maxDistanceUm = arguments.number("maxDistanceUm");
-  const auto aligned = arguments.array<float>("aligned");
+  const auto aligned = arguments.inPlace<float>("aligned");
   return startJob(arguments, Compute([=](const Job& job) -> Finish {
                     auto found = findSplitUnits(job, trains, units, places, aligned);
                     return [found = std::move(found)](Napi::Env env) -> Napi::Value {
@@ -83,11 +83,11 @@ Napi::Value splits(const Napi::CallbackInfo& info) {
 
 Napi::Value reduce(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
-  const auto rows = arguments.array<double>("rows");
+  const auto rows = arguments.inPlace<double>("rows");
   const auto count = arguments.count("count");
   const bool centreRows = arguments.boolean("centreRows");
   const auto components = arguments.count("components");
-  const auto scores = arguments.output<double>("scores", count * components);
+  const auto scores = arguments.output<double>("scores", sizeOf({count, components}));
   return startJob(arguments,
                   [=](const Job& job) { principalComponents(job, rows, count, centreRows, components, scores); });
 }

@@ -8,14 +8,15 @@ namespace dant::binding {
 inline Waveforms waveformsOf(const Arguments& arguments) {
   Waveforms waveforms;
   if (arguments.isFloat32("waveforms")) {
-    waveforms.f32 = arguments.array<float>("waveforms");
+    waveforms.f32 = arguments.inPlace<float>("waveforms");
   } else {
-    waveforms.f64 = arguments.array<double>("waveforms");
+    waveforms.f64 = arguments.inPlace<double>("waveforms");
   }
   waveforms.units = arguments.array<int32_t>("units");
   waveforms.channels = arguments.count("channels");
   waveforms.samples = arguments.count("samples");
-  if (waveforms.size() == 0) arguments.fail("channels and samples", "at least one channel and one sample");
+  if (waveforms.size() == 0 || waveforms.size() != sizeOf({waveforms.channels, waveforms.samples}))
+    arguments.fail("channels and samples", "at least one channel and one sample");
   return waveforms;
 }
 

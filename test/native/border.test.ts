@@ -124,13 +124,31 @@ describe.each(names)('%s', (name) => {
 
   it('lives when others write to its arrays while it runs', async () => {
     if (!isJob(name)) return;
-    for (const make of [(bytes: number) => new SharedArrayBuffer(bytes), sharedMemory]) {
-      const params = argumentsOf(name, make);
-      await outcomeOf(name, params, () => {
-        for (const array of arraysIn({ ...params, control: undefined })) {
-          new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0x7f);
-        }
+    const params = argumentsOf(name, sharedMemory);
+    const arrays = arraysIn({ ...params, control: undefined }).map(
+      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+    );
+    const originals = arrays.map((bytes) => bytes.slice());
+    const write = (byte: number) => {
+      for (const bytes of arrays) bytes.fill(byte);
+    };
+    const restore = () => {
+      arrays.forEach((bytes, i) => {
+        bytes.set(originals[i]!);
       });
+    };
+    // A job that looks at a number twice may see two.
+    for (const byte of [0x7f, 0xff, 0, 0x40]) {
+      for (let round = 0; round < 5; ++round) {
+        await outcomeOf(name, params, () => {
+          for (const end = performance.now() + round / 5; performance.now() < end;) {
+            write(byte);
+            restore();
+          }
+          if (round % 2 === 0) write(byte);
+        });
+        restore();
+      }
     }
   });
 
@@ -163,7 +181,7 @@ describe.each(names)('%s', (name) => {
   it('takes no number that it cannot use', async () => {
     const keys = Object.keys(calls.get(name)!).filter((key) => typeof calls.get(name)![key] === 'number');
     for (const key of keys) {
-      for (const value of [-1, 0.5, NaN, Infinity, 2 ** 31, 2 ** 53 - 1, '1']) {
+      for (const value of [-1, 0.5, NaN, Infinity, 2 ** 31, 2 ** 32, 2 ** 53 - 1, '1']) {
         // Gigabytes of zeros cost nothing until they are used.
         if (key === 'threads' || key === 'bytes') continue;
         const params: NativeArguments = { ...argumentsOf(name), [key]: value };

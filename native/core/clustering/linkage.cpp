@@ -18,6 +18,9 @@ Linkage singleLinkage(std::vector<Edge> edges) {
   };
   for (const Edge& edge : edges) {
     const int32_t left = nodes.root(edge.a), right = nodes.root(edge.b);
+    if (left == right) {
+      throw InputError("The similarities or distances are not all numbers, or were changed while they were clustered.");
+    }
     for (const int32_t child : {left, right}) nodes.attach(child, static_cast<int32_t>(points + linkage.size()));
     linkage.push_back({left, right, edge.distance, sizeOf(left) + sizeOf(right)});
   }

@@ -21,7 +21,7 @@ using Linkage = std::vector<Merge>;
 inline size_t pointCount(const Linkage& linkage) { return linkage.size() + 1; }
 
 /// Single linkage from the edges of a spanning tree: sorted by distance (equal ones keep their order), each edge joins
-/// the node that holds its a (left) and the one that holds its b (right).
+/// the node that holds its a (left) and the one that holds its b (right). Throws InputError unless they make one tree.
 Linkage singleLinkage(std::vector<Edge> edges);
 
 /// Throws InputError unless the merges form one binary tree in which every node is made before it is used and sizes

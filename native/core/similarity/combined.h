@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -36,7 +37,7 @@ struct CombinedSimilarity {
 
   /// Throws std::invalid_argument unless sizes agree.
   void check() const {
-    bool fits = !features.empty() && features.size() == weights.size();
+    bool fits = !features.empty() && features.size() == weights.size() && units <= std::numeric_limits<int32_t>::max();
     for (const auto& feature : features) fits = fits && feature.size() == units * units;
     if (!fits) throw std::invalid_argument("The similarity matrices do not fit the number of units or weights.");
   }

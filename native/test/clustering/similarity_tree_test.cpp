@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <random>
 
 using namespace dant;
@@ -56,4 +57,12 @@ TEST_CASE("linkageOfSimilarity is Prim's tree, on any number of threads") {
       CHECK(different == 0);
     }
   }
+}
+
+TEST_CASE("similarities that are no numbers make no tree") {
+  std::vector<float> similarity(9, std::numeric_limits<float>::quiet_NaN());
+  CHECK_THROWS_AS(linkageOfSimilarity(Job{}, {{similarity}, {1}, 3}), InputError);
+  CHECK_THROWS_AS(singleLinkage({{0, 1, 0.5}, {1, 0, 0.6}}), InputError);
+  CHECK_THROWS_AS((CombinedSimilarity{{std::span<const float>()}, {1}, size_t{1} << 32}.check()),
+                  std::invalid_argument);
 }
