@@ -1,5 +1,5 @@
-import type { NdArray } from '../arrays.js';
-import { median, roc, type Roc } from './roc.js';
+import { medianOf, type NdArray } from '../arrays.js';
+import { roc, type Roc } from './roc.js';
 import { unitsBySession, type SessionPair, type TrackedUnits } from './session_pairs.js';
 
 /** Whether matched units are more alike in something than units that merely lie where a match would. */
@@ -58,8 +58,8 @@ export function likenessTest(
     ...roc(matched, neighbours),
     matched: matched.length,
     neighbours: neighbours.length,
-    medianMatched: median(matched),
-    medianNeighbours: median(neighbours),
+    medianMatched: medianOf(matched),
+    medianNeighbours: medianOf(neighbours),
     matchedByCorrelation: byCorrelation(matched),
     neighboursByCorrelation: byCorrelation(neighbours),
   };

@@ -41,11 +41,3 @@ export function roc(higher: readonly number[], lower: readonly number[]): Roc {
   const variance = (auc * (1 - auc) + (n - 1) * (q1 - auc ** 2) + (m - 1) * (q2 - auc ** 2)) / (n * m);
   return { auc, error: Math.sqrt(Math.max(0, variance)), curve };
 }
-
-/** NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}

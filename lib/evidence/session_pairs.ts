@@ -1,4 +1,4 @@
-import { median } from './roc.js';
+import { medianOf } from '../arrays.js';
 
 /** What is needed of a result to look at its matches between sessions. N units. */
 export interface TrackedUnits {
@@ -57,7 +57,7 @@ export function sessionPairs({ clusters, sessions, sessionCount, locationsUm }: 
         matches,
         share: matches.length / Math.min(first.length, second.length),
         displacementUm,
-        medianDisplacementUm: median(shifts),
+        medianDisplacementUm: medianOf(shifts),
         atDisplacement: shifts.filter((shift) => Math.abs(shift - displacementUm) < atDisplacementUm).length,
       });
     }

@@ -1,3 +1,4 @@
+import { medianOf } from '../arrays.js';
 import { isRigid } from '../recording/motion.js';
 import { motionOf } from './unit_motion.js';
 import type { ReportData } from './report_data.js';
@@ -29,7 +30,7 @@ export function reportFacts(data: ReportData): { title: string; subtitle: string
           {
             label: 'Found in every session',
             value: count(everywhere),
-            note: `median ${median(spans)} of ${sessionCount} sessions`,
+            note: `median ${medianOf(spans)} of ${sessionCount} sessions`,
           },
         ]
       : []),
@@ -154,11 +155,6 @@ export function percent(share: number): string {
 export const doubtfulBelow = 0.99;
 
 const signed = (value: number) => value.toFixed(0).replace(/^-0$/, '0').replace('-', '−');
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
 
 function duration(seconds: number): string {
   if (seconds < 90) return `${seconds.toFixed(1)} s`;

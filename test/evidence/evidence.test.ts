@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 
+import { medianOf } from '../../lib/arrays.js';
 import { chanceByScore } from '../../lib/evidence/chance.js';
 import { matchesByDistance } from '../../lib/evidence/by_distance.js';
 import { intervalBins, logIntervalHistograms } from '../../lib/evidence/intervals.js';
 import { likenessTest } from '../../lib/evidence/likeness.js';
-import { median, roc } from '../../lib/evidence/roc.js';
+import { roc } from '../../lib/evidence/roc.js';
 import { sessionPairs, type TrackedUnits } from '../../lib/evidence/session_pairs.js';
 import { verdictOf, verdictText } from '../../lib/evidence/verdict.js';
 import { Random } from '../../lib/random.js';
@@ -62,9 +63,9 @@ describe('the area under the ROC curve', () => {
 
   it('is not a number of nothing', () => {
     expect(roc([], [1])).toMatchObject({ auc: NaN, error: NaN });
-    expect(median([])).toBeNaN();
-    expect(median([3, 1, 2])).toBe(2);
-    expect(median([4, 1, 2, 3])).toBe(2.5);
+    expect(medianOf([])).toBeNaN();
+    expect(medianOf([3, 1, 2])).toBe(2);
+    expect(medianOf([4, 1, 2, 3])).toBe(2.5);
   });
 });
 
@@ -208,8 +209,8 @@ describe('the likeness of matched units', () => {
       [2, 6],
     ].map(([i, j]) => slowCorrelation(i!, j!));
     expect(test).toMatchObject({ matched: 3, neighbours: near.length });
-    expect(test.medianMatched).toBeCloseTo(median(matched), 10);
-    expect(test.medianNeighbours).toBeCloseTo(median(near), 10);
+    expect(test.medianMatched).toBeCloseTo(medianOf(matched), 10);
+    expect(test.medianNeighbours).toBeCloseTo(medianOf(near), 10);
     expect(test.auc).toBeCloseTo(roc(matched, near).auc, 10);
     expect(test.matchedByCorrelation.reduce((sum, count) => sum + count, 0)).toBe(3);
   });

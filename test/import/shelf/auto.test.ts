@@ -57,9 +57,9 @@ describe.skipIf(!haveShelf || !haveFixtures || !haveIblFixtures)('dant import au
     expect(stdout).toContain('Imported 3 units of 1 session');
   });
 
-  it('repeats the flags that were given, as far as the command takes them', async () => {
+  it('repeats the flags that were given', async () => {
     const path = join(shelf, 'matlab/data/v5_plain/spikeInfo.mat');
-    const more = ['--labels', 'good', '--max-missing', '0.20', '--min-amplitude-uv', '5'];
+    const more = ['--max-missing', '0.20', '--min-amplitude-uv', '5'];
     const { stdout, stderr } = await dant(['import', 'auto', path, ...more, '-o', join(folder.path, 'auto')]);
     const printed = /^This is: dant (import matlab .*)$/m.exec(stdout)![1]!;
     expect(printed, stderr).toBe(
@@ -72,6 +72,14 @@ describe.skipIf(!haveShelf || !haveFixtures || !haveIblFixtures)('dant import au
     for (const name of ['waveform_all.npy', 'units.csv']) {
       expect(readFileSync(join(folder.path, 'again', name))).toEqual(readFileSync(join(folder.path, 'auto', name)));
     }
+  });
+
+  it('takes no labels where units have none', async () => {
+    const path = join(shelf, 'matlab/data/v5_plain/spikeInfo.mat');
+    const output = join(folder.path, 'labels');
+    const { code, stderr } = await dant(['import', 'auto', path, '--labels', 'good', '--output', output]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('The units of a spikeInfo have no labels: leave out --labels.');
   });
 
   it('asks for what it cannot know', async () => {
