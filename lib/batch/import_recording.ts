@@ -6,7 +6,6 @@ import { DantError } from '../errors.js';
 import { systemOutputError } from '../files/file_error.js';
 import { readTextIfThere } from '../files/text_file.js';
 import type { ImportControl } from '../import/import_sessions.js';
-import { writeSessionDays } from './session_days.js';
 import type { ImportedSource } from './sources/source.js';
 import type { StudyRecording } from './study.js';
 
@@ -32,7 +31,6 @@ export async function importRecording(
     );
   }
   try {
-    await writeSessionDays(next);
     await writeFile(join(next, listName), await listOf(next));
     const kept = existsSync(data) && !(await isUntouched(data)) ? freeName(data) : undefined;
     if (existsSync(data)) await rename(data, kept ?? old);

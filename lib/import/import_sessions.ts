@@ -178,6 +178,7 @@ function outlineOf(
     },
     sessions: sessions.map(({ folder, sorting, recording, labels, part, events, templates }) => ({
       folder,
+      date: part ? undefined : recording.date,
       durationS: recording.rows / recording.sampleRateHz,
       record: {
         recording: recording.files,

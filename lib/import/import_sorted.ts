@@ -113,6 +113,7 @@ function outlineOf(plan: SortedPlan, options: DatasetOutline['options'], warning
         : { types: ['PETH'], bins: givenBins, length: givenBins, isShared: true },
     sessions: plan.sessions.map(({ session, labels, events }) => ({
       folder: session.folder,
+      date: session.date,
       durationS: session.durationS,
       record: {
         ...session.record,

@@ -25,6 +25,8 @@ export interface RecordingMeta {
   fileSizeBytes: number | undefined;
   /** SHA-1 of the file, 40 hexadecimal digits */
   sha1?: string | undefined;
+  /** When it was made, 2024-05-01T… */
+  date?: string | undefined;
   /** Its kind */
   probe: string | undefined;
   serialNumber: string | undefined;
@@ -45,6 +47,8 @@ export interface Recording {
   uvPerBit: Float64Array;
   /** (neuralColumns); undefined: the recording does not tell */
   sites: Site[] | undefined;
+  /** When it was made, 2024-05-01T…; undefined: not told */
+  date?: string | undefined;
   /** undefined: not told */
   probe: string | undefined;
   serialNumber: string | undefined;
@@ -100,6 +104,7 @@ export async function describeRecording(
     sampleRateHz: meta?.sampleRateHz ?? params.sampleRateHz,
     uvPerBit: meta?.uvPerBit ?? new Float64Array(columns).fill(params.dtype === 'float32' ? floatStepUv : uvPerBit!),
     sites: meta?.sites,
+    date: meta?.date,
     probe: meta?.probe,
     serialNumber: meta?.serialNumber,
     isFiltered: meta?.isFiltered ?? params.isFiltered,

@@ -6,6 +6,8 @@ import type { Site } from './sites.js';
 export interface SortedSession {
   /** Its file or folder */
   folder: string;
+  /** When it was recorded, 2024-05-01…; undefined: not told */
+  date?: string | undefined;
   /** What import.json says about it besides */
   record: object;
   /** Of the channels that were sorted */

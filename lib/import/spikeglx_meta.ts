@@ -44,6 +44,7 @@ export function parseSpikeGlxMeta(path: string, text: string, stream: SpikeGlxSt
     sites: sitesOf(meta, part, type, neuralColumns),
     fileSizeBytes: meta.has('fileSizeBytes') ? meta.number('fileSizeBytes') : undefined,
     sha1: /^[0-9a-f]{40}$/i.exec(values.get('fileSHA1') ?? '')?.[0],
+    date: values.get('fileCreateTime'),
     probe: part ?? `type ${type}`,
     serialNumber: serialNumber === '' ? undefined : serialNumber,
     isFiltered: [...values].some(

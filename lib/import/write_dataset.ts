@@ -11,6 +11,7 @@ import { csvLine } from './csv.js';
 import { FloatRows } from './float_rows.js';
 import type { ImportedDataSet } from './import_sessions.js';
 import { waveformSamples } from './mean_waveforms.js';
+import { sessionDays } from './session_days.js';
 import type { Site } from './sites.js';
 import { importFile, unitsFile } from './units_table.js';
 
@@ -18,6 +19,8 @@ import { importFile, unitsFile } from './units_table.js';
 export interface ImportedSession {
   /** Where it was found */
   folder: string;
+  /** When it was recorded, 2024-05-01…; undefined: not told, unless by the name of a folder */
+  date?: string | undefined;
   /** How long it is, s */
   durationS: number;
   /** What import.json says about it besides */
@@ -140,6 +143,8 @@ export class DatasetWriter {
       shape: [sites.length],
     });
     await this.writePeth();
+    const days = sessionDays(all.filter((_, s) => numbers[s] !== undefined));
+    if (days) await writeNpy(file('session_days.npy'), { data: days, shape: [days.length] });
     const { settings } = completeSettings(
       peth?.isShared ? {} : { motionEstimation: { features: [['Waveform', 'AutoCorr']] } },
     );

@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { readNpy } from '../../lib/files/npy.js';
 import { readStudy } from '../../lib/batch/study_file.js';
 import { writeStudyFile } from '../../lib/batch/study_init.js';
-import { dateIn } from '../../lib/batch/session_days.js';
 import { dant } from '../cli/dant.js';
 import { temporaryFolder } from '../cli/folder.js';
 import { simulatedCache } from '../import/ibl/simulated_cache.js';
@@ -187,15 +186,4 @@ describe.skipIf(!haveShelf)('files of other programs', () => {
     writeFileSync(at('study.yaml'), `animals: { A: { ${key}: ${value} } }`);
     await expect(readStudy(at('study.yaml'))).rejects.toThrow('animals.A');
   });
-});
-
-it.each([
-  ['/lab/M1/2024-05-01/ks4', '2024-05-01'],
-  ['/lab/20240501_M1', '2024-05-01'],
-  ['/lab/M1_born_2023-01-01/2024_05_01_g0', '2024-05-01'],
-  ['/lab/12024050101/ks4', undefined],
-  ['/lab/2024-13-01/ks4', undefined],
-  ['/lab/day3', undefined],
-])('the date in %s is %s', (path, date) => {
-  expect(dateIn(path)).toBe(date === undefined ? undefined : Date.parse(date) / 86_400_000);
 });

@@ -61,7 +61,12 @@ export async function importIbl(
       geometry: 'sorter',
       warnings,
       options: { subject, probe: name, ...choice, ...complete } as DatasetOutline['options'],
-      sessions: plans.map((plan) => ({ folder: plan.folder, durationS: plan.durationS, record: recordOf(plan) })),
+      sessions: plans.map((plan) => ({
+        folder: plan.folder,
+        date: plan.sorting.session.date,
+        durationS: plan.durationS,
+        record: recordOf(plan),
+      })),
     };
     const writer = await DatasetWriter.create(folder, outline);
     try {

@@ -77,12 +77,14 @@ async function sessionOf(tree: ArrayTree, choice: NwbChoice): Promise<SortedSess
       },
     };
   });
+  const sessionStart = await oneText(tree, 'session_start_time');
   return {
     folder: tree.path,
+    date: sessionStart ?? undefined,
     record: {
       identifier: await oneText(tree, 'identifier'),
       subject: await oneText(tree, 'general/subject/subject_id'),
-      sessionStart: await oneText(tree, 'session_start_time'),
+      sessionStart,
       positionsFrom: electrodes.positionsFrom,
       waveformUnit: unit,
     },
