@@ -87,7 +87,9 @@ function evidence({ shank, units, model }: ProbabilisticGroup): string {
     ...(Number.isNaN(falsePositiveRate)
       ? []
       : [`${percent(falsePositiveRate)} of the matched pairs expected to be wrong`]),
-    `${doubtful === 0 ? 'no neuron' : count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
+    clusters.length === 1
+      ? 'nothing matched'
+      : `${doubtful === 0 ? 'no neuron' : count(doubtful, 'neuron')} with a confidence below ${100 * doubtfulBelow} %`,
     ...(split === 0 ? [] : [`${count(split, 'pair')} of units split by the sorter`]),
     ...(contaminatedUnits.length === 0
       ? []
