@@ -8,7 +8,7 @@ import { openFile, readFully } from '../import/open_file.js';
 import { tileChannels, type RawSource } from '../import/raw_source.js';
 import type { RecordingMeta } from '../import/recording.js';
 import { parseSpikeGlxMeta, type SpikeGlxStream } from '../import/spikeglx_meta.js';
-import { sharedArray } from '../native/memory.js';
+import { ArraysInTurn, sharedArray } from '../native/memory.js';
 
 /** Files of a SpikeGLX recording. */
 export interface EphysPaths {
@@ -31,8 +31,6 @@ export interface EphysFile {
 
 /** Bytes of samples that are handed on at once, about. */
 const blockBytes = 4 * 2 ** 20;
-/** In turns: one is read while one is worked on and another may still be. New memory would cost more than its use. */
-const buffersInTurn = 3;
 
 /** Rejects with DANT_DATA if a file is missing or was copied only in part. */
 export async function openEphys(paths: EphysPaths, stream: SpikeGlxStream): Promise<EphysFile> {
@@ -44,11 +42,13 @@ export async function openEphys(paths: EphysPaths, stream: SpikeGlxStream): Prom
     meta,
     rows,
     async *samples(signal) {
-      const most = Math.min(rows, Math.max(1, Math.floor(blockBytes / (2 * meta.columns))));
-      const buffers = Array.from({ length: buffersInTurn }, () => sharedArray(Int16Array, most * meta.columns));
-      const read = (first: number) => {
-        const block = buffers[(first / most) % buffersInTurn]!.subarray(0, (rows - first) * meta.columns);
-        return source.read(first, block, signal).then(() => block);
+      const most = Math.max(1, Math.floor(blockBytes / (2 * meta.columns)));
+      // One is read while one is worked on and another may still be.
+      const blocks = new ArraysInTurn(Int16Array, 3);
+      const read = async (first: number) => {
+        const block = blocks.next(Math.min(most, rows - first) * meta.columns);
+        await source.read(first, block, signal);
+        return block;
       };
       // A block is read while the one before is worked on.
       let next = read(0);
