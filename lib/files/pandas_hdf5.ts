@@ -31,8 +31,8 @@ export interface FrameOptions {
   gzip?: number | undefined;
 }
 
-/** Bytes of a chunk of the values, about */
-const chunkBytes = 2 ** 22;
+/** Bytes of a chunk of the values, about. One that does not fit into the library's cache (1 MB) is written anew with each block in it. */
+const chunkBytes = 2 ** 19;
 
 /**
  * Writes a table to an HDF5 file that `pandas.read_hdf(path, 'df')` reads, as `DataFrame.to_hdf` writes it in its fixed format (PyTables 2.1).

@@ -190,7 +190,7 @@ async function resampleGroup(
   const channels = Int32Array.from({ length: columns }, (_, c) => c);
   const scales = new Float64Array(columns).fill(1);
   const signal = { columns, channels, rows: length, minima, scales };
-  const resampler = new RowResampler(signal, ratio, 'float64', { threads, signal: abort });
+  const resampler = new RowResampler(signal, ratio, 'float64', Float64Array, { threads, signal: abort });
   let row = 0;
   for (let first = 0; first < length; first += valuesAtOnce) {
     const count = Math.min(valuesAtOnce, length - first);
@@ -199,7 +199,7 @@ async function resampleGroup(
       const values = await own.readNumbers(first, count);
       for (let i = 0; i < count; i++) block[i * columns + c] = values[i]!;
     }
-    const resampled = await resampler.add(block, 'float64');
+    const resampled = await resampler.add(block);
     for (let i = 0; i < resampled.length; i++) put(row + Math.floor(i / columns), i % columns, resampled[i]!);
     row += resampled.length / columns;
   }

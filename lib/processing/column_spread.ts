@@ -1,5 +1,6 @@
 import { medianOf } from '../arrays.js';
 import { replaceText } from '../files/text_file.js';
+import { runNative, type RunOptions } from '../native/run.js';
 
 /** Standard deviations of the columns of a table whose rows come block by block. */
 export class ColumnSpread {
@@ -10,7 +11,10 @@ export class ColumnSpread {
   private readonly sums: Float64Array;
   private readonly squares: Float64Array;
 
-  constructor(private readonly columns: number) {
+  constructor(
+    private readonly columns: number,
+    private readonly run: RunOptions = {},
+  ) {
     this.origin = new Float64Array(columns);
     this.sums = new Float64Array(columns);
     this.squares = new Float64Array(columns);
@@ -19,7 +23,7 @@ export class ColumnSpread {
   /** Passes blocks (·, columns) on, having looked at them. */
   async *of<Block extends Float32Array | Float64Array>(blocks: AsyncIterable<Block>): AsyncGenerator<Block> {
     for await (const block of blocks) {
-      this.add(block);
+      await this.add(block);
       yield block;
     }
   }
@@ -31,30 +35,12 @@ export class ColumnSpread {
   }
 
   /** Looks at rows (·, columns). */
-  add(block: Float32Array | Float64Array): void {
+  async add(rows: Float32Array | Float64Array): Promise<void> {
+    if (rows.length === 0) return;
     const { columns, origin, sums, squares } = this;
-    const rows = block.length / columns;
-    if (this.rows === 0 && rows > 0) origin.set(block.subarray(0, columns));
-    this.rows += rows;
-    // Four rows at once: sums are loaded and stored less often.
-    let row = 0;
-    for (; row + 4 <= rows; row += 4) {
-      let [a, b, c, d] = [row * columns, (row + 1) * columns, (row + 2) * columns, (row + 3) * columns];
-      for (let column = 0; column < columns; column++) {
-        const from = origin[column]!;
-        const v = block[a++]! - from;
-        const w = block[b++]! - from;
-        const x = block[c++]! - from;
-        const y = block[d++]! - from;
-        sums[column]! += v + w + (x + y);
-        squares[column]! += v * v + w * w + (x * x + y * y);
-      }
-    }
-    for (let i = row * columns; i < block.length; i++) {
-      const value = block[i]! - origin[i % columns]!;
-      sums[i % columns]! += value;
-      squares[i % columns]! += value * value;
-    }
+    if (this.rows === 0) origin.set(rows.subarray(0, columns));
+    this.rows += rows.length / columns;
+    await runNative((native, control) => native.addToSums({ ...control, rows, origin, sums, squares }), this.run);
   }
 }
 

@@ -55,7 +55,7 @@ export async function processLfp(
   return withEphys(paths, stream, output, async (file) => {
     const rows = outputCount(rateRatio(file.meta.sampleRateHz, processedRateHz), file.rows);
     if (method === 'fourier') return processByFourier(file, output, rows, lag, reference, run);
-    return write(output, file.meta.neuralColumns, rows, lag, resampledRows(file, reference, run));
+    return write(output, file.meta.neuralColumns, rows, lag, resampledRows(file, reference, run), run);
   });
 }
 
@@ -81,7 +81,7 @@ export async function processAp(
     try {
       await scratch.fill(resampledRows(file, 'none', run));
       const offsets = await medianOfColumns(scratch, run);
-      return await write(output, channels, rows, lag, withoutMedians(scratch.readRows(), offsets, run));
+      return await write(output, channels, rows, lag, withoutMedians(scratch.readRows(), offsets, run), run);
     } finally {
       await scratch.discard();
     }
@@ -117,6 +117,7 @@ async function write(
   allRows: number,
   lag: Lag,
   blocks: AsyncIterable<Float32Array | Float64Array>,
+  { threads, signal }: RunOptions,
 ): Promise<ProcessedEphys> {
   const [begin, end] = sharedProbeRows(allRows, lag);
   if (end === begin) {
@@ -126,7 +127,7 @@ async function write(
     );
   }
   const columns = [{ values: Int32Array.from({ length: channels }, (_, c) => c) }];
-  const spread = new ColumnSpread(channels);
+  const spread = new ColumnSpread(channels, { threads, signal });
   await writeTable(output, {
     columns,
     rows: end - begin,
@@ -169,7 +170,7 @@ async function processByFourier(
     await original.fill(reference === 'median' ? referencedRows(file, run) : scaledRows(file, run.signal));
     resampled = await ColumnScratch.create(`${output}.scratch2`, rows, channels);
     await fourierColumns(original, resampled, run);
-    return await write(output, channels, rows, lag, resampled.readRows());
+    return await write(output, channels, rows, lag, resampled.readRows(), run);
   } finally {
     await original.discard();
     await resampled?.discard();

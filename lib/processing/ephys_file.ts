@@ -8,7 +8,7 @@ import { openFile, readFully } from '../import/open_file.js';
 import { tileChannels, type RawSource } from '../import/raw_source.js';
 import type { RecordingMeta } from '../import/recording.js';
 import { parseSpikeGlxMeta, type SpikeGlxStream } from '../import/spikeglx_meta.js';
-import { sharedArray } from '../native/memory.js';
+import { ArraysInTurn, sharedArray } from '../native/memory.js';
 
 /** Files of a SpikeGLX recording. */
 export interface EphysPaths {
@@ -24,7 +24,7 @@ export interface EphysFile {
   path: string;
   meta: RecordingMeta;
   rows: number;
-  /** Rows (·, columns) in their order */
+  /** Rows (·, columns) in their order. A block is overwritten when the second one after it is asked for. */
   samples(signal?: AbortSignal): AsyncGenerator<Int16Array>;
   close(): Promise<void>;
 }
@@ -43,14 +43,20 @@ export async function openEphys(paths: EphysPaths, stream: SpikeGlxStream): Prom
     rows,
     async *samples(signal) {
       const most = Math.max(1, Math.floor(blockBytes / (2 * meta.columns)));
+      // One is read while one is worked on and another may still be.
+      const blocks = new ArraysInTurn(Int16Array, 3);
+      const read = async (first: number) => {
+        const block = blocks.next(Math.min(most, rows - first) * meta.columns);
+        await source.read(first, block, signal);
+        return block;
+      };
       // A block is read while the one before is worked on.
-      let next = source.read(0, Math.min(most, rows), signal);
+      let next = read(0);
       for (let first = 0; first < rows; first += most) {
         const block = await next;
         if (signal?.aborted) throw abortError(signal);
-        const then = first + most;
-        if (then < rows) {
-          next = source.read(then, Math.min(most, rows - then), signal);
+        if (first + most < rows) {
+          next = read(first + most);
           // It is awaited in its turn, or not at all after a failure.
           next.catch(() => undefined);
         }
@@ -64,8 +70,8 @@ export async function openEphys(paths: EphysPaths, stream: SpikeGlxStream): Prom
 /** A recording of which rows are read, with all columns. */
 interface Rows {
   rows: number;
-  /** (count, columns) rows first … first + count − 1 */
-  read(first: number, count: number, signal: AbortSignal | undefined): Promise<Int16Array>;
+  /** Fills (·, columns) with rows from `first` on. */
+  read(first: number, to: Int16Array, signal: AbortSignal | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,11 +96,8 @@ async function openPlain({ bin, meta: metaPath }: EphysPaths, meta: RecordingMet
   const handle = await openFile(bin);
   return {
     rows: size / rowBytes,
-    async read(first, count) {
-      const samples = new Int16Array(count * meta.columns);
-      await readFully(handle, bin, new Uint8Array(samples.buffer), first * rowBytes);
-      return samples;
-    },
+    read: (first, { buffer, byteOffset, byteLength }) =>
+      readFully(handle, bin, new Uint8Array(buffer, byteOffset, byteLength), first * rowBytes),
     close: () => handle.close(),
   };
 }
@@ -105,7 +108,7 @@ async function openCompressed({ bin, ch }: EphysPaths, meta: RecordingMeta): Pro
   if (source.columns === meta.columns) {
     return {
       rows: source.rows,
-      read: (first, count, signal) => readTiles(source, first, count, signal),
+      read: (first, to, signal) => readTiles(source, first, to, signal),
       close: () => source.close(),
     };
   }
@@ -113,16 +116,15 @@ async function openCompressed({ bin, ch }: EphysPaths, meta: RecordingMeta): Pro
   throw fileError(ch, `says ${source.columns} channels but ${meta.columns} are expected. Are both of one recording?`);
 }
 
-async function readTiles(source: RawSource, first: number, count: number, signal: AbortSignal | undefined) {
+async function readTiles(source: RawSource, first: number, samples: Int16Array, signal: AbortSignal | undefined) {
   const { columns } = source;
+  const count = samples.length / columns;
   const tiles = Math.ceil(columns / tileChannels);
   const block = sharedArray(Int16Array, tiles * count * tileChannels);
   const channels = Int32Array.from({ length: columns }, (_, c) => c);
   await source.read(first, count, { block, capacity: count, channels }, 0, { signal });
-  const samples = new Int16Array(count * columns);
   for (let c = 0; c < columns; c++) {
     const from = Math.floor(c / tileChannels) * count * tileChannels + (c % tileChannels);
     for (let row = 0; row < count; row++) samples[row * columns + c] = block[from + row * tileChannels]!;
   }
-  return samples;
 }

@@ -26,10 +26,10 @@ export async function* resampledRows(
       await lowerMinima(rows, neuralColumns, channels, minima, control);
       told(rows.length / neuralColumns);
     }
-    const resampler = new RowResampler(signal, ratio, 'float64', control);
+    const resampler = new RowResampler(signal, ratio, 'float64', Float32Array, control);
     yield* overlapping(referencedRows(file, run), (rows) => {
       told(rows.length / neuralColumns);
-      return resampler.add(rows, 'float32');
+      return resampler.add(rows);
     });
     return;
   }
@@ -38,10 +38,10 @@ export async function* resampledRows(
     told(rows.length / columns);
   }
   const signal = { columns, channels, rows: file.rows, minima, scales: uvPerBit };
-  const resampler = new RowResampler(signal, ratio, 'int16', control);
+  const resampler = new RowResampler(signal, ratio, 'int16', Float32Array, control);
   yield* overlapping(file.samples(run.signal), (rows) => {
     told(rows.length / columns);
-    return resampler.add(rows, 'float32');
+    return resampler.add(rows);
   });
 }
 

@@ -35,7 +35,7 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
   try {
     const { columns, neuralColumns, uvPerBit } = file.meta;
     const channels = Int32Array.from({ length: neuralColumns }, (_, c) => c);
-    const spread = new ColumnSpread(neuralColumns);
+    const spread = new ColumnSpread(neuralColumns, { signal: run.signal, threads: run.threads });
     const random = new Random(seed);
     let row = 0;
     let left = Math.max(1, Math.round(file.rows * drawnShare));
@@ -57,7 +57,7 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
         { samples: taken, columns, channels, offsets: new Float64Array(neuralColumns), scales: uvPerBit },
         { signal: run.signal, threads: run.threads },
       );
-      spread.add(referenced);
+      await spread.add(referenced);
       run.onProgress?.(row / file.rows);
     }
     const sdsUv = spread.deviations();

@@ -1,4 +1,4 @@
-import { sharedArray } from '../native/memory.js';
+import { ArraysInTurn, sharedArray, type ConstructorOf } from '../native/memory.js';
 import { runNative, type RunOptions } from '../native/run.js';
 import { inputsOf, outputCount, type RateRatio } from './rate_ratio.js';
 
@@ -15,8 +15,9 @@ export interface RowSignal {
 }
 
 /** Resamples a signal whose rows come one after the other; holds only those that outputs still need. */
-export class RowResampler {
+export class RowResampler<Value extends Float32Array | Float64Array> {
   private held: Int16Array | Float64Array;
+  private readonly results: ArraysInTurn<Value>;
   /** Row of the signal that is the first held one, and how many are held */
   private first = 0;
   private count = 0;
@@ -27,22 +28,24 @@ export class RowResampler {
     private readonly signal: RowSignal,
     private readonly ratio: RateRatio,
     private readonly type: 'int16' | 'float64',
+    values: ConstructorOf<Value>,
     private readonly run: RunOptions = {},
   ) {
     this.outputs = outputCount(ratio, signal.rows);
     this.held = this.room(0);
+    this.results = new ArraysInTurn(values, 2);
   }
 
-  /** Takes rows (·, columns); returns all outputs (·, C) that can be made now, in µV or whatever the scales give. */
-  add(rows: Int16Array | Float64Array, values: 'float32'): Promise<Float32Array>;
-  add(rows: Int16Array | Float64Array, values: 'float64'): Promise<Float64Array>;
-  async add(rows: Int16Array | Float64Array, values: 'float32' | 'float64'): Promise<Float32Array | Float64Array> {
+  /**
+   * Takes rows (·, columns); returns all outputs (·, C) that can be made now, in µV or whatever the scales give. The second call after this
+   * one overwrites them.
+   */
+  async add(rows: Int16Array | Float64Array): Promise<Value> {
     const { columns, channels, minima, scales, rows: total } = this.signal;
     this.append(rows);
     const first = this.nextOutput;
     const last = this.readyOutputs();
-    const length = Math.max(0, last - first) * channels.length;
-    const resampled = values === 'float32' ? sharedArray(Float32Array, length) : sharedArray(Float64Array, length);
+    const resampled = this.results.next(Math.max(0, last - first) * channels.length);
     if (resampled.length === 0) return resampled;
     await runNative(
       (native, control) =>

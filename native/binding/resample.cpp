@@ -3,6 +3,7 @@
 #include "core/resample/fourier.h"
 #include "core/resample/medians.h"
 #include "core/resample/polyphase.h"
+#include "core/resample/spread.h"
 
 #include <cmath>
 
@@ -111,6 +112,20 @@ Napi::Value bindRowMedians(const Napi::CallbackInfo& info) {
   return startJob(arguments, [=](const Job& job) { rowMedians(job, values, length, medians); });
 }
 
+template <class Value> Napi::Value startSums(const Arguments& arguments) {
+  const auto rows = arguments.array<Value>("rows");
+  const auto origin = arguments.array<double>("origin");
+  if (origin.empty() || rows.size() % origin.size() != 0) arguments.fail("origin", "a number for each column");
+  const ColumnSums totals{origin, arguments.output<double>("sums", origin.size()),
+                          arguments.output<double>("squares", origin.size())};
+  return startJob(arguments, [=](const Job& job) { addToSums(job, rows, totals); });
+}
+
+Napi::Value bindAddToSums(const Napi::CallbackInfo& info) {
+  const Arguments arguments(info);
+  return arguments.isFloat32("rows") ? startSums<float>(arguments) : startSums<double>(arguments);
+}
+
 Napi::Value bindFourierResample(const Napi::CallbackInfo& info) {
   const Arguments arguments(info);
   const size_t length = arguments.count("length");
@@ -132,6 +147,7 @@ void registerResample(Napi::Env env, Napi::Object exports) {
   add(env, exports, "columnMinima", bindColumnMinima);
   add(env, exports, "subtractRowMedians", bindSubtractRowMedians);
   add(env, exports, "rowMedians", bindRowMedians);
+  add(env, exports, "addToSums", bindAddToSums);
   add(env, exports, "fourierResample", bindFourierResample);
 }
 

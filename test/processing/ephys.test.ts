@@ -10,7 +10,7 @@ import { readNpy } from '../../lib/files/npy.js';
 import { readNpz } from '../../lib/files/npz.js';
 import { processAp, processLfp } from '../../lib/processing/ephys.js';
 import { fourierColumns } from '../../lib/processing/fourier_columns.js';
-import { fourierResample } from '../../lib/processing/resample.js';
+import { fourierResample, resample } from '../../lib/processing/resample.js';
 import { writeSpread } from '../../lib/processing/column_spread.js';
 import { ColumnScratch } from '../../lib/processing/column_scratch.js';
 import { noise } from '../numbers.js';
@@ -189,6 +189,43 @@ describe.skipIf(!haveFixtures)('recordings of the fixtures', () => {
       });
     }
   });
+
+  it.each(['none', 'median'] as const)(
+    'a recording of several blocks is resampled as a whole (reference %s)',
+    async (reference) => {
+      // More than the arrays that blocks take turns with
+      const [rows, columns] = [1_700_000, 5];
+      const samples = Int16Array.from({ length: rows * columns }, (_, i) => 2000 * noise(i));
+      const at = { bin: join(folder, 'long.lf.bin'), meta: join(folder, 'long.lf.meta') };
+      writeFileSync(at.bin, samples);
+      const text = readFileSync(paths(0, 'lf').meta, 'utf8');
+      writeFileSync(at.meta, text.replace(/^fileSizeBytes=.*$/m, `fileSizeBytes=${samples.byteLength}`));
+      const output = join(folder, 'long.npy');
+      const { sdsUv } = await processLfp(at, 'lf', output, { reference });
+      const { data, shape } = await readNpy(output, { as: 'float64' });
+      const channels = new Float64Array(rows * 4);
+      for (let row = 0; row < rows; row++) {
+        const own = samples.subarray(row * columns, row * columns + 4);
+        const [, low, high] = own.toSorted();
+        const median = reference === 'median' ? (low! + high!) / 2 : 0;
+        for (let c = 0; c < 4; c++) channels[row * 4 + c] = (own[c]! - median) * uvPerCount.lf;
+      }
+      const expected = await resample(channels, 4, { fromHz: 2500, toHz: 1000 });
+      expect(shape).toEqual([680_000, 4]);
+      let worst = 0;
+      const sums = [0, 0, 0, 0];
+      expected.forEach((value, i) => {
+        worst = Math.max(worst, Math.abs(value - data[i]!));
+        sums[i % 4]! += value ** 2;
+      });
+      expect(worst).toBeLessThan(1e-3);
+      expectClose(
+        sdsUv,
+        sums.map((sum) => Math.sqrt(sum / 680_000)),
+        1e-3,
+      );
+    },
+  );
 });
 
 it.each([113, 120])('%i rows of columns have other lengths, however many are in memory', async (rows) => {

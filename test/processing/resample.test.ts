@@ -137,10 +137,10 @@ describe('polyphase', () => {
         scales: Float64Array.of(2, 0.5),
       };
       const inPieces = async (size: number) => {
-        const resampler = new RowResampler(signal, ratio, 'int16');
+        const resampler = new RowResampler(signal, ratio, 'int16', Float64Array);
         const parts: number[] = [];
         for (let row = 0; row < 5000; row += size) {
-          parts.push(...(await resampler.add(x.subarray(3 * row, 3 * Math.min(5000, row + size)), 'float64')));
+          parts.push(...(await resampler.add(x.subarray(3 * row, 3 * Math.min(5000, row + size)))));
         }
         return parts;
       };

@@ -49,6 +49,20 @@ export interface ResampleFunctions {
   /** The median of each row of `values` (rows, length). */
   rowMedians(args: JobControl & { values: Float32Array; length: number; medians: Float64Array }): Promise<void>;
 
+  /** Adds the rows less `origin`, and the squares of that, to `sums` and `squares`. */
+  addToSums(
+    args: JobControl & {
+      /** (·, C) */
+      rows: Float32Array | Float64Array;
+      /** (C) */
+      origin: Float64Array;
+      /** (C) */
+      sums: Float64Array;
+      /** (C) */
+      squares: Float64Array;
+    },
+  ): Promise<void>;
+
   /** Signals of another length by their Fourier transform, as scipy.signal.resample. */
   fourierResample(
     args: JobControl & {

@@ -1,5 +1,6 @@
 #include "core/resample/polyphase.h"
 
+#include "core/job/large_array.h"
 #include "core/job/scratch.h"
 #include "core/simd/kernels.h"
 
@@ -8,7 +9,9 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace dant {
@@ -16,11 +19,18 @@ namespace dant {
 namespace {
 
 constexpr size_t lanes = tileChannels;
-constexpr size_t outputsAtOnce = 64;
+/// Neighbours share the rows that both need; those of so many fit into the L2 cache.
+constexpr size_t outputsAtOnce = 128;
 
 struct Room {
-  std::vector<double> rows; ///< (rows that some outputs need, lanes)
+  std::optional<LargeArray<double>> rows; ///< (rows that some outputs need, lanes)
+  size_t capacity = 0;
   std::vector<double> taps;
+
+  double* rowsOf(size_t count) {
+    if (count > capacity) rows.emplace((capacity = count) * lanes);
+    return rows->data();
+  }
 };
 
 /// Weights for a `down` that is no whole number take 80 kB for each input from one output to the next; of more inputs
@@ -41,12 +51,36 @@ std::shared_ptr<const ResamplingTaps> tapsOf(RateRatio ratio) {
   return last;
 }
 
-/// Whether columns follow each other, as many as are summed at once
-bool areNeighbours(std::span<const int32_t> columns) {
-  for (size_t c = 0; c < columns.size(); ++c)
-    if (columns[c] != columns[0] + static_cast<int32_t>(c)) return false;
-  return columns.size() == lanes;
-}
+/// Some of the columns, as many as are summed at once or fewer.
+struct Tile {
+  std::span<const int32_t> columns;
+  std::array<double, lanes> minima{}, scales{};
+
+  Tile(const ResampledColumns& wanted, size_t first)
+      : columns(wanted.columns.subspan(first, std::min(lanes, wanted.columns.size() - first))) {
+    std::copy_n(wanted.minima.begin() + static_cast<std::ptrdiff_t>(first), columns.size(), minima.begin());
+    std::copy_n(wanted.scales.begin() + static_cast<std::ptrdiff_t>(first), columns.size(), scales.begin());
+  }
+
+  bool isWholeAndAdjacent() const {
+    for (size_t c = 0; c < columns.size(); ++c)
+      if (columns[c] != columns[0] + static_cast<int32_t>(c)) return false;
+    return columns.size() == lanes;
+  }
+
+  /// What `count` rows are above the minima: (count, lanes).
+  template <class Sample> void above(const Sample* samples, size_t stride, size_t count, double* rows) const {
+    if constexpr (std::is_same_v<Sample, int16_t>) {
+      if (isWholeAndAdjacent()) {
+        kernels().centreRows(samples + columns[0], stride, count, minima.data(), rows);
+        return;
+      }
+    }
+    for (; count > 0; --count, samples += stride, rows += lanes)
+      for (size_t c = 0; c < lanes; ++c)
+        rows[c] = c < columns.size() ? static_cast<double>(samples[columns[c]]) - minima[c] : 0.0;
+  }
+};
 
 } // namespace
 
@@ -75,35 +109,27 @@ template <class Sample, class Value> void polyphase(const Job& job, const Signal
     const size_t tile = index % tiles;
     const size_t begin = first + part * outputsAtOnce;
     const size_t end = std::min(first + count, begin + outputsAtOnce);
-    const size_t c0 = tile * lanes;
-    const size_t used = std::min(lanes, width - c0);
-    const auto columns = wanted.columns.subspan(c0, used);
-    const double* const minima = wanted.minima.data() + c0;
-    const bool neighbours = areNeighbours(columns);
+    const Tile columns(wanted, tile * lanes);
+    const size_t used = columns.columns.size();
     scratch.with([&](Room& room) {
       const std::ptrdiff_t from = taps.first(begin);
       const std::ptrdiff_t to = taps.last(end - 1) + 1;
-      room.rows.assign(static_cast<size_t>(to - from) * lanes, 0.0);
-      for (std::ptrdiff_t row = std::max<std::ptrdiff_t>(from, 0); row < std::min(to, total); ++row) {
-        const Sample* const samples = signal.samples.data() + static_cast<size_t>(row - held) * signal.columns;
-        double* const values = room.rows.data() + static_cast<size_t>(row - from) * lanes;
-        if (neighbours) {
-          // A loop whose length is known at compile time becomes vectors.
-          const Sample* const own = samples + columns[0];
-          for (size_t c = 0; c < lanes; ++c) values[c] = static_cast<double>(own[c]) - minima[c];
-        } else {
-          for (size_t c = 0; c < used; ++c) values[c] = static_cast<double>(samples[columns[c]]) - minima[c];
-        }
-      }
-      std::array<double, lanes> sums{};
+      const std::ptrdiff_t firstRow = std::clamp<std::ptrdiff_t>(from, 0, total);
+      const std::ptrdiff_t endRow = std::clamp<std::ptrdiff_t>(to, firstRow, total);
+      double* const rows = room.rowsOf(static_cast<size_t>(to - from));
+      const auto place = [&](std::ptrdiff_t row) { return rows + static_cast<size_t>(row - from) * lanes; };
+      std::fill(rows, place(firstRow), 0.0);
+      columns.above(signal.samples.data() + static_cast<size_t>(firstRow - held) * signal.columns, signal.columns,
+                    static_cast<size_t>(endRow - firstRow), place(firstRow));
+      std::fill(place(endRow), place(to), 0.0);
+      std::array<double, lanes> outputs{};
       for (size_t m = begin; m < end; ++m) {
         const auto weights = taps.of(m, room.taps);
-        const double* const rows = room.rows.data() + static_cast<size_t>(taps.first(m) - from) * lanes;
-        kernel.weighRows(weights.data(), weights.size(), rows, sums.data());
-        Value* const values = resampled.data() + (m - first) * width + c0;
-        for (size_t c = 0; c < used; ++c) {
-          values[c] = static_cast<Value>((sums[c] + minima[c]) * wanted.scales[c0 + c]);
-        }
+        kernel.weighRows(weights.data(), weights.size(), place(taps.first(m)), columns.minima.data(),
+                         columns.scales.data(), outputs.data());
+        Value* const values = resampled.data() + (m - first) * width + tile * lanes;
+        std::transform(outputs.begin(), outputs.begin() + static_cast<std::ptrdiff_t>(used), values,
+                       [](double value) { return static_cast<Value>(value); });
       }
     });
   });

@@ -20,6 +20,7 @@ const Kernels DANT_JOIN(kernels_, DANT_LEVEL) = {
     DANT_LEVEL::dotsExact,
     DANT_LEVEL::dotsQuantised,
     DANT_LEVEL::dotsF64,
+    DANT_LEVEL::centreRows,
     DANT_LEVEL::weighRows,
     DANT_LEVEL::combineRows,
     DANT_LEVEL::combineRowsF64,

@@ -76,8 +76,11 @@ struct Kernels {
                         float* out);
   /// out[r·widthF64 + lane] = Σ_k a[k·stride + r] · b[k·widthF64 + lane], r < rowsF64.
   void (*dotsF64)(const double* a, size_t stride, const double* b, size_t length, double* out);
-  /// out[c] = Σ_k weights[k] · rows[k·tileChannels + c], k < count, c < tileChannels.
-  void (*weighRows)(const double* weights, size_t count, const double* rows, double* out);
+  /// Of a tile: rows[k·tileChannels + c] = samples[k·stride + c] − centres[c], k < count, c < tileChannels.
+  void (*centreRows)(const int16_t* samples, size_t stride, size_t count, const double* centres, double* rows);
+  /// out[c] = (Σ_k weights[k] · rows[k·tileChannels + c] + centres[c]) · scales[c], k < count, c < tileChannels.
+  void (*weighRows)(const double* weights, size_t count, const double* rows, const double* centres,
+                    const double* scales, double* out);
 
   /// Rows of a sparse matrix times a dense one, in pairs of rows that share their indices:
   /// out[rows[2·p + r]·samples + t] = Σ_e coefficients[2·e + r] · source[indices[e]·samples + t] over

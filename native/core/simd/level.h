@@ -14,6 +14,7 @@ Pointed<decltype(Kernels::dots)>::Function dots;
 Pointed<decltype(Kernels::dotsExact)>::Function dotsExact;
 Pointed<decltype(Kernels::dotsQuantised)>::Function dotsQuantised;
 Pointed<decltype(Kernels::dotsF64)>::Function dotsF64;
+Pointed<decltype(Kernels::centreRows)>::Function centreRows;
 Pointed<decltype(Kernels::weighRows)>::Function weighRows;
 Pointed<decltype(Kernels::combineRows)>::Function combineRows;
 Pointed<decltype(Kernels::combineRowsF64)>::Function combineRowsF64;

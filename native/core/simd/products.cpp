@@ -4,6 +4,19 @@
 namespace {
 
 constexpr size_t chunk = 128;
+constexpr int tileVectorsD = static_cast<int>(dant::tileChannels) / lanesD;
+
+inline VectorD loadWide(const int16_t* p) {
+#if DANT_VECTOR_BYTES == 64
+  const __m128i whole = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return reinterpret_cast<VectorD>(_mm512_maskz_cvtepi32_pd(0xFF, _mm256_cvtepi16_epi32(whole)));
+#elif DANT_VECTOR_BYTES == 32
+  const __m128i whole = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p));
+  return reinterpret_cast<VectorD>(_mm256_cvtepi32_pd(_mm_cvtepi16_epi32(whole)));
+#else
+  return VectorD{static_cast<double>(p[0]), static_cast<double>(p[1])};
+#endif
+}
 
 /// Prefetches memory in small steps: of many prefetches at once, most would have to wait for the rest.
 class Prefetcher {
@@ -178,8 +191,16 @@ void dotsF64(const double* a, size_t stride, const double* b, size_t length, dou
     for (int c = 0; c < columnsF64; ++c) store(out + r * widthF64 + c * lanesD, sum[r][c]);
 }
 
-void weighRows(const double* weights, size_t count, const double* rows, double* out) {
-  constexpr int vectors = static_cast<int>(tileChannels) / lanesD;
+void centreRows(const int16_t* samples, size_t stride, size_t count, const double* centres, double* rows) {
+  VectorD centre[tileVectorsD];
+  for (int v = 0; v < tileVectorsD; ++v) centre[v] = load(centres + v * lanesD);
+  for (size_t k = 0; k < count; ++k, samples += stride, rows += tileChannels)
+    for (int v = 0; v < tileVectorsD; ++v) store(rows + v * lanesD, loadWide(samples + v * lanesD) - centre[v]);
+}
+
+void weighRows(const double* weights, size_t count, const double* rows, const double* centres, const double* scales,
+               double* out) {
+  constexpr int vectors = tileVectorsD;
   // Several sums side by side, as each product has to wait for the one before.
   constexpr int sums = vectors < 8 ? 8 / vectors : 1;
   VectorD sum[sums][vectors];
@@ -193,7 +214,8 @@ void weighRows(const double* weights, size_t count, const double* rows, double* 
     for (int v = 0; v < vectors; ++v) sum[0][v] += weights[k] * load(rows + v * lanesD);
   for (int s = 1; s < sums; ++s)
     for (int v = 0; v < vectors; ++v) sum[0][v] += sum[s][v];
-  for (int v = 0; v < vectors; ++v) store(out + v * lanesD, sum[0][v]);
+  for (int v = 0; v < vectors; ++v)
+    store(out + v * lanesD, (sum[0][v] + load(centres + v * lanesD)) * load(scales + v * lanesD));
 }
 
 } // namespace dant::DANT_LEVEL

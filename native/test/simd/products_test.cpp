@@ -119,21 +119,41 @@ TEST_CASE("dotsF64") {
   });
 }
 
+TEST_CASE("centreRows") {
+  forEachLevel([](const Kernels& level) {
+    const size_t count = 3, stride = tileChannels + 3;
+    std::vector<int16_t> samples(count * stride);
+    std::mt19937 random(9);
+    for (auto& sample : samples) sample = static_cast<int16_t>(random());
+    samples[1] = -32768;
+    samples[2] = 32767;
+    const auto centres = randomNumbers<double>(tileChannels, 10);
+    std::vector<double> rows(count * tileChannels + 1, 7);
+    level.centreRows(samples.data(), stride, count, centres.data(), rows.data());
+    CHECK(rows.back() == 7);
+    for (size_t k = 0; k < count; ++k)
+      for (size_t c = 0; c < tileChannels; ++c)
+        CHECK(rows[k * tileChannels + c] == samples[k * stride + c] - centres[c]);
+  });
+}
+
 TEST_CASE("weighRows") {
   forEachLevel([](const Kernels& level) {
     for (size_t count : {0, 1, 3, 8, 51}) {
       const auto weights = randomNumbers<double>(count, 7);
       const auto rows = randomNumbers<double>(count * tileChannels, 8);
+      const auto centres = randomNumbers<double>(tileChannels, 9);
+      const auto scales = randomNumbers<double>(tileChannels, 10);
       std::vector<double> out(tileChannels + 1, 7);
-      level.weighRows(weights.data(), count, rows.data(), out.data());
+      level.weighRows(weights.data(), count, rows.data(), centres.data(), scales.data(), out.data());
       CHECK(out.back() == 7);
       for (size_t c = 0; c < tileChannels; ++c) {
-        double sum = 0, magnitude = 1e-300;
+        double sum = centres[c], magnitude = std::abs(centres[c]);
         for (size_t k = 0; k < count; ++k) {
           sum += weights[k] * rows[k * tileChannels + c];
           magnitude += std::abs(weights[k] * rows[k * tileChannels + c]);
         }
-        CHECK(std::abs(out[c] - sum) <= 1e-14 * magnitude);
+        CHECK(std::abs(out[c] - sum * scales[c]) <= 1e-14 * magnitude * std::abs(scales[c]));
       }
     }
   });
