@@ -113,7 +113,7 @@ Napi::Value bindRowMedians(const Napi::CallbackInfo& info) {
 }
 
 template <class Value> Napi::Value startSums(const Arguments& arguments) {
-  const auto rows = arguments.array<Value>("rows");
+  const auto rows = arguments.inPlace<Value>("rows");
   const auto origin = arguments.array<double>("origin");
   if (origin.empty() || rows.size() % origin.size() != 0) arguments.fail("origin", "a number for each column");
   const ColumnSums totals{origin, arguments.output<double>("sums", origin.size()),
