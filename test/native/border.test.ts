@@ -124,30 +124,32 @@ describe.each(names)('%s', (name) => {
 
   it('lives when others write to its arrays while it runs', async () => {
     if (!isJob(name)) return;
-    const params = argumentsOf(name, sharedMemory);
-    const arrays = arraysIn({ ...params, control: undefined }).map(
-      ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
-    );
-    const originals = arrays.map((bytes) => bytes.slice());
-    const write = (byte: number) => {
-      for (const bytes of arrays) bytes.fill(byte);
-    };
-    const restore = () => {
-      arrays.forEach((bytes, i) => {
-        bytes.set(originals[i]!);
-      });
-    };
-    // A job that looks at a number twice may see two.
-    for (const byte of [0x7f, 0xff, 0, 0x40]) {
-      for (let round = 0; round < 5; ++round) {
-        await outcomeOf(name, params, () => {
-          for (const end = performance.now() + round / 5; performance.now() < end;) {
-            write(byte);
-            restore();
-          }
-          if (round % 2 === 0) write(byte);
+    for (const make of [(bytes: number) => new SharedArrayBuffer(bytes), sharedMemory]) {
+      const params = argumentsOf(name, make);
+      const arrays = arraysIn({ ...params, control: undefined }).map(
+        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+      );
+      const originals = arrays.map((bytes) => bytes.slice());
+      const write = (byte: number) => {
+        for (const bytes of arrays) bytes.fill(byte);
+      };
+      const restore = () => {
+        arrays.forEach((bytes, i) => {
+          bytes.set(originals[i]!);
         });
-        restore();
+      };
+      // A job that looks at a number twice may see two.
+      for (const byte of [0x7f, 0xff, 0, 0x40]) {
+        for (let round = 0; round < 5; ++round) {
+          await outcomeOf(name, params, () => {
+            for (const end = performance.now() + round / 5; performance.now() < end;) {
+              write(byte);
+              restore();
+            }
+            if (round % 2 === 0) write(byte);
+          });
+          restore();
+        }
       }
     }
   });
