@@ -35,7 +35,9 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
   try {
     const { columns, neuralColumns, uvPerBit } = file.meta;
     const channels = Int32Array.from({ length: neuralColumns }, (_, c) => c);
-    const spread = new ColumnSpread(neuralColumns, { signal: run.signal, threads: run.threads });
+    // What the steps of a block tell is no progress of the whole.
+    const control = { signal: run.signal, threads: run.threads };
+    const spread = new ColumnSpread(neuralColumns, control);
     const random = new Random(seed);
     let row = 0;
     let left = Math.max(1, Math.round(file.rows * drawnShare));
@@ -55,7 +57,7 @@ export async function assessNoise(paths: EphysPaths, seed = 25_000, run: RunOpti
       });
       const referenced = await subtractMedians(
         { samples: taken, columns, channels, offsets: new Float64Array(neuralColumns), scales: uvPerBit },
-        { signal: run.signal, threads: run.threads },
+        control,
       );
       await spread.add(referenced);
       run.onProgress?.(row / file.rows);

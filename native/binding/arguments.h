@@ -78,7 +78,7 @@ public:
   /// a job runs. Whatever stands there, and if something else does at the next look, the computation must stay inside
   /// its memory and end.
   template <class T> std::span<const T> inPlace(const char* key) const {
-    return elements<const T>(object_.Get(key), key, HeldMemory::Input::inPlace);
+    return elements<const T>(object_.Get(key), key);
   }
   template <class T> std::span<const T> inPlace(const char* key, size_t length) const {
     return required(key, inPlace<T>(key), length);
@@ -86,9 +86,7 @@ public:
 
   /// A typed array that the function writes to, and may read first. In place like the above. JavaScript sees what was
   /// written when a job has ended, unless it failed.
-  template <class T> std::span<T> output(const char* key) const {
-    return elements<T>(object_.Get(key), key, HeldMemory::Input::inPlace);
-  }
+  template <class T> std::span<T> output(const char* key) const { return elements<T>(object_.Get(key), key); }
 
   /// The same, of exactly `length` elements.
   template <class T> std::span<T> output(const char* key, size_t length) const {
@@ -104,11 +102,9 @@ public:
     return lists<const T>(key, HeldMemory::Input::copied);
   }
   template <class T> std::vector<std::span<const T>> arraysInPlace(const char* key) const {
-    return lists<const T>(key, HeldMemory::Input::inPlace);
+    return lists<const T>(key);
   }
-  template <class T> std::vector<std::span<T>> outputs(const char* key) const {
-    return lists<T>(key, HeldMemory::Input::inPlace);
-  }
+  template <class T> std::vector<std::span<T>> outputs(const char* key) const { return lists<T>(key); }
 
   /// An Int32Array that a running job and JavaScript talk through, of exactly `length` elements; only one on a
   /// SharedArrayBuffer, or in shared memory, is seen by both.
@@ -124,14 +120,16 @@ private:
   uint8_t* input(const TypedArrayInfo& info, HeldMemory::Input kind) const;
   uint8_t* output(const TypedArrayInfo& info, const char* key) const;
 
-  template <class T> std::span<T> elements(const Napi::Value& value, const char* key, HeldMemory::Input kind) const {
+  template <class T> std::span<T> elements(const Napi::Value& value, const char* key,
+                                           HeldMemory::Input kind = HeldMemory::Input::inPlace) const {
     const auto info = typedArray(value, key);
     if (info.type != typedArrayType<std::remove_const_t<T>>()) fail(key, "a typed array of another type");
     auto* place = std::is_const_v<T> ? input(info, kind) : output(info, key);
     return {reinterpret_cast<T*>(place), info.length};
   }
 
-  template <class T> std::vector<std::span<T>> lists(const char* key, HeldMemory::Input kind) const {
+  template <class T>
+  std::vector<std::span<T>> lists(const char* key, HeldMemory::Input kind = HeldMemory::Input::inPlace) const {
     const auto list = object_.Get(key);
     if (!list.IsArray()) fail(key, "an array of typed arrays");
     const auto items = list.As<Napi::Array>();

@@ -10,8 +10,8 @@ namespace dant::binding {
 
 /// The memory of JavaScript's arrays that a job works on, held so that nothing JavaScript does in the meantime can take
 /// it away or change what was checked. Node-API has no way to forbid that an ArrayBuffer is transferred or shrunk: so
-/// an array in shared memory (shared_memory.h) is used where it is, and of any other the job gets a copy; what the job
-/// writes there is copied back at the end. Only on the JavaScript thread.
+/// an array in shared memory (shared_memory.h) can be used where it is, and of any other the job gets a copy; what the
+/// job writes there is copied back at the end. Only on the JavaScript thread.
 class HeldMemory {
 public:
   /// A typed array as Node-API sees it; `data` may be null when there are no bytes.

@@ -1,4 +1,5 @@
 #include "binding/async_job.h"
+#include "binding/channels_argument.h"
 #include "binding/stages.h"
 #include "core/import/common_median.h"
 #include "core/import/mean_waveforms.h"
@@ -23,14 +24,6 @@ size_t filledRows(const Arguments& arguments, const RawBlock& block) {
   const size_t rows = arguments.count("rows");
   if (rows < 1 || rows > block.capacity) arguments.fail("rows", "at least 1 and at most capacity");
   return rows;
-}
-
-std::span<const int32_t> channelsOf(const Arguments& arguments, size_t columns) {
-  const auto channels = arguments.array<int32_t>("channels");
-  for (const int32_t channel : channels) {
-    if (channel < 0 || static_cast<size_t>(channel) >= columns) arguments.fail("channels", "columns of the samples");
-  }
-  return channels;
 }
 
 size_t placeOf(const Arguments& arguments, const RawBlock& block, size_t rows) {

@@ -27,7 +27,7 @@ struct RowsArgument {
   size_t first;
 
   explicit RowsArgument(const Arguments& arguments)
-      : rows(arguments.inPlace<double>("rows")), first(arguments.count("first")) {}
+      : rows(arguments.array<double>("rows")), first(arguments.count("first")) {}
   BlockOfRows of(size_t units) const { return {rows, first, units}; }
 };
 
@@ -76,7 +76,7 @@ Napi::Value bindSimilarUnitsInPairs(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, Arguments::Use::atOnce);
   const auto lists = similarUnitsOf(arguments);
   const auto pairs = arguments.array<int32_t>("pairs");
-  const auto values = arguments.inPlace<double>("values");
+  const auto values = arguments.array<double>("values");
   return atOnce(arguments, [&] { SimilarUnits(lists).addPairs(pairs, values); });
 }
 
@@ -111,8 +111,8 @@ Napi::Value bindTakeTraces(const Napi::CallbackInfo& info) {
                                      arguments.count("probeChannels"), arguments.count("templates")};
     return atOnce(arguments, [&] { takeTraces(block, shown); });
   };
-  return arguments.isFloat32("waveforms") ? take(arguments.inPlace<float>("waveforms"))
-                                          : take(arguments.inPlace<double>("waveforms"));
+  return arguments.isFloat32("waveforms") ? take(arguments.array<float>("waveforms"))
+                                          : take(arguments.array<double>("waveforms"));
 }
 
 Napi::Value bindQuantiseTraces(const Napi::CallbackInfo& info) {
@@ -133,7 +133,7 @@ uint8_t byteOf(const Arguments& arguments, const char* name) {
 
 Napi::Value bindPackCurves(const Napi::CallbackInfo& info) {
   const Arguments arguments(info, Arguments::Use::atOnce);
-  const auto curves = arguments.inPlace<double>("curves");
+  const auto curves = arguments.array<double>("curves");
   const PackedCurves packed{byteOf(arguments, "top"), byteOf(arguments, "gap"), arguments.output<uint8_t>("bytes"),
                             arguments.output<float>("low"), arguments.output<float>("high")};
   return atOnce(arguments, [&] { packCurves(curves, packed); });

@@ -1,4 +1,5 @@
 #include "binding/async_job.h"
+#include "binding/channels_argument.h"
 #include "binding/stages.h"
 #include "core/resample/fourier.h"
 #include "core/resample/medians.h"
@@ -22,14 +23,6 @@ RateRatio ratioOf(const Arguments& arguments) {
   return ratio;
 }
 
-std::span<const int32_t> columnsOf(const Arguments& arguments, size_t columns) {
-  const auto channels = arguments.array<int32_t>("channels");
-  for (const int32_t channel : channels) {
-    if (channel < 0 || static_cast<size_t>(channel) >= columns) arguments.fail("channels", "columns of the samples");
-  }
-  return channels;
-}
-
 size_t columnCount(const Arguments& arguments, size_t samples) {
   const size_t columns = arguments.count("columns");
   if (columns < 1 || columns > samples + 1 || samples % columns != 0)
@@ -44,7 +37,7 @@ Napi::Value startPolyphase(const Arguments& arguments, std::span<const Sample> s
   if (rows.total > (size_t{1} << 40) || rows.first > rows.total || rows.rows() > rows.total - rows.first) {
     arguments.fail("totalRows", "at least the rows that are handed in, at most 2^40");
   }
-  const auto channels = columnsOf(arguments, columns);
+  const auto channels = channelsOf(arguments, columns);
   const auto minima = arguments.array<double>("minima", channels.size());
   const auto scales = arguments.array<double>("scales", channels.size());
   const auto ratio = ratioOf(arguments);
@@ -75,7 +68,7 @@ Napi::Value bindPolyphase(const Napi::CallbackInfo& info) {
 template <class Sample> Napi::Value startMinima(const Arguments& arguments) {
   const auto samples = arguments.inPlace<Sample>("samples");
   const size_t columns = columnCount(arguments, samples.size());
-  const auto channels = columnsOf(arguments, columns);
+  const auto channels = channelsOf(arguments, columns);
   const auto minima = arguments.output<double>("minima", channels.size());
   return startJob(arguments, [=](const Job& job) { columnMinima(job, samples, columns, channels, minima); });
 }
@@ -88,7 +81,7 @@ Napi::Value bindColumnMinima(const Napi::CallbackInfo& info) {
 template <class Sample> Napi::Value startReferencing(const Arguments& arguments) {
   const auto samples = arguments.inPlace<Sample>("samples");
   const size_t columns = columnCount(arguments, samples.size());
-  const auto channels = columnsOf(arguments, columns);
+  const auto channels = channelsOf(arguments, columns);
   if (channels.empty()) arguments.fail("channels", "at least one");
   const auto offsets = arguments.array<double>("offsets", channels.size());
   const auto scales = arguments.array<double>("scales", channels.size());
